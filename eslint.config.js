@@ -1,0 +1,25 @@
+import { defineConfig } from 'eslint/config'
+import hooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+export default defineConfig(
+  { ignores: ['out', 'dist', 'node_modules'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      // Numbers in messages are what an operations tool is made of.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // A fire-and-forget arrow that returns a void call reads better than a block.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Kubernetes objects reach us as JSON: an absent field is a fact the types cannot know.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // A promise that nobody awaits is an error that nobody sees.
+      '@typescript-eslint/no-floating-promises': 'error',
+    },
+  },
+  { files: ['renderer/**/*.{ts,tsx}'], ...hooks.configs.flat['recommended-latest'] },
+  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+)

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+const shared = { testTimeout: 60_000, hookTimeout: 120_000 }
+
+export default defineConfig({
+  test: {
+    // Two cores: real servers and databases in every file leave no room for more workers.
+    maxWorkers: 2,
+    projects: [
+      { test: { ...shared, name: 'shared', include: ['shared/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { test: { ...shared, name: 'engine', include: ['electron/{engine,main}/**/*.test.ts'] } },
+      { test: { ...shared, name: 'server', include: ['server/**/*.test.ts'] } },
+      { test: { ...shared, name: 'renderer', include: ['renderer/**/*.test.{ts,tsx}'], environment: 'happy-dom' } },
+    ],
+  },
+})

@@ -1,0 +1,103 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { clusterId, confirmation, destructive, fault, read, scope, time, write } from './base.ts'
+import { taskStarted } from './tasks.ts'
+
+export const tableFact = z.object({ name: z.string(), rows: z.number(), sha256: z.string().optional() })
+
+export const backup = z.object({
+  id: z.string(),
+  cluster: clusterId,
+  clusterName: z.string(),
+  namespace: z.string(),
+  takenAt: time,
+  tookMs: z.number(),
+  by: z.string(),
+  reason: z.string(),
+  bytes: z.number(),
+  /** intact: every hash fits. verified: a trial restore gave back what was there. damaged: it does not fit any more. */
+  state: z.enum(['intact', 'verified', 'damaged']),
+  fault: fault.optional(),
+  database: z.object({
+    name: z.string(),
+    bytes: z.number(),
+    serverVersion: z.string(),
+    dumpVersion: z.string(),
+    extensions: z.array(z.object({ name: z.string(), version: z.string() })),
+    schemaVersion: z.string(),
+    tables: z.array(tableFact),
+    sequences: z.array(z.object({ name: z.string(), value: z.string() })),
+  }),
+  images: z.record(z.string(), z.string()),
+  members: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+  verifiedAt: time.optional(),
+  directory: z.string(),
+})
+export type Backup = z.infer<typeof backup>
+
+export const restorePlan = z.object({
+  backup,
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      detail: z.string(),
+      group: z.enum(['safe', 'change']),
+      plannedMs: z.number().optional(),
+    }),
+  ),
+  tables: z.array(z.object({ name: z.string(), now: z.number().nullable(), after: z.number().nullable() })),
+  /** "Restarted": "backend, mcp, agents (4 pods)". */
+  effects: z.array(z.object({ title: z.string(), detail: z.string() })),
+  blockers: z.array(fault),
+  warnings: z.array(z.string()),
+})
+export type RestorePlan = z.infer<typeof restorePlan>
+
+export const restore = z.object({
+  id: z.string(),
+  backupId: z.string(),
+  cluster: clusterId,
+  namespace: z.string(),
+  at: time,
+  state: z.enum(['running', 'done', 'failed', 'undone', 'kept', 'interrupted', 'unknown']),
+  /** The database before the restore, kept under this name until kept or undone. */
+  previousDatabase: z.string(),
+  undoUntil: time.optional(),
+  fault: fault.optional(),
+  message: z.string(),
+})
+export type Restore = z.infer<typeof restore>
+
+export const backups = {
+  watch: read.input(scope).output(
+    eventIterator(
+      z.object({
+        backups: z.array(backup),
+        restores: z.array(restore),
+        location: z.object({ path: z.string(), freeBytes: z.number(), totalBytes: z.number() }),
+      }),
+    ),
+  ),
+  start: write('took a backup')
+    .input(scope.extend({ reason: z.string().max(200) }))
+    .output(taskStarted),
+  /** Trial restore into a scratch database of the same server. */
+  verify: write('verified a backup by a trial restore')
+    .input(scope.extend({ backupId: z.string() }))
+    .output(taskStarted),
+  planRestore: read.input(scope.extend({ backupId: z.string() })).output(restorePlan),
+  restore: destructive('restored a backup', 3)
+    .input(scope.extend({ backupId: z.string(), confirmation }))
+    .output(taskStarted),
+  undoRestore: destructive('undid a restore', 3)
+    .input(scope.extend({ restoreId: z.string(), confirmation }))
+    .output(taskStarted),
+  /** Ends the time for undo: drops the database kept from before the restore. */
+  keepRestore: destructive('dropped the database kept from before a restore', 3)
+    .input(scope.extend({ restoreId: z.string(), confirmation }))
+    .output(z.void()),
+  delete: destructive('deleted a backup', 3)
+    .input(scope.extend({ backupId: z.string(), confirmation }))
+    .output(z.void()),
+}

@@ -44,8 +44,8 @@ export type NewObject<T extends KubeObject = KubeObject> = Omit<T, 'metadata'> &
   metadata: Partial<ObjectMeta> & ({ name: string } | { generateName: string })
 }
 
-/** `resource` or `resource.group`: `pods`, `deployments.apps`, `roles.rbac.authorization.k8s.io`. */
-export type ResourceName = string
+/** `resource` or `resource.group`: `pods`, `deployments.apps`, `roles.rbac.authorization.k8s.io`. `_T` is what it holds. */
+export type ResourceName<_T extends KubeObject = KubeObject> = string
 
 export interface StoreEvent<T extends KubeObject = KubeObject> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -67,7 +67,11 @@ export interface DeleteOptions {
  * Failures are `ApiError`s (server/sandbox/api/errors.ts) with the code and reason a Kubernetes API server uses.
  */
 export interface Store {
-  get<T extends KubeObject = KubeObject>(resource: ResourceName, namespace: string | undefined, name: string): T | undefined
+  get<T extends KubeObject = KubeObject>(
+    resource: ResourceName<T>,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined
   list<T extends KubeObject = KubeObject>(
     resource: ResourceName,
     filter?: { namespace?: string; labels?: Record<string, string> },
@@ -90,7 +94,12 @@ export interface Store {
    * Kubernetes deletion: sets deletionTimestamp while finalizers or a grace period hold the object, removes it otherwise.
    * The node calls it with gracePeriodSeconds 0 once a pod's processes have ended.
    */
-  delete(resource: ResourceName, namespace: string | undefined, name: string, options?: DeleteOptions): KubeObject | undefined
+  delete(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string,
+    options?: DeleteOptions,
+  ): KubeObject | undefined
   /** Calls back after each committed write, in order, never from inside the write's own call stack. Returns the unsubscribe. */
   watch<T extends KubeObject = KubeObject>(resource: ResourceName, handler: (event: StoreEvent<T>) => void): () => void
   /** Resolves when everything written so far is on disk. */

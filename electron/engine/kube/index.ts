@@ -1,0 +1,27 @@
+/** The Kubernetes core: everything the engine's other folders may use of it. */
+export type * from './types.ts'
+
+export { loadKubeconfigs, defaultSources } from './kubeconfig.ts'
+export { connect } from './connection.ts'
+export { probe } from './probe.ts'
+export { discover } from './discovery.ts'
+export { reflect } from './reflector.ts'
+export { followLogs } from './logs.ts'
+export { exec, execToCompletion } from './exec.ts'
+export { openPort, portForward } from './portForward.ts'
+export { apply, fieldManager } from './apply.ts'
+export {
+  createObject,
+  getObject,
+  listObjects,
+  patchObject,
+  removeObject,
+  restartWorkload,
+  scaleObject,
+  waitFor,
+} from './objects.ts'
+export { formatQuantity, parseQuantity } from './quantity.ts'
+export { accessReview } from './access.ts'
+export { podMetrics } from './podMetrics.ts'
+export { sanitise } from './sanitise.ts'
+export { realClock } from './clock.ts'

@@ -1,0 +1,416 @@
+/** The words of the Kubernetes core that more than one of its files, or its callers, speak. */
+
+import type { ConsoleError } from '#shared/errors.ts'
+import type { Readable } from 'node:stream'
+import type { WebSocket } from 'ws'
+
+/** Any Kubernetes object as JSON. Narrow the halves where code knows the kind. */
+export interface KubeObject<Spec = Record<string, unknown>, Status = Record<string, unknown>> {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  spec?: Spec
+  status?: Status
+  [field: string]: unknown
+}
+
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[]
+  finalizers?: string[]
+  managedFields?: unknown[]
+  [field: string]: unknown
+}
+
+/** One file to read contexts from, in order of precedence. Nothing is ever written to it. */
+export interface KubeconfigSource {
+  path: string
+  /** Whose file it is: the console's own sandbox, the user's ($KUBECONFIG or ~/.kube/config), or one the user added. */
+  kind: 'sandbox' | 'user' | 'added'
+}
+
+export interface KubeconfigProblem {
+  path: string
+  /** 1-based; absent when the fault is not in one line (the file cannot be read). */
+  line?: number
+  message: string
+}
+
+/** A cluster entry of a kubeconfig; file paths are absolute. */
+export interface ClusterEntry {
+  readonly name: string
+  readonly server: string
+  readonly caFile?: string
+  /** PEM. */
+  readonly caData?: string
+  readonly skipTlsVerify: boolean
+  readonly tlsServerName?: string
+  readonly proxyUrl?: string
+}
+
+/** A program of the user's kubeconfig that hands out credentials. */
+export interface ExecPlugin {
+  readonly apiVersion: string
+  /** Absolute when the kubeconfig gave a path; a bare name is looked up on PATH when it runs. */
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: readonly { readonly name: string; readonly value: string }[]
+  readonly provideClusterInfo: boolean
+  readonly installHint?: string
+}
+
+/** A user entry of a kubeconfig; file paths are absolute. Holds secrets: never crosses to the window. */
+export interface UserEntry {
+  readonly name: string
+  readonly token?: string
+  readonly tokenFile?: string
+  readonly username?: string
+  readonly password?: string
+  readonly certFile?: string
+  /** PEM. */
+  readonly certData?: string
+  readonly keyFile?: string
+  /** PEM. */
+  readonly keyData?: string
+  readonly exec?: ExecPlugin
+  readonly authProvider?: { readonly name: string; readonly config: Readonly<Record<string, string>> }
+  readonly impersonate?: {
+    readonly user?: string
+    readonly uid?: string
+    readonly groups: readonly string[]
+    readonly extra: Readonly<Record<string, readonly string[]>>
+  }
+}
+
+/** One context, frozen: switching the current context elsewhere never changes a running connection. */
+export interface KubeContext {
+  readonly name: string
+  /** Absent means `default`, as for kubectl. */
+  readonly namespace?: string
+  readonly cluster: ClusterEntry
+  readonly user: UserEntry
+  readonly source: Readonly<KubeconfigSource>
+  /** Whether the merged kubeconfig names it as current-context. */
+  readonly isCurrent: boolean
+  /** Changes when server, trust, credentials or namespace change. Key every cache by it. Holds no secret (a hash). */
+  readonly identity: string
+}
+
+export interface LoadedKubeconfigs {
+  contexts: KubeContext[]
+  /** Files, or entries of files, that were left out and why. Never a reason to lose the others. */
+  problems: KubeconfigProblem[]
+}
+
+/** Asked once per (path, hash). False refuses: the request fails with FORBIDDEN. */
+export type AllowExecPlugin = (path: string, sha256: string, plugin: ExecPlugin) => boolean | Promise<boolean>
+
+export interface ConnectOptions {
+  /** Without it no program of a kubeconfig is ever run. */
+  allowExecPlugin?: AllowExecPlugin
+  /** The user's login environment (PATH, HTTPS_PROXY, NO_PROXY), resolved once; defaults to process.env. */
+  environment?: Readonly<Record<string, string | undefined>>
+  clock?: Clock
+}
+
+/** Time, replaceable in tests. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Resolves after the given milliseconds; rejects with CANCELLED when the signal fires first. */
+  delay(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** 0 <= x < 1, for jitter. */
+  random(): number
+}
+
+export interface RequestOptions {
+  query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+  /** Sent as JSON unless it is a string or bytes. */
+  body?: unknown
+  headers?: Readonly<Record<string, string>>
+  signal?: AbortSignal
+  /** Milliseconds for the whole request; 30,000 by default. */
+  timeout?: number
+  /** How often a 429 or 503 with Retry-After is tried again; 3 by default. */
+  retries?: number
+}
+
+export interface StreamOptions extends Omit<RequestOptions, 'timeout' | 'retries'> {
+  /** Milliseconds until the response headers; 30,000 by default. The body may take for ever. */
+  headersTimeout?: number
+}
+
+export interface StreamedResponse {
+  headers: Record<string, string | string[] | undefined>
+  body: Readable
+}
+
+export interface WebSocketOptions {
+  query?: RequestOptions['query']
+  /** Subprotocols, most wanted first. */
+  protocols: string[]
+  signal?: AbortSignal
+}
+
+/** One cluster as one identity. All connections to it are pooled here. */
+export interface ClusterConnection {
+  readonly context: KubeContext
+  readonly clock: Clock
+  /**
+   * The response body as JSON (undefined when empty).
+   * @param path absolute API path, e.g. `/api/v1/pods`
+   * @throws ConsoleError with the code the API server's answer stands for
+   */
+  request<T = unknown>(method: HttpMethod, path: string, options?: RequestOptions): Promise<T>
+  /** The raw response, for lists, watches and logs. Non-2xx throws as `request` does. */
+  stream(method: HttpMethod, path: string, options?: StreamOptions): Promise<StreamedResponse>
+  /** An open WebSocket. A refused upgrade throws as `request` does. */
+  webSocket(path: string, options: WebSocketOptions): Promise<WebSocket>
+  /** Resolves when the API server answers within 15 s; concurrent callers share one request. */
+  checkAlive(signal?: AbortSignal): Promise<void>
+  /** Drops every open connection (sleep, network change); reflectors and followers resume at once. */
+  reconnect(): void
+  /** Calls back after each `reconnect`; returns how to stop. */
+  onReconnect(listener: () => void): () => void
+  /** Ends everything on this connection. Requests fail with CANCELLED from now on. */
+  close(): Promise<void>
+}
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface ApiResource {
+  /** Empty for the core group. */
+  group: string
+  version: string
+  kind: string
+  /** Plural: `pods`. */
+  name: string
+  singular: string
+  namespaced: boolean
+  verbs: string[]
+  shortNames: string[]
+  subresources: string[]
+}
+
+export interface BrokenApi {
+  groupVersion: string
+  reason: string
+}
+
+/** What the API server serves. */
+export interface Resources {
+  readonly all: readonly ApiResource[]
+  /** APIServices that do not answer: namespaces cannot finish deleting while one is broken. */
+  readonly broken: readonly BrokenApi[]
+  /** By `pods`, `pods.v1`, `deployments.apps`, `deployments.v1.apps`, short name, singular or Kind. */
+  find(name: string): ApiResource | undefined
+  /** By apiVersion and kind of an object. */
+  ofKind(apiVersion: string, kind: string): ApiResource | undefined
+}
+
+export interface ObjectRef {
+  apiVersion: string
+  kind: string
+  namespace?: string
+  name: string
+}
+
+/** One stage of a connection diagnosis. */
+export interface ProbeStage {
+  stage: 'kubeconfig' | 'dns' | 'tcp' | 'tls' | 'sign-in' | 'version'
+  outcome: 'passed' | 'failed' | 'skipped'
+  milliseconds: number
+  /** What was found: addresses, the certificate's names, the server's version. */
+  detail?: string
+  error?: ConsoleError
+}
+
+export interface ProbeResult {
+  reachable: boolean
+  stages: ProbeStage[]
+  /** The first failure. */
+  error?: ConsoleError
+  serverVersion?: string
+  /** Milliseconds in all. */
+  milliseconds: number
+}
+
+/** One change of one object, already projected to a slim row. */
+export interface Delta<Row> {
+  type: 'added' | 'changed' | 'removed'
+  /** Identity of the object: a replaced object has a new one. */
+  uid: string
+  namespace: string
+  name: string
+  row: Row
+}
+
+export type ReflectorState =
+  | { phase: 'listing'; loaded: number }
+  | { phase: 'live' }
+  /** Rows are kept and shown as of `since` (milliseconds since the epoch) while it tries again. */
+  | { phase: 'stale'; since: number; error: ConsoleError }
+  /** It will not try again by itself. */
+  | { phase: 'failed'; error: ConsoleError }
+
+export interface DeltaBatch<Row> {
+  deltas: Delta<Row>[]
+  state: ReflectorState
+}
+
+export interface ReflectOptions<Row> {
+  /** As for `Resources.find`, or an already found resource. */
+  resource: string | ApiResource
+  /** One namespace; absent means all. */
+  namespace?: string
+  /** Where a cluster-wide list is 403: these are tried one by one, else the namespaces the user may list. */
+  fallbackNamespaces?: readonly string[]
+  labelSelector?: string
+  fieldSelector?: string
+  /** To a slim row; runs once per event, must not keep the object. */
+  project: (object: KubeObject) => Row
+  signal?: AbortSignal
+  /** Milliseconds without a byte before the watch is taken for dead and reopened; 75,000 by default. */
+  idleTimeout?: number
+  /** Objects per page; 500 by default. */
+  pageSize?: number
+}
+
+/** A live mirror of one list. */
+export interface Reflector<Row> extends AsyncIterable<DeltaBatch<Row>> {
+  readonly state: ReflectorState
+  /** By uid. */
+  readonly rows: ReadonlyMap<string, Row>
+  /** Resolves when first live; rejects with the error of `failed`. */
+  readonly synced: Promise<void>
+  /**
+   * First the present rows as `added`, then every batch as it comes. Iterating instead of subscribing merges what
+   * the consumer has not yet taken, so a slow one costs at most one delta per object.
+   */
+  subscribe(listener: (batch: DeltaBatch<Row>) => void): () => void
+  stop(): void
+}
+
+export interface LogOptions {
+  namespace: string
+  pod: string
+  container?: string
+  /** RFC 3339. */
+  sinceTime?: string
+  tailLines?: number
+  previous?: boolean
+  follow?: boolean
+  signal?: AbortSignal
+}
+
+export interface LogLine {
+  /** RFC 3339 with nanoseconds, as the kubelet wrote it. */
+  time: string
+  /** Safe to show: escape sequences and other controls neutralised, at most 32 KiB. */
+  text: string
+  /** Lines may be missing before this one; says why. */
+  gap?: string
+}
+
+export interface ExecOptions {
+  namespace: string
+  pod: string
+  container?: string
+  command: string[]
+  /** Whether the command reads stdin; false by default. */
+  stdin?: boolean
+  /** Never for data: it rewrites line ends and merges stderr. */
+  tty?: boolean
+  signal?: AbortSignal
+}
+
+export interface ExecSession {
+  readonly protocol: 'v5.channel.k8s.io' | 'v4.channel.k8s.io'
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** Ending it closes the command's stdin; on v4 that is impossible and `end()` errors with BAD_INPUT. */
+  readonly stdin: import('node:stream').Writable
+  /** Characters. */
+  resize(columns: number, rows: number): void
+  /** Rejects with STREAM_BROKEN when the connection ends without a status: that is never success. */
+  readonly status: Promise<{ exitCode: number }>
+  close(): void
+}
+
+export interface PortForwardOptions {
+  namespace: string
+  pod: string
+  port: number
+  /** Loopback port to listen on; 0 (default) takes a free one. */
+  localPort?: number
+  signal?: AbortSignal
+}
+
+export interface PortForward {
+  readonly localPort: number
+  /** Connections open now. */
+  readonly connections: number
+  /** The last failure of one connection; the listener goes on. */
+  readonly lastError: ConsoleError | undefined
+  close(): Promise<void>
+}
+
+export interface ApplyOptions {
+  dryRun?: boolean
+  /** Takes fields over from other managers. Only on an administrator's explicit word. */
+  force?: boolean
+  signal?: AbortSignal
+}
+
+/** One field another manager owns, in details.conflicts of a CONFLICT error. */
+export interface FieldConflict {
+  field: string
+  manager: string
+  operation: string
+}
+
+export interface ListOptions {
+  namespace?: string
+  labelSelector?: string
+  fieldSelector?: string
+  signal?: AbortSignal
+}
+
+export interface WaitOptions {
+  signal?: AbortSignal
+  /** Milliseconds; 300,000 by default. Then TIMEOUT with the last object in details. */
+  timeout?: number
+  /** Each state seen; undefined while the object does not exist. */
+  onProgress?: (object: KubeObject | undefined) => void
+}
+
+export interface AccessCheck {
+  verb: string
+  /** Plural: `pods`; with group for the rest: `deployments`. */
+  resource: string
+  group?: string
+  subresource?: string
+  namespace?: string
+  name?: string
+}
+
+export interface AccessAnswer extends AccessCheck {
+  allowed: boolean
+  reason?: string
+}
+
+export interface PodUsage {
+  namespace: string
+  pod: string
+  /** RFC 3339: the end of the window measured. */
+  timestamp: string
+  containers: { name: string; cpuCores: number; memoryBytes: number }[]
+}

@@ -1,0 +1,35 @@
+import type { Settings } from '#shared/contract/app.ts'
+
+/** A process that main runs for the engine, because a packaged app has no `node` of its own. */
+export interface HostProcess {
+  readonly pid: number | undefined
+  /** Whole lines of standard output. */
+  onLine(listener: (line: string) => void): void
+  onExit(listener: (exitCode: number) => void): void
+  /** Asks it to end; resolves when it has. */
+  stop(): Promise<void>
+}
+
+/**
+ * All that the engine needs from outside. Electron implements it for the app, tests in a few lines, and the command line
+ * for headless use.
+ */
+export interface Host {
+  /** Where the app keeps its files: audit log, backups, settings, the sandbox's state. Absolute. */
+  readonly dataDirectory: string
+  /** The folder `resources/` of the app. Absolute. */
+  readonly resourcesDirectory: string
+  /** Who is at the keyboard, for the audit log. */
+  readonly user: string
+  readonly runtime: { electron: string; chrome: string; node: string }
+  readonly version: string
+  /** How often the engine was started since the window opened. */
+  readonly engineStarts: number
+  settings(): Promise<Settings>
+  updateSettings(change: Partial<Settings>): Promise<Settings>
+  /** Shows the system's file dialog; null when it was closed. */
+  openFile(options: { title: string }): Promise<string | null>
+  /** Starts the bundled sandbox with these arguments. */
+  startSandbox(args: string[]): HostProcess
+  now(): number
+}

@@ -1,0 +1,22 @@
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import type { AuditLog } from './audit/log.ts'
+import type { ClusterDirectory } from './directory.ts'
+import { audited, guarded } from './guard.ts'
+
+/** What every call may use; built once in index.ts. */
+export interface EngineContext {
+  directory: ClusterDirectory
+  audit: AuditLog
+  user: string
+}
+
+/**
+ * The implementer of the contract. Every handler is made from it, so every call passes the role and confirmation checks and,
+ * when it writes, the audit log. Input is parsed before any of that.
+ */
+export const engine = implement(contract)
+  .$context<EngineContext>()
+  .$config({ initialInputValidationIndex: Number.NEGATIVE_INFINITY })
+  .use(guarded)
+  .use(audited)

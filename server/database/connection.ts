@@ -1,0 +1,59 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool, type PoolConfig } from 'pg'
+import type { ServiceMetrics } from '../common/metrics.ts'
+import type { Tables } from './tables.ts'
+
+export interface DatabaseSettings {
+  readonly DATABASE_HOST: string
+  readonly DATABASE_PORT: number
+  readonly DATABASE_NAME: string
+  readonly DATABASE_USER: string
+  readonly DATABASE_PASSWORD: string
+  readonly DATABASE_POOL_SIZE: number
+}
+
+export type Database = Kysely<Tables>
+
+export interface DatabaseConnection {
+  readonly pool: Pool
+  readonly tables: Database
+  readonly close: () => Promise<void>
+}
+
+export interface ConnectionOptions {
+  readonly service: string
+  readonly metrics?: ServiceMetrics
+  readonly onConnectionLost: (error: Error) => void
+}
+
+export function clientConfig(settings: DatabaseSettings, service: string): PoolConfig {
+  return {
+    host: settings.DATABASE_HOST,
+    port: settings.DATABASE_PORT,
+    database: settings.DATABASE_NAME,
+    user: settings.DATABASE_USER,
+    password: settings.DATABASE_PASSWORD,
+    application_name: `agency-swarm-${service}`,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  }
+}
+
+/** A bounded pool that survives a restart of PostgreSQL and the swap of its database: the next query connects anew. */
+export function openDatabase(settings: DatabaseSettings, options: ConnectionOptions): DatabaseConnection {
+  const pool = new Pool({
+    ...clientConfig(settings, options.service),
+    max: settings.DATABASE_POOL_SIZE,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+  })
+  // Without a listener, the end of an idle connection ends the process.
+  pool.on('error', options.onConnectionLost)
+  // The pool takes its own listener off a connection that is in use; its end would then end the process, too.
+  pool.on('connect', (client) => client.on('error', options.onConnectionLost))
+  const tables = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    log: (event) => options.metrics?.queryTime.observe(event.queryDurationMillis),
+  })
+  return { pool, tables, close: () => tables.destroy() }
+}

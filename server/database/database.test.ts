@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  adminPassword,
+  databaseName,
+  silent,
+  startSuiteDatabase,
+  type SuiteDatabase,
+} from '../testing/suiteDatabase.ts'
+import { until } from '../testing/until.ts'
+import { createAgent, listAgents } from './agents.ts'
+import { firstBrokenAudit, recordAudit } from './audit.ts'
+import { followChanges, type Change } from './changeFeed.ts'
+import { openDatabase } from './connection.ts'
+import { embed, embeddingDimensions } from './embedding.ts'
+import { searchKnowledge } from './knowledge.ts'
+import { knowledgeSeed } from './knowledgeSeed.ts'
+import { databaseGap, migrateDown, migrateUp } from './migrate.ts'
+import { migrations } from './migrations.ts'
+import { seed } from './seed.ts'
+
+describe('migrations', () => {
+  let database: SuiteDatabase
+  beforeAll(async () => {
+    database = await startSuiteDatabase({ isMigrated: false })
+  })
+  afterAll(() => database.stop())
+
+  it('run once when two migrators start together, and nothing is left for a third', async () => {
+    expect(await databaseGap(database.connection.tables)).toBe('is not migrated')
+    const applied = await Promise.all([migrateUp(database.connection, silent), migrateUp(database.connection, silent)])
+    expect(applied.flat().sort()).toEqual(migrations.map(({ name }) => name))
+    expect(await migrateUp(database.connection, silent)).toEqual([])
+    expect(await databaseGap(database.connection.tables)).toBeUndefined()
+  })
+
+  it('can be taken back and applied again', async () => {
+    expect(await migrateDown(database.connection, migrations.length, silent)).toHaveLength(migrations.length)
+    expect(await databaseGap(database.connection.tables)).toBe('is not migrated')
+    expect(await migrateUp(database.connection, silent)).toHaveLength(migrations.length)
+  })
+
+  it('create the indexes of the guide and the vector index', async () => {
+    const { rows } = await database.connection.pool.query<{ indexname: string }>('SELECT indexname FROM pg_indexes')
+    const names = rows.map(({ indexname }) => indexname)
+    for (const name of [
+      'idx_agents_performance',
+      'idx_cost_tracking_date',
+      'idx_knowledge_search',
+      'idx_knowledge_embedding',
+    ]) {
+      expect(names).toContain(name)
+    }
+  })
+})
+
+describe('a seeded database', () => {
+  let database: SuiteDatabase
+  beforeAll(async () => {
+    database = await startSuiteDatabase()
+  })
+  afterAll(() => database.stop())
+
+  it('is not changed by seeding again, not even the password of the administrator', async () => {
+    const { tables } = database.connection
+    const read = () => tables.selectFrom('archon_users').select(['name', 'permission', 'password_hash']).execute()
+    const before = await read()
+    await seed(tables, `another ${adminPassword}`)
+    expect(await read()).toEqual(before)
+    expect(before).toMatchObject([{ name: 'admin', permission: 'administrator' }])
+    expect(before[0]?.password_hash).toMatch(/^\$argon2id\$/)
+    expect(await listAgents(tables)).toHaveLength(6)
+    const count = tables.selectFrom('archon_agent_knowledge').select(({ fn }) => fn.countAll().as('rows'))
+    expect(await count.executeTakeFirst()).toEqual({ rows: String(knowledgeSeed.length) })
+  })
+
+  it('finds knowledge by words and by likeness', async () => {
+    const byWords = await searchKnowledge(database.connection.tables, 'bearer token sign in', 3)
+    expect(byWords.map(({ title }) => title)).toContain('Signing in')
+    // No passage has all of these words: only the vectors can answer.
+    const byLikeness = await searchKnowledge(database.connection.tables, 'disruption drained giraffe', 1)
+    expect(byLikeness[0]?.title).toBe('Disruption budgets')
+  })
+
+  it('embeds the same text alike and at length one', () => {
+    const vector = JSON.parse(embed('queues of tasks')) as number[]
+    expect(vector).toHaveLength(embeddingDimensions)
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 3)
+    expect(embed('queues of tasks')).toBe(embed('Queues of tasks!'))
+  })
+
+  it('notices an audit entry that was edited or removed', async () => {
+    const { tables } = database.connection
+    const event = (details: Record<string, string>) => ({
+      event: 'login',
+      actor: 'admin',
+      address: '127.0.0.1',
+      details,
+    })
+    await Promise.all([1, 2, 3, 4].map((turn) => recordAudit(tables, event({ turn: String(turn), b: 'x', a: 'y' }))))
+    expect(await firstBrokenAudit(tables)).toBeUndefined()
+    const second = { id: '2' }
+    await tables.updateTable('archon_audit').set({ actor: 'somebody' }).where('id', '=', second.id).execute()
+    expect(await firstBrokenAudit(tables)).toBe('2')
+    await tables.deleteFrom('archon_audit').where('id', '=', second.id).execute()
+    expect(await firstBrokenAudit(tables)).toBe('3')
+  })
+
+  it('keeps serving and announcing changes when it is swapped for another by name', async () => {
+    const changes: Change[] = []
+    let resyncs = 0
+    const feed = followChanges(database.settings, 'test', () => undefined)
+    feed.on('change', (change) => changes.push(change))
+    feed.on('resync', () => (resyncs += 1))
+    const lost: Error[] = []
+    const pooled = openDatabase(database.settings, { service: 'pooled', onConnectionLost: (error) => lost.push(error) })
+    try {
+      await until(
+        () => resyncs,
+        (count) => count === 1,
+      )
+      await listAgents(pooled.tables)
+      await database.maintain(
+        `ALTER DATABASE ${databaseName} ALLOW_CONNECTIONS false`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${databaseName}'`,
+      )
+      await until(
+        () => lost.length,
+        (count) => count > 0,
+      )
+      await database.maintain(
+        `CREATE DATABASE restored TEMPLATE ${databaseName}`,
+        `ALTER DATABASE ${databaseName} RENAME TO before_restore`,
+        `ALTER DATABASE restored RENAME TO ${databaseName}`,
+        `ALTER DATABASE ${databaseName} ALLOW_CONNECTIONS true`,
+      )
+      await until(
+        () => resyncs,
+        (count) => count === 2,
+      )
+      const agent = await createAgent(pooled.tables, { name: 'newcomer', modelTier: 'HAIKU' })
+      await until(
+        () => changes,
+        (seen) => seen.some(({ kind, id }) => kind === 'agent' && id === agent?.id),
+      )
+    } finally {
+      await feed.close()
+      await pooled.close()
+    }
+  })
+})

@@ -1,7 +1,5 @@
-import type { Settings } from '#shared/contract/app.ts'
-
-/** A process that main runs for the engine, because a packaged app has no `node` of its own. */
-export interface HostProcess {
+/** The sandbox as a process of the Host, because a packaged app has no `node` of its own to start it with. */
+export interface SandboxProcess {
   readonly pid: number | undefined
   /** Whole lines of standard output. */
   onLine(listener: (line: string) => void): void
@@ -15,7 +13,7 @@ export interface HostProcess {
  * for headless use.
  */
 export interface Host {
-  /** Where the app keeps its files: audit log, backups, settings, the sandbox's state. Absolute. */
+  /** Where the app keeps its files: audit log, backups, settings. Absolute. */
   readonly dataDirectory: string
   /** The folder `resources/` of the app. Absolute. */
   readonly resourcesDirectory: string
@@ -25,11 +23,9 @@ export interface Host {
   readonly version: string
   /** How often the engine was started since the window opened. */
   readonly engineStarts: number
-  settings(): Promise<Settings>
-  updateSettings(change: Partial<Settings>): Promise<Settings>
   /** Shows the system's file dialog; null when it was closed. */
-  openFile(options: { title: string }): Promise<string | null>
-  /** Starts the bundled sandbox with these arguments. */
-  startSandbox(args: string[]): HostProcess
+  openFile(title: string): Promise<string | null>
+  /** Starts the bundled sandbox with these arguments, or joins the one that runs. */
+  startSandbox(args: string[]): SandboxProcess
   now(): number
 }

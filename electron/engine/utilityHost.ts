@@ -1,0 +1,77 @@
+import type { HostRequest, HostStart, HostAnswer } from '#shared/rpc/host.ts'
+import type { Host, SandboxProcess } from './host.ts'
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
+
+/** The Host of an engine that runs in Electron's utility process: main is on the other side of the parent port. */
+export class UtilityHost implements Host {
+  readonly dataDirectory: string
+  readonly resourcesDirectory: string
+  readonly user: string
+  readonly runtime: HostStart['runtime']
+  readonly version: string
+  readonly engineStarts: number
+  readonly #post: (request: HostRequest) => void
+  readonly #waiting = new Map<number, (answer: HostAnswer) => void>()
+  #nextId = 1
+
+  constructor(start: HostStart, post: (request: HostRequest) => void) {
+    this.dataDirectory = start.dataDirectory
+    this.resourcesDirectory = start.resourcesDirectory
+    this.user = start.user
+    this.runtime = start.runtime
+    this.version = start.version
+    this.engineStarts = start.engineStarts
+    this.#post = post
+  }
+
+  now(): number {
+    return Date.now()
+  }
+
+  answered(answer: HostAnswer): void {
+    this.#waiting.get(answer.id)?.(answer)
+  }
+
+  openFile(title: string): Promise<string | null> {
+    return new Promise((resolve) => {
+      const id = this.#ask({ type: 'openFile', title }, (answer) => {
+        this.#waiting.delete(id)
+        resolve(answer.type === 'fileOpened' ? answer.path : null)
+      })
+    })
+  }
+
+  startSandbox(args: string[]): SandboxProcess {
+    const lines = new Set<(line: string) => void>()
+    const exits = new Set<(exitCode: number) => void>()
+    let pid: number | undefined
+    const id = this.#ask({ type: 'startSandbox', args }, (answer) => {
+      if (answer.type === 'sandboxStarted') pid = answer.pid ?? undefined
+      if (answer.type === 'sandboxLine') for (const tell of lines) tell(answer.line)
+      if (answer.type === 'sandboxExited') {
+        this.#waiting.delete(id)
+        for (const tell of exits) tell(answer.exitCode)
+      }
+    })
+    return {
+      get pid() {
+        return pid
+      },
+      onLine: (listener) => lines.add(listener),
+      onExit: (listener) => exits.add(listener),
+      stop: () =>
+        new Promise((resolve) => {
+          exits.add(() => resolve())
+          this.#post({ type: 'stopSandbox', id: this.#nextId++ })
+        }),
+    }
+  }
+
+  #ask(request: Unnumbered<HostRequest>, answered: (answer: HostAnswer) => void): number {
+    const id = this.#nextId++
+    this.#waiting.set(id, answered)
+    this.#post({ ...request, id })
+    return id
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+/**
+ * What engine and main say to each other over the engine's parent port, apart from handing over the page's ports.
+ * Main starts the engine with a `HostStart`; the engine asks with `HostRequest`s.
+ */
+
+/** Main to engine, first of all. */
+export const hostStart = z.object({
+  type: z.literal('start'),
+  dataDirectory: z.string(),
+  resourcesDirectory: z.string(),
+  user: z.string(),
+  version: z.string(),
+  engineStarts: z.number().int(),
+  runtime: z.object({ electron: z.string(), chrome: z.string(), node: z.string() }),
+})
+export type HostStart = z.infer<typeof hostStart>
+
+/** Main to engine: the page's line comes with this message. */
+export const hostPort = z.object({ type: z.literal('port') })
+
+/** Main to engine: power and network events. */
+export const hostEvent = z.object({ type: z.literal('event'), event: z.enum(['resume', 'online', 'stop']) })
+
+/** Engine to main. */
+export const hostRequest = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('openFile'), id: z.number(), title: z.string().max(200) }),
+  z.object({ type: z.literal('startSandbox'), id: z.number(), args: z.array(z.string().max(4096)).max(20) }),
+  z.object({ type: z.literal('stopSandbox'), id: z.number() }),
+])
+export type HostRequest = z.infer<typeof hostRequest>
+
+/** Main to engine, in answer. */
+export const hostAnswer = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('fileOpened'), id: z.number(), path: z.string().nullable() }),
+  z.object({ type: z.literal('sandboxStarted'), id: z.number(), pid: z.number().nullable() }),
+  z.object({ type: z.literal('sandboxLine'), id: z.number(), line: z.string() }),
+  z.object({ type: z.literal('sandboxExited'), id: z.number(), exitCode: z.number() }),
+])
+export type HostAnswer = z.infer<typeof hostAnswer>
+
+export const fromHost = z.discriminatedUnion('type', [hostStart, hostPort, hostEvent, ...hostAnswer.options])
+export type FromHost = z.infer<typeof fromHost>

@@ -1,0 +1,126 @@
+import { ConsoleError, type ErrorCode } from '#shared/errors.ts'
+import { sanitise } from './sanitise.ts'
+
+/** The `Status` object an API server answers a failure with. */
+interface ApiStatus {
+  code?: number
+  reason?: string
+  message?: string
+  details?: {
+    name?: string
+    group?: string
+    kind?: string
+    retryAfterSeconds?: number
+    causes?: { reason?: string; message?: string; field?: string }[]
+  }
+}
+
+export interface Answer {
+  status: number
+  /** The body as it came. */
+  body: string
+  method: string
+  path: string
+  retryAfter?: string | undefined
+}
+
+function parseStatus(body: string): ApiStatus {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === 'object' && parsed !== null ? parsed : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Reasons decide before status codes: 409 is a conflict or an existing object, 403 may be a namespace on its way out. */
+function codeFor(status: number, api: ApiStatus): ErrorCode {
+  if (api.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating')) return 'NAMESPACE_TERMINATING'
+  if (status === 401) return 'UNAUTHENTICATED'
+  if (status === 403) return 'FORBIDDEN'
+  if (status === 404) return 'NOT_FOUND'
+  if (status === 408 || status === 504) return 'TIMEOUT'
+  if (status === 409) return api.reason === 'AlreadyExists' ? 'ALREADY_EXISTS' : 'CONFLICT'
+  if (status === 410) return 'EXPIRED'
+  if (status === 429) return 'TOO_MANY_REQUESTS'
+  if (status >= 500) return status === 500 ? 'INTERNAL' : 'CLUSTER_UNREACHABLE'
+  return 'BAD_INPUT'
+}
+
+const verbs: Record<string, string> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+
+/** What a path asks for, in RBAC's words: `list pods in namespace shop`. */
+export function describeRequest(
+  method: string,
+  path: string,
+): { verb: string; resource: string; namespace?: string; name?: string } {
+  const parts = path.split('?')[0]?.split('/').filter(Boolean) ?? []
+  const rest = parts[0] === 'api' ? parts.slice(2) : parts.slice(3)
+  const isNamespaced = rest[0] === 'namespaces' && rest.length > 2
+  const [plural = path, name, subresource] = isNamespaced ? rest.slice(2) : rest
+  const verb = method === 'GET' && name === undefined ? 'list' : (verbs[method] ?? method.toLowerCase())
+  return {
+    verb,
+    resource: subresource === undefined ? plural : `${plural}/${subresource}`,
+    ...(isNamespaced ? { namespace: rest[1] } : {}),
+    ...(name === undefined ? {} : { name }),
+  }
+}
+
+/** The ConsoleError for an answer that is not 2xx. */
+export function apiError(answer: Answer): ConsoleError {
+  const api = parseStatus(answer.body)
+  const code = codeFor(answer.status, api)
+  const asked = describeRequest(answer.method, answer.path)
+  const said = sanitise(api.message ?? answer.body.slice(0, 500), { keepNewlines: true }).trim()
+  return new ConsoleError(code, messageFor(code, asked, said), {
+    status: answer.status,
+    reason: api.reason,
+    said,
+    ...asked,
+    causes: api.details?.causes,
+    retryAfterSeconds: retryAfterSeconds(answer.retryAfter) ?? api.details?.retryAfterSeconds,
+  })
+}
+
+function messageFor(code: ErrorCode, asked: ReturnType<typeof describeRequest>, said: string): string {
+  const place = asked.namespace === undefined ? '' : ` in namespace ${asked.namespace}`
+  const named = asked.name === undefined ? '' : ` "${asked.name}"`
+  const target = `${asked.resource}${named}${place}`
+  const quote = said === '' ? '' : ` The API server says: ${said}`
+  switch (code) {
+    case 'UNAUTHENTICATED':
+      return `The cluster does not accept this sign-in. Nothing was changed. Renew the credentials of this context.${quote}`
+    case 'FORBIDDEN':
+      return `Your account may not ${asked.verb} ${target}. Nothing was changed. Ask the cluster's administrator for this right.${quote}`
+    case 'NOT_FOUND':
+      return `There is no ${target}. Nothing was changed.${quote}`
+    case 'ALREADY_EXISTS':
+      return `${target} already exists. Nothing was changed.${quote}`
+    case 'CONFLICT':
+      return `${target} was changed by someone else meanwhile, or is not in the right state. Nothing was changed. Load it again and retry.${quote}`
+    case 'NAMESPACE_TERMINATING':
+      return `The namespace ${asked.namespace ?? asked.name ?? ''} is being deleted, so nothing can be created in it. Wait until it is gone, or look at what holds it up.${quote}`
+    case 'TOO_MANY_REQUESTS':
+      return `The cluster refuses to ${asked.verb} ${target} for now. Nothing was changed. Try again later.${quote}`
+    case 'EXPIRED':
+      return `The cluster no longer has that state of ${asked.resource}. It must be read again.${quote}`
+    case 'TIMEOUT':
+      return `The cluster did not finish in time: ${asked.verb} ${target}.${quote}`
+    case 'CLUSTER_UNREACHABLE':
+      return `The cluster answers, but cannot serve ${target} now. Try again.${quote}`
+    case 'BAD_INPUT':
+      return `The cluster rejects this request to ${asked.verb} ${target}. Nothing was changed.${quote}`
+    default:
+      return `The API server failed to ${asked.verb} ${target}.${quote}`
+  }
+}
+
+/** Seconds of a Retry-After header: a number or an HTTP date. */
+export function retryAfterSeconds(header: string | undefined, now: number = Date.now()): number | undefined {
+  if (header === undefined || header === '') return undefined
+  const seconds = Number(header)
+  if (Number.isFinite(seconds)) return Math.max(0, seconds)
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000)
+}

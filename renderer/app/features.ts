@@ -1,0 +1,4 @@
+import type { Feature } from './feature.ts'
+
+/** What the window consists of, in the order of the rail. A page that is not listed does not exist anywhere. */
+export const features: readonly Feature[] = []

@@ -1,0 +1,6 @@
+export { type Client } from './client.ts'
+export { engine, listenForEngine, receiveNotice, useConnection, type Connection } from './connection.ts'
+export { acknowledge, newStreamId } from './credit.ts'
+export { asFault } from './faults.ts'
+export { useCall, useCommand, type CallState, type Command } from './useCall.ts'
+export { useFoldedStream, useStream, type Dependency, type StreamState } from './useStream.ts'

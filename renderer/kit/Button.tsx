@@ -1,0 +1,94 @@
+import type { ComponentType, ReactNode, Ref } from 'react'
+import { StatusGlyph } from './Status.tsx'
+import { Tooltip } from './Tooltip.tsx'
+import './Button.css'
+
+export type Icon = ComponentType<{ size?: number | string; strokeWidth?: number | string; 'aria-hidden'?: boolean }>
+
+export interface ButtonProps {
+  children: ReactNode
+  onClick?: () => void
+  /** One primary button per page. `production` appears only as the last click of a level 3 dialog. */
+  kind?: 'default' | 'primary' | 'production' | 'danger' | 'quiet'
+  icon?: Icon
+  size?: 'small' | 'normal' | 'large'
+  /** Work is under way: the button keeps its width and refuses clicks. */
+  busy?: boolean
+  disabled?: boolean
+  /** Why it cannot be used now. A reason disables the button and is shown on hover and to screen readers. */
+  reason?: string | undefined
+  type?: 'button' | 'submit'
+  keys?: string
+  ref?: Ref<HTMLButtonElement>
+  autoFocus?: boolean
+}
+
+/** A labelled action. A button with a `reason` stays focusable so that the reason can be read. */
+export function Button({ children, kind = 'default', size = 'normal', type = 'button', ...props }: ButtonProps) {
+  const { icon: Glyph, busy = false, disabled = false, reason } = props
+  const blocked = reason !== undefined && reason !== ''
+  const button = (
+    <button
+      ref={props.ref}
+      type={type}
+      autoFocus={props.autoFocus}
+      className={`k-button k-button-${kind} k-button-${size}`}
+      disabled={disabled && !blocked}
+      aria-disabled={blocked || busy || disabled || undefined}
+      aria-busy={busy || undefined}
+      onClick={(event) => {
+        if (blocked || busy) event.preventDefault()
+        else props.onClick?.()
+      }}
+    >
+      {busy ? (
+        <StatusGlyph status="progress" size={14} />
+      ) : Glyph ? (
+        <Glyph size={14} strokeWidth={1.6} aria-hidden />
+      ) : null}
+      <span>{children}</span>
+    </button>
+  )
+  return blocked ? <Tooltip content={reason}>{button}</Tooltip> : button
+}
+
+export interface IconButtonProps {
+  icon: Icon
+  /** The action in words: the accessible name and the tooltip. */
+  label: string
+  onClick?: () => void
+  size?: 'small' | 'normal'
+  pressed?: boolean
+  reason?: string | undefined
+  /** With an outline, for use beside buttons. */
+  outlined?: boolean
+  keys?: string
+}
+
+export function IconButton({
+  icon: Glyph,
+  label,
+  size = 'normal',
+  pressed,
+  reason,
+  outlined,
+  ...props
+}: IconButtonProps) {
+  const blocked = reason !== undefined && reason !== ''
+  return (
+    <Tooltip content={blocked ? reason : label} keys={props.keys}>
+      <button
+        type="button"
+        className={`k-icon-button k-icon-button-${size}${outlined ? ' k-icon-button-outlined' : ''}`}
+        aria-label={label}
+        aria-pressed={pressed}
+        aria-disabled={blocked || undefined}
+        onClick={() => {
+          if (!blocked) props.onClick?.()
+        }}
+      >
+        <Glyph size={size === 'small' ? 14 : 16} strokeWidth={1.6} aria-hidden />
+      </button>
+    </Tooltip>
+  )
+}

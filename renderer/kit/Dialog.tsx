@@ -1,0 +1,62 @@
+import { Dialog as Base } from '@base-ui/react/dialog'
+import { X } from 'lucide-react'
+import type { ReactNode, RefObject } from 'react'
+import { IconButton } from './Button.tsx'
+import './Dialog.css'
+
+export interface DialogProps {
+  title: ReactNode
+  /** Below the title, grey. */
+  note?: ReactNode
+  children: ReactNode
+  /** Buttons at the right; a `hint` stands at the left. */
+  actions?: ReactNode
+  hint?: ReactNode
+  onClose: () => void
+  /** `small` asks a question, `medium` holds a form, `large` a plan in two columns. */
+  size?: 'small' | 'medium' | 'large'
+  /** The production band on its upper edge. */
+  isProduction?: boolean
+  /** What is focused first; the first focusable thing when not given. */
+  initialFocus?: RefObject<HTMLElement | null>
+  /** Right of the title: time left, a state. */
+  aside?: ReactNode
+  /** No padding: the children bring their own columns. */
+  isFlush?: boolean
+}
+
+/** A modal layer. Escape closes it and the focus returns to its opener. Mounted means open. */
+export function Dialog({ title, note, children, actions, hint, onClose, size = 'small', ...props }: DialogProps) {
+  return (
+    <Base.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+    >
+      <Base.Portal>
+        <Base.Backdrop className="k-scrim" />
+        <Base.Popup
+          className={`k-dialog k-dialog-${size}${props.isProduction ? ' k-dialog-production' : ''}`}
+          initialFocus={props.initialFocus}
+        >
+          <header className="k-dialog-header">
+            <div className="k-dialog-titles">
+              <Base.Title className="k-dialog-title">{title}</Base.Title>
+              {note === undefined ? null : <Base.Description className="k-dialog-note">{note}</Base.Description>}
+            </div>
+            {props.aside}
+            {size === 'small' ? null : <IconButton icon={X} label="Close" keys="Esc" onClick={onClose} />}
+          </header>
+          <div className={props.isFlush ? 'k-dialog-body k-dialog-flush' : 'k-dialog-body'}>{children}</div>
+          {actions === undefined ? null : (
+            <footer className="k-dialog-footer">
+              <div className="k-dialog-hint">{hint}</div>
+              {actions}
+            </footer>
+          )}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  )
+}

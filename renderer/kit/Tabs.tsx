@@ -1,0 +1,33 @@
+import { Tabs as Base } from '@base-ui/react/tabs'
+import type { ReactNode } from 'react'
+import './Tabs.css'
+
+export interface Tab {
+  id: string
+  title: ReactNode
+  /** A number or mark beside the title. */
+  badge?: ReactNode
+}
+
+export interface TabsProps {
+  label: string
+  value: string
+  tabs: readonly Tab[]
+  onChange: (id: string) => void
+}
+
+/** The row of tabs alone; the caller renders the content of `value`. */
+export function Tabs({ label, value, tabs, onChange }: TabsProps) {
+  return (
+    <Base.Root value={value} onValueChange={(next) => onChange(String(next))} className="k-tabs">
+      <Base.List aria-label={label} className="k-tabs-list">
+        {tabs.map((tab) => (
+          <Base.Tab key={tab.id} value={tab.id} className="k-tab">
+            {tab.title}
+            {tab.badge === undefined ? null : <span className="k-tab-badge">{tab.badge}</span>}
+          </Base.Tab>
+        ))}
+      </Base.List>
+    </Base.Root>
+  )
+}

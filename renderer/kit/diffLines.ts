@@ -1,0 +1,57 @@
+import { diffLines, diffWordsWithSpace } from 'diff'
+
+export interface DiffLine {
+  kind: 'same' | 'added' | 'removed'
+  /** Line numbers in the text before and after, where the line exists there. */
+  before?: number
+  after?: number
+  /** The line in pieces; changed pieces are marked. */
+  parts: readonly { text: string; isChanged: boolean }[]
+}
+
+/** Two texts line by line; a removed line followed by an added one is compared word by word. */
+export function compareLines(before: string, after: string): DiffLine[] {
+  const lines: DiffLine[] = []
+  let left = 1
+  let right = 1
+  for (const change of diffLines(before, after)) {
+    for (const text of change.value.replace(/\n$/, '').split('\n')) {
+      const parts = [{ text, isChanged: false }]
+      if (change.added) lines.push({ kind: 'added', after: right++, parts })
+      else if (change.removed) lines.push({ kind: 'removed', before: left++, parts })
+      else lines.push({ kind: 'same', before: left++, after: right++, parts })
+    }
+  }
+  return markWords(lines)
+}
+
+function markWords(lines: DiffLine[]): DiffLine[] {
+  for (let start = 0; start < lines.length; start += 1) {
+    const removed = runLength(lines, start, 'removed')
+    const added = runLength(lines, start + removed, 'added')
+    if (removed > 0 && removed === added) {
+      for (let offset = 0; offset < removed; offset += 1) markPair(lines, start + offset, start + removed + offset)
+    }
+    start += Math.max(0, removed + added - 1)
+  }
+  return lines
+}
+
+function runLength(lines: readonly DiffLine[], from: number, kind: DiffLine['kind']): number {
+  let end = from
+  while (lines[end]?.kind === kind) end += 1
+  return end - from
+}
+
+function markPair(lines: DiffLine[], removedAt: number, addedAt: number): void {
+  const removed = lines[removedAt]
+  const added = lines[addedAt]
+  if (!removed || !added) return
+  const words = diffWordsWithSpace(textOf(removed), textOf(added))
+  removed.parts = words.filter((word) => !word.added).map((word) => ({ text: word.value, isChanged: word.removed }))
+  added.parts = words.filter((word) => !word.removed).map((word) => ({ text: word.value, isChanged: word.added }))
+}
+
+export function textOf(line: DiffLine): string {
+  return line.parts.map((part) => part.text).join('')
+}

@@ -1,0 +1,30 @@
+import { useEffect, useRef, useState, type RefObject } from 'react'
+
+/**
+ * The width of an element as it changes.
+ * @param assumed pixels until the first measurement
+ */
+export function useWidth<Box extends Element>(assumed: number): [RefObject<Box | null>, number] {
+  const [box, size] = useSize<Box>(assumed, 0)
+  return [box, size.width]
+}
+
+/** Width and height of an element as they change, in whole pixels. */
+export function useSize<Box extends Element>(
+  width: number,
+  height: number,
+): [RefObject<Box | null>, { width: number; height: number }] {
+  const box = useRef<Box>(null)
+  const [size, setSize] = useState({ width, height })
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry || entry.contentRect.width === 0) return
+      setSize({ width: Math.floor(entry.contentRect.width), height: Math.floor(entry.contentRect.height) })
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  return [box, size]
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { logOptions } from './logging.ts'
 import type { ServiceMetrics } from './metrics.ts'
 import { sendNotFound, sendProblem } from './problems.ts'
@@ -37,12 +37,11 @@ export function createService(options: ServiceOptions): FastifyInstance {
       ...(options.logStream === undefined ? {} : { stream: options.logStream }),
     },
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (request) => {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && acceptableRequestId.test(given) ? given : randomUUID()
     },
-    disableRequestLogging: true,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,

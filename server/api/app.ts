@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { createMetrics } from '../common/metrics.ts'
+import { createService } from '../common/service.ts'
+import { createTokens } from '../common/tokens.ts'
+import { openDatabase } from '../database/connection.ts'
+import { needsDatabase } from '../database/readiness.ts'
+import { agentRoutes } from './agents.ts'
+import { createAgentsCache, noCache, type AgentsCache } from './agentsCache.ts'
+import type { ApiConfiguration } from './configuration.ts'
+import type { ApiContext } from './context.ts'
+import { createLoginLimit } from './loginLimit.ts'
+import { taskRoutes } from './tasks.ts'
+import { userRoutes } from './users.ts'
+
+export interface ApiOptions {
+  readonly logStream?: { write: (line: string) => void }
+}
+
+/** The backend: everything under /api, and the probes. */
+export function buildApi(configuration: ApiConfiguration, options: ApiOptions = {}): FastifyInstance {
+  const metrics = createMetrics('backend')
+  const database = openDatabase(configuration, {
+    service: 'backend',
+    metrics,
+    onConnectionLost: (error) => app.log.warn({ err: error }, 'database connection lost'),
+  })
+  const app = createService({
+    name: 'backend',
+    logLevel: configuration.LOG_LEVEL,
+    metrics,
+    missing: needsDatabase(database.tables),
+    trustedProxies: configuration.TRUSTED_PROXIES,
+    ...options,
+  })
+  const cache = openCache(configuration, app, metrics.registry)
+  const context: ApiContext = {
+    database: database.tables,
+    tokens: createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS }),
+    tokenLifetimeSeconds: configuration.TOKEN_LIFETIME_SECONDS,
+    cache,
+    loginLimit: createLoginLimit(),
+  }
+  app.register(
+    async (api) => {
+      api.setValidatorCompiler(validatorCompiler)
+      api.setSerializerCompiler(serializerCompiler)
+      await api.register(userRoutes(context))
+      await api.register(agentRoutes(context))
+      await api.register(taskRoutes(context))
+    },
+    { prefix: '/api' },
+  )
+  app.addHook('onClose', async () => {
+    cache.close()
+    await database.close()
+  })
+  return app
+}
+
+function openCache(
+  configuration: ApiConfiguration,
+  app: FastifyInstance,
+  registry: ReturnType<typeof createMetrics>['registry'],
+): AgentsCache {
+  const { REDIS_URL: url, REDIS_PASSWORD: password } = configuration
+  if (url === undefined) return noCache
+  return createAgentsCache({
+    url,
+    password,
+    registry,
+    onChange: (error) => {
+      if (error === undefined) app.log.info('redis is back')
+      else app.log.warn({ err: error }, 'redis is away: lists come from the database')
+    },
+  })
+}

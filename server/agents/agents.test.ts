@@ -66,7 +66,8 @@ describe('the agents service', () => {
 
   it('fails a task without words, which lowers the success rate', async () => {
     await startReplica()
-    const task = await until(() => submit('???', 'OPUS').then(async (id) => until(() => read(id), isOver)), isOver)
+    const id = await submit('???', 'OPUS')
+    const task = await until(() => read(id), isOver)
     expect(task).toMatchObject({ state: 'failed', error: 'The input holds no words to work on.', result: null })
     const agent = (await listAgents(database.connection.tables)).find(({ name }) => name === task?.agent)
     expect(agent?.successRate).toBe(0)

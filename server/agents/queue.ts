@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Logger, LogLevel, run, type Runner, type TaskList } from 'graphile-worker'
+import { Logger, run, type Runner, type TaskList } from 'graphile-worker'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 
@@ -20,9 +20,11 @@ const restartPause = 1_000
 
 /** The library's messages in our log; its debug lines are left out. */
 function queueLogger(log: FastifyBaseLogger): Logger {
-  return new Logger(() => (level, message) => {
-    if (level === LogLevel.ERROR) log.error({ source: 'queue' }, message)
-    else if (level === LogLevel.WARNING) log.warn({ source: 'queue' }, message)
+  return new Logger(() => (levelName, message) => {
+    // A const enum of the library: only its text exists at run time.
+    const level: string = levelName
+    if (level === 'error') log.error({ source: 'queue' }, message)
+    else if (level === 'warning') log.warn({ source: 'queue' }, message)
   })
 }
 

@@ -8,7 +8,10 @@ export async function until<Value>(
   for (;;) {
     const value = await read()
     if (isReached(value)) return value
-    if (Date.now() > deadline) throw new Error(`Not reached in time. The last value was ${JSON.stringify(value)}`)
+    if (Date.now() > deadline)
+      throw new Error(
+        `Not reached in time. The last value was ${JSON.stringify(value)?.slice(0, 500) ?? String(value)}`,
+      )
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

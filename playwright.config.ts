@@ -1,0 +1,13 @@
+import { defineConfig } from '@playwright/test'
+
+// One window at a time: each test file starts a real app, a real sandbox and real databases on two cores.
+export default defineConfig({
+  testDir: 'electron/e2e',
+  testMatch: '**/*.test.ts',
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
+  workers: 1,
+  retries: 0,
+  outputDir: 'out/test/e2e',
+  reporter: [['list'], ['json']],
+})

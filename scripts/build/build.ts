@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { build as bundle } from 'esbuild'
+import { build as buildPage } from 'vite'
+import { projectRoot } from '../setup/projectRoot.ts'
+import { run } from '../setup/run.ts'
+
+/** Programs of `server/`, each one file that runs by itself. */
+const programs = {
+  sandbox: 'server/sandbox/main.ts',
+  suite: 'server/main.ts',
+  podBootstrap: 'server/sandbox/node/podBootstrap.ts',
+}
+
+/** The services' side: what the sandbox runs, and what goes into the suite's image. */
+export async function buildServer(): Promise<void> {
+  const entryPoints = Object.fromEntries(
+    Object.entries(programs)
+      .map(([name, path]) => [name, join(projectRoot, path)] as const)
+      .filter(([, path]) => existsSync(path)),
+  )
+  await bundle({
+    entryPoints,
+    outdir: join(projectRoot, 'out', 'server'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20.18',
+    format: 'esm',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+    absWorkingDir: projectRoot,
+  })
+  const page = join(projectRoot, 'server', 'frontend', 'page', 'vite.config.ts')
+  if (existsSync(page)) await buildPage({ configFile: page, logLevel: 'warn' })
+}
+
+/** Everything that `npm start` needs, in `out/`. */
+export async function build(): Promise<void> {
+  await Promise.all([
+    buildServer(),
+    run(
+      process.execPath,
+      [join(projectRoot, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'],
+      {
+        cwd: projectRoot,
+        inherit: true,
+      },
+    ),
+  ])
+}

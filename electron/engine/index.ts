@@ -1,0 +1,69 @@
+import type { SupportedMessagePort } from '@orpc/client/message-port'
+import { join } from 'node:path'
+import { appHandlers, streamHandlers } from './app/handlers.ts'
+import { auditHandlers } from './audit/handlers.ts'
+import { AuditLog } from './audit/log.ts'
+import { recordTaskOutcomes } from './audit/taskOutcomes.ts'
+import { Clusters } from './clusters/clusters.ts'
+import { clusterHandlers, sandboxHandlers } from './clusters/handlers.ts'
+import { ClusterMemory } from './clusters/memory.ts'
+import { Credits } from './credit.ts'
+import type { Host } from './host.ts'
+import { metricsHandlers } from './metrics/handlers.ts'
+import { Metrics } from './metrics/history.ts'
+import { engine, type EngineContext } from './router.ts'
+import { servePort } from './serve.ts'
+import { SettingsFile } from './settings.ts'
+import { taskHandlers } from './tasks/handlers.ts'
+import { Tasks } from './tasks/tasks.ts'
+import { Feeds } from './workloads/feeds.ts'
+import { eventHandlers, podHandlers, serviceHandlers, workloadHandlers } from './workloads/handlers.ts'
+
+/** A running engine: everything the app does to clusters, without a window. */
+export interface Engine {
+  /** Answers the contract on this port until it closes. */
+  serve(port: SupportedMessagePort): void
+  /** After sleep or a change of network: drops connections and resumes at once. */
+  reconnect(): void
+  stop(): Promise<void>
+}
+
+/** Puts the nouns together. This is the one place where one noun is handed to another. */
+export function createEngine(host: Host): Engine {
+  const settings = new SettingsFile(host.dataDirectory)
+  const audit = new AuditLog(join(host.dataDirectory, 'audit'), () => host.now())
+  const credits = new Credits()
+  const tasks = new Tasks(join(host.dataDirectory, 'tasks'), () => host.now())
+  const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory))
+  const feeds = new Feeds(clusters)
+  const metrics = new Metrics(clusters)
+  recordTaskOutcomes(tasks, audit)
+
+  const router = engine.router({
+    app: appHandlers(host, settings),
+    audit: auditHandlers(audit),
+    clusters: clusterHandlers(clusters),
+    events: eventHandlers(feeds),
+    metrics: metricsHandlers(metrics),
+    pods: podHandlers(clusters, feeds),
+    sandbox: sandboxHandlers(clusters),
+    services: serviceHandlers(feeds),
+    streams: streamHandlers(credits),
+    tasks: taskHandlers(tasks),
+    workloads: workloadHandlers(clusters, feeds),
+  })
+  const context: EngineContext = { directory: clusters, audit, user: host.user }
+  clusters.start()
+
+  return {
+    serve: (port) => servePort(router, context, port),
+    reconnect: () => clusters.reconnect(),
+    stop: async () => {
+      await tasks.stop()
+      feeds.stop()
+      metrics.stop()
+      await clusters.stop()
+      await audit.close()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+
+/** PostgreSQL cuts identifiers at 63 bytes without saying so. */
+const identifierBytes = 63
+
+/** An SQL identifier, quoted. */
+export function quoteName(name: string): string {
+  if (name.includes('\0')) throw new TypeError('An SQL identifier cannot hold a NUL character.')
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** An SQL string literal, quoted; independent of standard_conforming_strings. */
+export function quoteText(text: string): string {
+  if (text.includes('\0')) throw new TypeError('An SQL literal cannot hold a NUL character.')
+  const quoted = text.replaceAll("'", "''")
+  return text.includes('\\') ? ` E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`
+}
+
+/** The id of a backup or restore: its time to the millisecond, sortable, and four digits so that a retry never meets its predecessor. */
+export const recoveryId = z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{4}$/)
+
+export function newRecoveryId(now: number): string {
+  const time = new Date(now).toISOString().replaceAll(/[-:.]/g, '')
+  return `${time}-${randomBytes(2).toString('hex')}`
+}
+
+export type DatabasePurpose = 'trial' | 'restore' | 'before' | 'undone'
+
+/** `<database>_<purpose>_<id>`; a long database name is cut, so that the id survives. */
+export function derivedDatabase(database: string, purpose: DatabasePurpose, id: string): string {
+  const suffix = `_${purpose}_${id.toLowerCase().replaceAll('-', '_')}`
+  let stem = database
+  while (Buffer.byteLength(stem + suffix) > identifierBytes) stem = stem.slice(0, -1)
+  return stem + suffix
+}
+
+/** How a piece of work shows in pg_stat_activity, so that what it left behind can be found and ended. */
+export function applicationName(purpose: string, id: string): string {
+  return `agency-swarm-console ${purpose} ${id}`
+}
+
+/** A folder name for any text: readable, and different for different texts. */
+export function folderName(text: string): string {
+  const readable = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 48)
+  return `${readable || 'x'}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
+}

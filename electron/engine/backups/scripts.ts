@@ -1,0 +1,56 @@
+/**
+ * The scripts that run beside the server. Each ends its output with a trailer, because the end of a stream is no proof that all of it
+ * came: a long exec stream may lose its tail and still close in good order.
+ *
+ * Stdin is the lifeline. When the console dies or gives up, the exec connection closes, stdin ends, and the tool ends with it: no
+ * pg_dump goes on for nobody, holding its locks. No file is written in the pod: pipes only, through /dev/fd.
+ */
+
+/** Marks the trailer; followed by the run's own random text, so that no data can look like it. */
+export const trailerMark = 'agency-swarm-trailer'
+
+/** $1 database, $2 snapshot, $3 application name, $4 mark. Output: the archive, then the trailer. */
+export const dumpScript = `
+exec 3>&1 9<&0
+trailer=$(
+  exec 4>&1
+  {
+    PGAPPNAME="$3" pg_dump --format=custom --compress=6 --no-password --snapshot="$2" --dbname="$1" </dev/null &
+    tool=$!
+    { while read -r line; do :; done; kill "$tool"; } <&9 >/dev/null 2>&1 3>&- 4>&- 5>&- 9>&- &
+    lifeline=$!
+    wait "$tool"; printf 'exit=%s ' "$?" >&4
+    kill "$lifeline" 2>/dev/null
+  } | {
+    { tee /dev/fd/5 | { tee /dev/fd/6 | sha256sum | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 6>&1 |
+      { count=$(wc -c); printf 'bytes=%s ' $count >&4; }; } 5>&1
+  } | cat >&3
+)
+printf '\\n%s %s\\n' "$4" "$trailer" >&3
+`
+
+/**
+ * $1 database, $2 length of the archive in bytes, $3 application name, $4 mark. Stdin: the archive. Its length is told beforehand,
+ * because the older exec protocol cannot close stdin. One transaction: a half restored database never looks like a whole one.
+ */
+export const restoreScript = `
+exec 9<&0
+trailer=$(
+  exec 4>&1
+  head -c "$2" <&9 | {
+    { tee /dev/fd/5 | sha256sum | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 5>&1
+  } | {
+    PGAPPNAME="$3" pg_restore --single-transaction --exit-on-error --no-password --dbname="$1" >/dev/null
+    printf 'exit=%s ' "$?" >&4
+    cat >/dev/null
+  }
+)
+printf '\\n%s %sbytes=%s\\n' "$4" "$trailer" "$2"
+`
+
+/** $1 a folder. Output: the free bytes of its file system. */
+export const freeSpaceScript = `df -Pk "$1" | { read -r header; read -r device size used free rest; printf '%s000\\n' "$free"; }
+`
+
+export const toolVersionScript = `pg_dump --version
+`

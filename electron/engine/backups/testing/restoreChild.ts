@@ -1,0 +1,45 @@
+/**
+ * A console that restores (or undoes) and is killed at one point of its journal. Arguments: what to do, and as JSON where and when.
+ * It is really killed: no `finally`, no exit handler, no closing of connections.
+ */
+import { z } from 'zod'
+import { restoreBackup } from '../restore.ts'
+import { undoRestore } from '../undo.ts'
+import { localServer } from './localServer.ts'
+import { restoreJob, runTask, services } from './restoreJob.ts'
+
+const order = z.object({
+  what: z.enum(['restore', 'undo']),
+  server: z.object({
+    host: z.string(),
+    port: z.number(),
+    user: z.string(),
+    password: z.string(),
+    binaries: z.string(),
+    database: z.string(),
+  }),
+  dataDirectory: z.string(),
+  backupId: z.string(),
+  restoreId: z.string(),
+  /** What the journal line must contain, and whether to die before or after it is written. */
+  at: z.array(z.string()),
+  moment: z.enum(['before', 'after']),
+  sick: z.boolean(),
+})
+const { what, server, dataDirectory, backupId, restoreId, at, moment, sick } = order.parse(
+  JSON.parse(process.argv[2] ?? '{}'),
+)
+
+const die = (line: string) => {
+  if (at.every((part) => line.includes(part))) process.kill(process.pid, 'SIGKILL')
+}
+const job = restoreJob({
+  server: localServer(server),
+  dataDirectory,
+  backupId,
+  restoreId,
+  services: services(sick ? 1 : 0),
+  hooks: { [moment]: die },
+})
+if (what === 'restore') await runTask(dataDirectory, 'restore', (control) => restoreBackup(job, control))
+else await runTask(dataDirectory, 'undoRestore', (control) => undoRestore(job, control))

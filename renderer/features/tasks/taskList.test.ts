@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Task } from '#shared/contract/tasks.ts'
-import { currentStep, foldTasks, stepPosition } from './taskList.ts'
+import { currentStep, orderTasks, stepPosition } from './taskList.ts'
 
 const task = (values: Partial<Task>): Task => ({
   id: 'one',
@@ -26,16 +26,8 @@ const step = (id: string, state: Task['steps'][number]['state']) => ({
 })
 
 describe('the list of tasks', () => {
-  it('replaces a task by its newer self and keeps the others', () => {
-    const list = foldTasks(foldTasks([], [task({ id: 'a' }), task({ id: 'b' })]), [task({ id: 'a', state: 'done' })])
-    expect(list).toHaveLength(2)
-    expect(list.find((each) => each.id === 'a')?.state).toBe('done')
-  })
-
   it('shows running tasks first, then the newest', () => {
-    const list = foldTasks(
-      [],
-      [
+    const list = orderTasks([
         task({ id: 'old', state: 'done', startedAt: 1 }),
         task({ id: 'new', state: 'failed', startedAt: 9 }),
         task({ id: 'now', startedAt: 5 }),

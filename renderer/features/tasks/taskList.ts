@@ -1,10 +1,8 @@
 import type { Task } from '#shared/contract/tasks.ts'
 
-/** Folds emissions of changed tasks, each whole, into the list: running ones first, then the newest. */
-export function foldTasks(before: readonly Task[], changed: readonly Task[]): Task[] {
-  const byId = new Map(before.map((task) => [task.id, task]))
-  for (const task of changed) byId.set(task.id, task)
-  return [...byId.values()].sort(
+/** Running tasks first, then the newest. */
+export function orderTasks(tasks: Iterable<Task>): Task[] {
+  return [...tasks].sort(
     (a, b) => Number(b.state === 'running') - Number(a.state === 'running') || b.startedAt - a.startedAt,
   )
 }

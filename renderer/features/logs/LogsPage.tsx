@@ -1,0 +1,245 @@
+import { Copy, Download, Pause, WrapText } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { PageHeader, setParameters, toast, useActions, useLocation, useScope, type Action } from '../../app/index.ts'
+import {
+  Button,
+  EmptyState,
+  formatClock,
+  formatCount,
+  formatMinute,
+  plural,
+  Segments,
+  StatusGlyph,
+} from '../../kit/index.ts'
+import { LogFacetsPanel } from './LogFacetsPanel.tsx'
+import { LogFollow } from './LogFollow.tsx'
+import { LogHistogram } from './LogHistogram.tsx'
+import { LogList } from './LogList.tsx'
+import { LogSearchBar } from './LogSearchBar.tsx'
+import { LogSession } from './logSession.ts'
+import { exportLines } from './logText.ts'
+import { nextMatch } from './logView.ts'
+import { readSelection, spans } from './selection.ts'
+import { useServices } from './useServices.ts'
+import './logs.css'
+
+export function LogsPage() {
+  const scope = useScope()
+  const parameters = useLocation((location) => location.parameters)
+  const [session] = useState(() => new LogSession())
+  const { paused, current, wrap, version, sources } = useStore(session.store)
+  const selection = useMemo(() => readSelection(parameters), [parameters])
+  const services = useServices(scope)
+  const search = useRef<HTMLInputElement>(null)
+  const tick = useTick(version)
+
+  const toMatch = (step: 1 | -1) => {
+    const next = nextMatch(session.view.matches, current, step)
+    if (next < 0) return
+    session.pause(Date.now())
+    session.store.setState({ current: next })
+  }
+  const searchFor = (text: string) => {
+    session.search({ text, regex: false, matchCase: true })
+    session.setOnlyMatches(true)
+    session.follow()
+  }
+  useLogActions(session, toMatch)
+  const { shown, matches } = session.view
+  const first = session.buffer.lines[0]
+  return (
+    <div className="logs-page" data-testid="page-logs">
+      <PageHeader
+        title="Logs"
+        facts={
+          first
+            ? `${plural(session.buffer.lines.length, 'line')} from ${plural(session.podCounts.size, 'pod')}, ${formatMinute(first.at)} to ${formatMinute(session.buffer.lines.at(-1)?.at ?? first.at)}`
+            : ''
+        }
+        actions={
+          <>
+            <Segments
+              label="How far back"
+              value={String(selection.sinceSeconds)}
+              options={spans.map((span) => ({ value: String(span.seconds), title: span.title }))}
+              onChange={(since) => setParameters({ since })}
+            />
+            <Segments
+              label="Which run"
+              value={selection.previous ? 'previous' : 'current'}
+              options={[
+                { value: 'current', title: 'Current' },
+                { value: 'previous', title: 'Previous run' },
+              ]}
+              onChange={(run) => setParameters({ previous: run === 'previous' ? 'true' : undefined })}
+            />
+            <Button icon={WrapText} onClick={() => session.store.setState({ wrap: !wrap })}>
+              {wrap ? 'Do not wrap' : 'Wrap'}
+            </Button>
+            <Button icon={Download} onClick={() => saveLines(session)}>
+              Export
+            </Button>
+          </>
+        }
+      />
+      <div className="logs-layout">
+        <LogFacetsPanel
+          session={session}
+          services={services}
+          chosen={selection.services}
+          onChooseServices={(chosen) => setParameters({ services: chosen.join(',') || undefined })}
+          onlyPods={selection.pods}
+          onAllPods={() => setParameters({ pods: undefined })}
+        />
+        <div className="logs-main">
+          <LogSearchBar
+            session={session}
+            input={search}
+            onMatch={toMatch}
+            onToggleFollow={() => toggleFollow(session)}
+          />
+          <LogHistogram session={session} tick={tick} />
+          {shown.length === 0 ? (
+            <NoLines
+              total={session.buffer.lines.length}
+              isOpening={sources.some((source) => source.state === 'opening')}
+            />
+          ) : (
+            <LogList session={session} onSearch={searchFor} />
+          )}
+          {session.buffer.dropped > 0 ? (
+            <div className="logs-dropped note">
+              Lines before {first ? formatClock(first.at) : ''} are no longer kept in this window:{' '}
+              {formatCount(session.buffer.dropped)} went. Choose a shorter time or fewer services to see them.
+            </div>
+          ) : null}
+          {paused ? (
+            <PausedBar session={session} at={paused.at} waiting={paused.waiting} matches={matches.length} />
+          ) : null}
+        </div>
+      </div>
+      {scope ? <LogFollow session={session} scope={scope} selection={selection} /> : null}
+    </div>
+  )
+}
+
+function PausedBar(props: { session: LogSession; at: number; waiting: number; matches: number }) {
+  return (
+    <div className="logs-paused" role="status">
+      <StatusGlyph status="paused" size={14} />
+      <b>Paused at {formatClock(props.at)}</b>
+      <span>
+        {props.waiting === 0
+          ? 'no new lines yet'
+          : `${plural(props.waiting, 'new line')} ${props.waiting === 1 ? 'is' : 'are'} waiting, none are dropped`}
+      </span>
+      <Button kind="primary" size="small" onClick={() => props.session.follow()}>
+        Jump to latest
+      </Button>
+    </div>
+  )
+}
+
+function NoLines({ total, isOpening }: { total: number; isOpening: boolean }) {
+  if (total > 0)
+    return (
+      <EmptyState title="No line is shown">{plural(total, 'line')} are here; the filter hides all of them.</EmptyState>
+    )
+  if (isOpening) return <EmptyState title="Opening the logs">Lines appear as the pods answer.</EmptyState>
+  return (
+    <EmptyState title="No lines yet">
+      The chosen pods have written nothing in this time. New lines appear by themselves.
+    </EmptyState>
+  )
+}
+
+function toggleFollow(session: LogSession): void {
+  if (session.store.getState().paused) session.follow()
+  else session.pause(Date.now())
+}
+
+/** Saves what is shown, with the filter as it is, as a text file. */
+function saveLines(session: LogSession): void {
+  const url = URL.createObjectURL(new Blob([exportLines(session.view.shown)], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = `logs-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.log`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+function copyLines(session: LogSession): void {
+  void navigator.clipboard
+    .writeText(exportLines(session.view.shown))
+    .then(() => toast({ status: 'healthy', title: `${plural(session.view.shown.length, 'line')} copied` }))
+}
+
+function useLogActions(session: LogSession, toMatch: (step: 1 | -1) => void): void {
+  const { paused } = useStore(session.store)
+  const toMatchNow = useRef(toMatch)
+  useEffect(() => {
+    toMatchNow.current = toMatch
+  })
+  const actions = useMemo<Action[]>(
+    () => [
+      {
+        id: 'logs.follow',
+        title: paused ? 'Follow the newest lines' : 'Pause the log',
+        section: 'Logs',
+        effect: 'read',
+        icon: Pause,
+        keys: 'Space',
+        perform: () => toggleFollow(session),
+      },
+      {
+        id: 'logs.next',
+        title: 'Next match',
+        section: 'Logs',
+        effect: 'read',
+        keys: 'N',
+        perform: () => toMatchNow.current(1),
+      },
+      {
+        id: 'logs.previous',
+        title: 'Previous match',
+        section: 'Logs',
+        effect: 'read',
+        keys: 'Shift+N',
+        perform: () => toMatchNow.current(-1),
+      },
+      {
+        id: 'logs.export',
+        title: 'Export the shown lines',
+        section: 'Logs',
+        effect: 'read',
+        icon: Download,
+        perform: () => saveLines(session),
+      },
+      {
+        id: 'logs.copy',
+        title: 'Copy the shown lines',
+        section: 'Logs',
+        effect: 'read',
+        icon: Copy,
+        perform: () => copyLines(session),
+      },
+    ],
+    [session, paused],
+  )
+  useActions('logs', actions)
+}
+
+/** Follows a quickly changing number at most twice a second. */
+function useTick(version: number): number {
+  const [tick, setTick] = useState(version)
+  const latest = useRef(version)
+  useEffect(() => {
+    latest.current = version
+  })
+  useEffect(() => {
+    const timer = setInterval(() => setTick(latest.current), 500)
+    return () => clearInterval(timer)
+  }, [])
+  return tick
+}

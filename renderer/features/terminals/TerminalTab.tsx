@@ -1,0 +1,101 @@
+import '@xterm/xterm/css/xterm.css'
+import { RotateCcw, Search, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { updateDockTab, useBlocked, useCluster, type DockTab } from '../../app/index.ts'
+import { Button, IconButton, StatusGlyph } from '../../kit/index.ts'
+import { openTerminal, type OpenTerminal } from './openTerminal.ts'
+import type { TerminalState } from './terminalSession.ts'
+import { TerminalSearch } from './TerminalSearch.tsx'
+import './terminals.css'
+
+/** One terminal of the dock: it stays mounted while other tabs are in front, so that its session goes on. */
+export function TerminalTab({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
+  const element = useRef<HTMLDivElement>(null)
+  const [terminal, setTerminal] = useState<OpenTerminal | null>(null)
+  const [isSearching, setSearching] = useState(false)
+  const environment = useCluster(tab.cluster ?? null)?.environment ?? 'other'
+  const first = useRef(tab)
+
+  useEffect(() => {
+    if (!element.current) return
+    const opened = openTerminal(first.current, element.current)
+    setTerminal(opened)
+    return () => opened.dispose()
+  }, [])
+
+  useEffect(() => {
+    if (!terminal) return
+    terminal.screen.setInFront(isActive)
+    if (isActive) {
+      terminal.screen.fit()
+      terminal.screen.terminal.focus()
+    }
+  }, [terminal, isActive])
+
+  const leaveSearch = () => {
+    setSearching(false)
+    terminal?.screen.search.clearDecorations()
+    terminal?.screen.terminal.focus()
+  }
+  return (
+    <div
+      className={`terminal terminal-${environment}`}
+      data-testid={tab.kind === 'shell' ? 'terminal-shell' : 'terminal-kubectl'}
+      onKeyDownCapture={(event) => {
+        if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.code !== 'KeyF') return
+        event.preventDefault()
+        event.stopPropagation()
+        setSearching(true)
+      }}
+    >
+      <div ref={element} className="terminal-screen" />
+      <div className="terminal-tools">
+        {isSearching && terminal ? <TerminalSearch search={terminal.screen.search} onClose={leaveSearch} /> : null}
+        <IconButton
+          icon={isSearching ? X : Search}
+          label={isSearching ? 'Close the search' : 'Search in this terminal'}
+          keys="Ctrl+Shift+F"
+          size="small"
+          onClick={() => (isSearching ? leaveSearch() : setSearching(true))}
+        />
+      </div>
+      {terminal ? <TerminalEnd tab={tab} terminal={terminal} /> : null}
+    </div>
+  )
+}
+
+/** The strip below a terminal that opens, ended or was lost; the text above it stays. */
+function TerminalEnd({ tab, terminal }: { tab: DockTab; terminal: OpenTerminal }) {
+  const state = useStore(terminal.session.store)
+  const blocked = useBlocked(tab.kind === 'shell' ? 'operator' : 'read_only', tab.cluster)
+  const title = state.state === 'open' ? state.title : ''
+  useEffect(() => {
+    if (title && tab.kind === 'shell') updateDockTab(tab.id, { title })
+  }, [title, tab.id, tab.kind])
+  if (state.state === 'open') return null
+  if (state.state === 'opening') {
+    return (
+      <div className="terminal-end" role="status">
+        <StatusGlyph status="progress" size={14} /> Opening…
+      </div>
+    )
+  }
+  return (
+    <div className="terminal-end" role="status">
+      <StatusGlyph
+        status={state.state === 'lost' ? 'failed' : state.exitCode === 0 ? 'doneBefore' : 'warning'}
+        size={14}
+      />
+      <span className="selectable">{endMessage(state)}</span>
+      <Button size="small" icon={RotateCcw} reason={blocked} onClick={() => void terminal.session.run()}>
+        Open again
+      </Button>
+    </div>
+  )
+}
+
+function endMessage(state: Exclude<TerminalState, { state: 'open' | 'opening' }>): string {
+  if (state.state === 'lost') return `${state.fault.message} What is on screen stays.`
+  return state.message || `The program ended${state.exitCode === null ? '' : ` with exit code ${state.exitCode}`}.`
+}

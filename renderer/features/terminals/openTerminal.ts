@@ -1,0 +1,51 @@
+import type { DockTab } from '../../app/index.ts'
+import { acknowledge, asFault, engine, newStreamId } from '../../client/index.ts'
+import { TerminalScreen } from './screen.ts'
+import { TerminalSession, type TerminalLine } from './terminalSession.ts'
+
+export interface OpenTerminal {
+  screen: TerminalScreen
+  session: TerminalSession
+  dispose: () => void
+}
+
+/** Puts a terminal into an element and opens what its tab names: a shell in a pod, or kubectl bound to one context. */
+export function openTerminal(tab: DockTab, element: HTMLElement): OpenTerminal {
+  const screen = new TerminalScreen(`${tab.title} ${tab.subtitle ?? ''}`.trim())
+  screen.attach(element)
+  const session = new TerminalSession(lineOf(tab), {
+    write: (data, drawn) => screen.terminal.write(data, drawn),
+    size: () => screen.size(),
+  })
+  screen.terminal.onData((data) => session.type(data))
+  screen.terminal.onResize(() => session.resize())
+  const observer = new ResizeObserver(() => screen.fit())
+  observer.observe(element)
+  void session.run()
+  return {
+    screen,
+    session,
+    dispose: () => {
+      observer.disconnect()
+      session.close()
+      screen.dispose()
+    },
+  }
+}
+
+function lineOf(tab: DockTab): TerminalLine {
+  const scope = { cluster: tab.cluster ?? '', namespace: tab.namespace ?? '' }
+  const { pod, container } = tab.parameters
+  return {
+    open: async (streamId, size, signal) => {
+      if (tab.kind !== 'shell' || !pod) return engine().terminals.kubectl({ ...scope, streamId, ...size }, { signal })
+      return engine().terminals.shell({ ...scope, streamId, pod, ...(container && { container }), ...size }, { signal })
+    },
+    input: async (streamId, data) => engine().terminals.input({ streamId, data }),
+    resize: async (streamId, size) => engine().terminals.resize({ streamId, ...size }),
+    close: async (streamId) => engine().terminals.close({ streamId }),
+    acknowledge,
+    newStreamId,
+    asFault,
+  }
+}

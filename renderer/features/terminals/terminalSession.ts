@@ -1,0 +1,130 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Fault } from '#shared/contract/base.ts'
+import type { TerminalOutput } from '#shared/contract/terminals.ts'
+import { Credit } from './credit.ts'
+
+export interface TerminalSize {
+  columns: number
+  rows: number
+}
+
+/** What a session draws on: xterm in the window. `drawn` is called when the characters are on screen. */
+export interface Screen {
+  write: (data: string, drawn: () => void) => void
+  size: () => TerminalSize
+}
+
+/** The engine's side of one terminal. */
+export interface TerminalLine {
+  open: (streamId: string, size: TerminalSize, signal: AbortSignal) => Promise<AsyncIterable<TerminalOutput>>
+  input: (streamId: string, data: string) => Promise<unknown>
+  resize: (streamId: string, size: TerminalSize) => Promise<unknown>
+  close: (streamId: string) => Promise<unknown>
+  acknowledge: (streamId: string, count: number) => void
+  newStreamId: () => string
+  asFault: (thrown: unknown) => Fault
+}
+
+export type TerminalState =
+  | { state: 'opening' }
+  | { state: 'open'; title: string }
+  | { state: 'exited'; message: string; exitCode: number | null }
+  | { state: 'lost'; fault: Fault }
+
+/** The contract's limit for one input; a large paste goes in pieces. */
+const largestInput = 1_048_576
+
+/**
+ * One terminal from opening to its end, and again. What was on screen stays there whatever happens: opening again writes
+ * below it. Input keeps its order by having one message under way at a time.
+ */
+export class TerminalSession {
+  readonly store: StoreApi<TerminalState> = createStore<TerminalState>(() => ({ state: 'opening' }))
+  readonly #line: TerminalLine
+  readonly #screen: Screen
+  #streamId = ''
+  #controller = new AbortController()
+  #typed = ''
+  #isSending = false
+
+  constructor(line: TerminalLine, screen: Screen) {
+    this.#line = line
+    this.#screen = screen
+  }
+
+  /** Opens, or opens again after the end. Resolves when this run has ended. */
+  async run(): Promise<void> {
+    this.#controller.abort()
+    const controller = new AbortController()
+    this.#controller = controller
+    const streamId = this.#line.newStreamId()
+    this.#streamId = streamId
+    this.#typed = ''
+    this.#show({ state: 'opening' })
+    const credit = new Credit((count) => this.#line.acknowledge(streamId, count))
+    try {
+      for await (const output of await this.#line.open(streamId, this.#screen.size(), controller.signal)) {
+        if (controller.signal.aborted) return
+        this.#receive(output, credit)
+      }
+      if (!controller.signal.aborted && this.isLive)
+        this.#show({ state: 'exited', message: 'The terminal was closed.', exitCode: null })
+    } catch (thrown) {
+      if (!controller.signal.aborted) this.#show({ state: 'lost', fault: this.#line.asFault(thrown) })
+    }
+  }
+
+  get isLive(): boolean {
+    const { state } = this.store.getState()
+    return state === 'opening' || state === 'open'
+  }
+
+  type(data: string): void {
+    if (!this.isLive) return
+    this.#typed += data
+    void this.#send()
+  }
+
+  resize(): void {
+    if (this.store.getState().state !== 'open') return
+    this.#line.resize(this.#streamId, this.#screen.size()).catch(() => undefined)
+  }
+
+  /** Ends it for good; the program in it is hung up. */
+  close(): void {
+    const wasLive = this.isLive
+    this.#controller.abort()
+    if (wasLive) this.#line.close(this.#streamId).catch(() => undefined)
+  }
+
+  #receive(output: TerminalOutput, credit: Credit): void {
+    if (output.type === 'opened') {
+      this.#show({ state: 'open', title: output.title })
+      this.resize()
+    } else if (output.type === 'data') {
+      const { length } = output.data
+      this.#screen.write(output.data, () => credit.drawn(length))
+    } else this.#show({ state: 'exited', message: output.message, exitCode: output.exitCode })
+  }
+
+  async #send(): Promise<void> {
+    if (this.#isSending) return
+    this.#isSending = true
+    try {
+      while (this.#typed && this.isLive) {
+        const data = this.#typed.slice(0, largestInput)
+        this.#typed = this.#typed.slice(data.length)
+        await this.#line.input(this.#streamId, data)
+      }
+    } catch {
+      // The stream itself tells why it ended; keys typed into a terminal that is gone are not kept for the next one.
+      this.#typed = ''
+    } finally {
+      this.#isSending = false
+    }
+  }
+
+  #show(state: TerminalState): void {
+    this.store.setState(state, true)
+  }
+}

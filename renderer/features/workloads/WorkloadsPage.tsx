@@ -1,0 +1,72 @@
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import type { Scope } from '#shared/contract/base.ts'
+import type { WorkloadRow } from '#shared/contract/workloads.ts'
+import { PageHeader, setParameters, useLocation, useScope } from '../../app/index.ts'
+import { useStream } from '../../client/index.ts'
+import { EmptyState, Tabs } from '../../kit/index.ts'
+import { PodFeed, type FeedTrouble } from './PodFeed.tsx'
+import { PodsTab } from './PodsTab.tsx'
+import { PodStore } from './podStore.ts'
+import { WorkloadsTab } from './WorkloadsTab.tsx'
+import './workloads.css'
+
+const kinds: { kind: WorkloadRow['kind']; title: string; isAlways: boolean }[] = [
+  { kind: 'Deployment', title: 'Deployments', isAlways: true },
+  { kind: 'StatefulSet', title: 'StatefulSets', isAlways: true },
+  { kind: 'DaemonSet', title: 'DaemonSets', isAlways: false },
+  { kind: 'Job', title: 'Jobs', isAlways: true },
+  { kind: 'CronJob', title: 'CronJobs', isAlways: false },
+]
+
+export function WorkloadsPage() {
+  const scope = useScope()
+  return (
+    <div className="workloads-page" data-testid="page-workloads">
+      {scope ? <Workloads scope={scope} /> : <EmptyState title="No cluster is chosen" />}
+    </div>
+  )
+}
+
+const noTrouble: FeedTrouble = { error: undefined, staleSince: undefined, retry: () => undefined }
+
+function Workloads({ scope }: { scope: Scope }) {
+  const tab = useLocation((location) => location.parameters['kind']) ?? 'Pod'
+  const [pods] = useState(() => new PodStore())
+  const [trouble, setTrouble] = useState(noTrouble)
+  const count = useStore(pods.store, (state) => (state.feed.state === 'loading' ? undefined : state.byUid.size))
+  const { value, error, staleSince } = useStream(
+    (client, signal) => client.workloads.watch(scope, { signal }),
+    [scope.cluster, scope.namespace],
+  )
+  const rows = value?.rows ?? []
+  const of = (kind: string) => rows.filter((row) => row.kind === kind).length
+  const current = kinds.find((each) => each.kind === tab)
+  const feed = value?.feed ?? (error ? { state: 'failed' as const, fault: error } : { state: 'loading' as const })
+  return (
+    <>
+      <PageHeader
+        title="Workloads"
+        tabs={
+          <Tabs
+            label="Kinds"
+            value={tab}
+            tabs={[
+              { id: 'Pod', title: 'Pods', badge: count },
+              ...kinds
+                .filter((each) => each.isAlways || of(each.kind) > 0)
+                .map((each) => ({ id: each.kind, title: each.title, badge: value ? of(each.kind) : undefined })),
+            ]}
+            onChange={(kind) => setParameters({ kind, pod: undefined, tab: undefined })}
+          />
+        }
+      />
+      {current ? (
+        <WorkloadsTab scope={scope} kind={current.kind} feed={feed} rows={rows} staleSince={staleSince} />
+      ) : (
+        <PodsTab pods={pods} scope={scope} trouble={trouble} />
+      )}
+      <PodFeed pods={pods} scope={scope} onTrouble={setTrouble} />
+    </>
+  )
+}

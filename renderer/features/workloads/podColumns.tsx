@@ -1,0 +1,125 @@
+import { useMemo } from 'react'
+import type { PodRow } from '#shared/contract/workloads.ts'
+import { formatAge, formatMoment, type Column } from '../../kit/index.ts'
+import { PodName, PodStatus, UseCell } from './PodCells.tsx'
+import { latestUse, type PodFigures } from './podMetrics.ts'
+import { ranks, severity } from './podOrder.ts'
+
+/**
+ * The columns of the table of pods. Rows must come sorted by name: every column sorts by a number, and equal ones keep their
+ * order.
+ * @param isNarrow leaves out what the drawer or a small window has no room for
+ */
+export function usePodColumns(
+  rows: readonly PodRow[],
+  figures: PodFigures,
+  now: number,
+  isNarrow: boolean,
+): Column<PodRow>[] {
+  return useMemo(() => {
+    const place = new Map(rows.map((row, index) => [row.uid, index]))
+    const nodes = ranks(rows.map((row) => row.node))
+    const versions = ranks(rows.map((row) => row.version))
+    const use = (row: PodRow, figure: 'cpu' | 'memory') =>
+      latestUse(figures.byPod.get(row.name), now, figures.intervalMs)?.[figure] ?? -1
+    const all: (Column<PodRow> | null)[] = [
+      {
+        id: 'status',
+        title: 'Status',
+        width: 148,
+        cell: (row) => <PodStatus row={row} />,
+        sortBy: (row) => severity[row.health],
+      },
+      {
+        id: 'name',
+        title: 'Name',
+        width: 'minmax(200px, 1fr)',
+        isHeader: true,
+        cell: (row) => <PodName row={row} />,
+        sortBy: (row) => place.get(row.uid) ?? 0,
+      },
+      {
+        id: 'ready',
+        title: 'Ready',
+        width: 56,
+        align: 'right',
+        cell: readyCell,
+        sortBy: (row) => row.ready / row.containers.length,
+      },
+      {
+        id: 'restarts',
+        title: 'Restarts',
+        width: 72,
+        align: 'right',
+        cell: restartsCell,
+        sortBy: (row) => row.restarts,
+      },
+      {
+        id: 'cpu',
+        title: 'CPU · request, limit',
+        width: 182,
+        cell: (row) => <UseCell row={row} figures={figures} figure="cpu" now={now} />,
+        sortBy: (row) => use(row, 'cpu'),
+      },
+      {
+        id: 'memory',
+        title: 'Memory · request, limit',
+        width: 182,
+        cell: (row) => <UseCell row={row} figures={figures} figure="memory" now={now} />,
+        sortBy: (row) => use(row, 'memory'),
+      },
+      isNarrow
+        ? null
+        : {
+            id: 'node',
+            title: 'Node',
+            width: 96,
+            cell: (row) => <span className="mono dim truncate">{row.node}</span>,
+            sortBy: (row) => nodes.get(row.node) ?? 0,
+          },
+      {
+        id: 'version',
+        title: 'Version',
+        width: 76,
+        cell: (row) => <span className="mono truncate">{row.version}</span>,
+        sortBy: (row) => versions.get(row.version) ?? 0,
+      },
+      {
+        id: 'age',
+        title: 'Age',
+        width: 52,
+        align: 'right',
+        cell: (row) => <Age at={row.createdAt} now={now} />,
+        sortBy: (row) => -row.createdAt,
+      },
+    ]
+    return all.filter((column) => column !== null)
+  }, [rows, figures, now, isNarrow])
+}
+
+function readyCell(row: PodRow) {
+  const isReady = row.ready === row.containers.length
+  const className =
+    isReady || row.health === 'off' ? '' : row.health === 'failed' ? 'k-status-failed' : 'k-status-progress'
+  return (
+    <span className={className}>
+      {row.ready}/{row.containers.length}
+    </span>
+  )
+}
+
+function restartsCell(row: PodRow) {
+  return (
+    <span className={row.restarts === 0 ? 'dim' : row.health === 'failed' ? 'k-status-failed' : ''}>
+      {row.restarts}
+    </span>
+  )
+}
+
+function Age({ at, now }: { at: number; now: number }) {
+  return (
+    <span className="quiet-text" title={`${formatMoment(at)} UTC`}>
+      {formatAge(now - at)}
+    </span>
+  )
+}

@@ -22,7 +22,8 @@ export function newMetadata(row: ResourceRow, object: NewObject): ObjectMeta {
     ...rest,
     name: name ?? `${rest.generateName ?? ''}${randomSuffix()}`,
     ...(row.namespaced && namespace !== undefined ? { namespace } : {}),
-    uid: randomUUID(),
+    // The API server chooses the uid earlier where defaults depend on it.
+    uid: rest.uid ?? randomUUID(),
     resourceVersion: '',
     ...(object.spec === undefined ? {} : { generation: 1 }),
     creationTimestamp: now(),

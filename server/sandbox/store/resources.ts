@@ -66,8 +66,6 @@ export const resources: readonly ResourceRow[] = [
       'portforward',
       'eviction',
       'binding',
-      'ephemeralcontainers',
-      'resize',
     ],
   }),
   row('v1', 'services', 'Service', { shortNames: ['svc'], categories: all, subresources: status }),

@@ -1,0 +1,170 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { ChildProcessLauncher } from './childProcesses.ts'
+import type { ProcessRecord } from './processRecord.ts'
+import {
+  LaunchError,
+  type LaunchRequest,
+  type LaunchedProcess,
+  type ProcessExit,
+  type ProcessLauncher,
+} from './types.ts'
+
+/**
+ * How the sandbox, itself a utility process of the app, has Node modules started: the app's executable must not be run as Node
+ * (its RunAsNode fuse is off), so the main process forks them with `utilityProcess.fork(modulePath, args, { env, cwd, serviceName,
+ * stdio: 'pipe' })`. Main ends every process it started when the sandbox's process exits.
+ */
+export const hostRequest = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('spawn-node'),
+    id: z.number(),
+    modulePath: z.string(),
+    args: z.array(z.string()),
+    env: z.record(z.string(), z.string()),
+    cwd: z.string(),
+    serviceName: z.string(),
+  }),
+  /** So many bytes of output were taken in: main pauses the stream while more than `unacknowledgedBytes` are on their way. */
+  z.object({ type: z.literal('acknowledge'), id: z.number(), stream: z.enum(['stdout', 'stderr']), bytes: z.number() }),
+  z.object({ type: z.literal('kill'), id: z.number(), signal: z.string() }),
+])
+
+export const hostResponse = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('spawned'), id: z.number(), pid: z.number() }),
+  z.object({ type: z.literal('spawn-failed'), id: z.number(), message: z.string() }),
+  z.object({
+    type: z.literal('output'),
+    id: z.number(),
+    stream: z.enum(['stdout', 'stderr']),
+    chunk: z.instanceof(Uint8Array),
+  }),
+  /** After the last output of the process. */
+  z.object({ type: z.literal('exit'), id: z.number(), code: z.number() }),
+])
+
+export type HostRequest = z.infer<typeof hostRequest>
+export type HostResponse = z.infer<typeof hostResponse>
+
+/** Beyond this the host pauses a stream until it is acknowledged. */
+export const unacknowledgedBytes = 1 << 20
+
+/** Electron's parent port, as far as it is used here. */
+export interface HostPort {
+  postMessage(message: HostRequest): void
+  on(event: 'message', listener: (event: { data: unknown }) => void): unknown
+}
+
+/** The port to the app, when the sandbox runs in one of its utility processes. */
+export function hostPort(): HostPort | undefined {
+  const port: unknown = Reflect.get(process, 'parentPort')
+  return typeof port === 'object' && port !== null && 'postMessage' in port ? (port as HostPort) : undefined
+}
+
+/** Node modules through the app, programs as children of the sandbox. */
+export class HostProcessLauncher implements ProcessLauncher {
+  readonly nodeExecutable = undefined
+  readonly #programs: ChildProcessLauncher
+  readonly #port: HostPort
+  readonly #processes = new Map<number, HostProcess>()
+  #nextId = 1
+
+  constructor(record: ProcessRecord, port: HostPort) {
+    this.#programs = new ChildProcessLauncher(record, undefined)
+    this.#port = port
+    port.on('message', ({ data }) => {
+      const message = hostResponse.safeParse(data)
+      if (message.success) this.#processes.get(message.data.id)?.receive(message.data)
+    })
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchedProcess> {
+    if (!('modulePath' in request.run)) return this.#programs.launch(request)
+    if (request.terminal !== undefined) {
+      throw new LaunchError('ENOTSUP', 'The app has no terminal for Node itself: start a shell instead.')
+    }
+    const id = this.#nextId++
+    const launched = new HostProcess(id, this.#port)
+    this.#processes.set(id, launched)
+    void launched.exited.finally(() => this.#processes.delete(id))
+    this.#port.postMessage({
+      type: 'spawn-node',
+      id,
+      modulePath: request.run.modulePath,
+      args: request.args,
+      env: request.environment,
+      cwd: request.directory,
+      serviceName: request.label,
+    })
+    await launched.spawned
+    return launched
+  }
+
+  async close(): Promise<void> {
+    const running = [...this.#processes.values()]
+    for (const launched of running) launched.signal('SIGKILL')
+    await Promise.all([...running.map((launched) => launched.exited), this.#programs.close()])
+  }
+}
+
+class HostProcess implements LaunchedProcess {
+  pid = 0
+  readonly stdin = undefined
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly spawned: Promise<void>
+  readonly exited: Promise<ProcessExit>
+  readonly #id: number
+  readonly #port: HostPort
+  #onSpawned: (result: { pid: number } | LaunchError) => void = () => undefined
+  #onExit: (exit: ProcessExit) => void = () => undefined
+
+  constructor(id: number, port: HostPort) {
+    this.#id = id
+    this.#port = port
+    this.stdout = this.#output('stdout')
+    this.stderr = this.#output('stderr')
+    this.exited = new Promise((resolve) => (this.#onExit = resolve))
+    this.spawned = new Promise((resolve, reject) => {
+      this.#onSpawned = (result) => {
+        if (result instanceof LaunchError) {
+          reject(result)
+          return
+        }
+        this.pid = result.pid
+        resolve()
+      }
+    })
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#port.postMessage({ type: 'kill', id: this.#id, signal: name })
+  }
+
+  receive(message: HostResponse): void {
+    if (message.type === 'spawned') this.#onSpawned({ pid: message.pid })
+    if (message.type === 'output') this[message.stream].push(message.chunk)
+    if (message.type === 'spawn-failed') {
+      this.#onSpawned(new LaunchError('ENOENT', message.message))
+      this.#end({ code: 127 })
+    }
+    if (message.type === 'exit') this.#end({ code: message.code })
+  }
+
+  #end(exit: ProcessExit): void {
+    this.stdout.push(null)
+    this.stderr.push(null)
+    this.#onExit(exit)
+  }
+
+  /** Acknowledges what has left the buffer, so that a slow reader holds back the process. */
+  #output(stream: 'stdout' | 'stderr'): Readable {
+    const readable = new Readable({ read: () => undefined })
+    readable.on('data', (chunk: Buffer) =>
+      this.#port.postMessage({ type: 'acknowledge', id: this.#id, stream, bytes: chunk.length }),
+    )
+    // The listener above would let it flow before anybody reads.
+    readable.pause()
+    return readable
+  }
+}

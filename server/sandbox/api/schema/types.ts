@@ -1,4 +1,4 @@
-import * as client from '@kubernetes/client-node'
+import * as client from '@kubernetes/client-node/dist/gen/models/all.js'
 
 /** What a field may hold. Structs are named, so that recursive types need no special care. */
 export type FieldType =

@@ -3,6 +3,7 @@ import type { Fault } from '#shared/contract/base.ts'
 import type { Client } from './client.ts'
 import { useConnection } from './connection.ts'
 import { asFault } from './faults.ts'
+import { countWatch } from './watches.ts'
 
 /** What names a subscription: it starts anew when one of these changes. */
 export type Dependency = string | number | boolean | null | undefined
@@ -101,6 +102,7 @@ function subscribe<Item, Value>(
 ): () => void {
   const controller = new AbortController()
   const { signal } = controller
+  const watch = countWatch()
   const run = async () => {
     for (let delay = firstDelay; !signal.aborted; delay = Math.min(delay * 2, longestDelay)) {
       try {
@@ -109,12 +111,14 @@ function subscribe<Item, Value>(
           if (signal.aborted) return
           value = fold(value, item)
           delay = firstDelay
+          watch.live(true)
           report({ value, error: undefined, staleSince: undefined })
         }
         return
       } catch (thrown) {
         if (signal.aborted) return
         const error = asFault(thrown)
+        watch.live(false)
         report({ error, staleSince: Date.now() })
         if (!passing.has(error.code)) return
       }
@@ -122,7 +126,10 @@ function subscribe<Item, Value>(
     }
   }
   void run()
-  return () => controller.abort()
+  return () => {
+    watch.end()
+    controller.abort()
+  }
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -20,7 +20,7 @@ export interface Action {
   reason?: string | undefined
   /** Only for keys and menus, not listed in the palette. */
   isHidden?: boolean
-  perform: () => void | Promise<void>
+  perform: () => unknown
 }
 
 interface ActionsState {

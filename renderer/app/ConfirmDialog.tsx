@@ -1,0 +1,111 @@
+import { useRef, useState } from 'react'
+import { Banner, Button, Dialog, EnvironmentChip, Facts, Field, StatusGlyph } from '../kit/index.ts'
+import { useCluster } from './state/clusters.ts'
+import { useConfirmRequest, type Confirmation, type ConfirmRequest } from './state/confirm.ts'
+import { useLocation } from './state/location.ts'
+import './ConfirmDialog.css'
+
+/** Shows what `confirm()` asks. */
+export function ConfirmDialog() {
+  const pending = useConfirmRequest((state) => state.pending)
+  return pending ? <ConfirmContent key={pending.title} request={pending} answer={pending.answer} /> : null
+}
+
+interface ConfirmContentProps {
+  request: ConfirmRequest
+  answer: (confirmation: Confirmation | null) => void
+}
+
+function ConfirmContent({ request, answer }: ConfirmContentProps) {
+  const current = useLocation((location) => location.cluster)
+  const cluster = useCluster(request.cluster ?? current)
+  const isProduction = cluster?.environment === 'production'
+  const mustType = isProduction && request.level === 3
+  const [typed, setTyped] = useState('')
+  const [reason, setReason] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+  const name = cluster?.name ?? ''
+  const isTyped = !mustType || typed === name
+  const done = () => {
+    if (!isTyped) return
+    answer({ ...(mustType ? { typedName: typed } : {}), ...(reason.trim() === '' ? {} : { reason: reason.trim() }) })
+  }
+  return (
+    <Dialog
+      title={
+        <>
+          {request.title}
+          {request.level === 3 && cluster ? <EnvironmentChip environment={cluster.environment} /> : null}
+        </>
+      }
+      size={request.isWide ? 'large' : 'small'}
+      isProduction={mustType}
+      initialFocus={mustType ? field : button}
+      onClose={() => answer(null)}
+      hint={
+        mustType ? <TypedName name={name} typed={typed} onChange={setTyped} onEnter={done} field={field} /> : undefined
+      }
+      actions={
+        <>
+          <Button onClick={() => answer(null)}>{request.cancelLabel ?? 'Cancel'}</Button>
+          <Button
+            ref={button}
+            kind={mustType ? 'production' : request.isDanger ? 'danger' : 'primary'}
+            reason={isTyped ? undefined : `Type ${name} first.`}
+            onClick={done}
+          >
+            {request.confirmLabel}
+          </Button>
+        </>
+      }
+    >
+      <div className="app-confirm">
+        {request.warning === undefined ? null : <Banner tone="warn" title={request.warning} />}
+        {request.message === undefined ? null : <div className="app-confirm-message">{request.message}</div>}
+        {request.changes ? (
+          <Facts rows={request.changes.map(({ title, detail }) => ({ name: title, value: detail }))} />
+        ) : null}
+        {request.asksReason ? (
+          <Field label="Reason, kept in the audit log" value={reason} onChange={setReason} />
+        ) : null}
+      </div>
+    </Dialog>
+  )
+}
+
+interface TypedNameProps {
+  name: string
+  typed: string
+  onChange: (typed: string) => void
+  onEnter: () => void
+  field: React.RefObject<HTMLInputElement | null>
+}
+
+function TypedName({ name, typed, onChange, onEnter, field }: TypedNameProps) {
+  const isRight = typed === name
+  const left = name.length - typed.length
+  return (
+    <div className="app-confirm-typed">
+      <span>
+        Type <code>{name}</code>
+      </span>
+      <Field
+        ref={field}
+        label={`Type ${name} to confirm`}
+        hiddenLabel
+        mono
+        value={typed}
+        onChange={onChange}
+        onEnter={onEnter}
+        suffix={
+          isRight ? (
+            <StatusGlyph status="healthy" size={14} />
+          ) : (
+            <span className="note">{name.startsWith(typed) ? `${left} to go` : 'does not fit'}</span>
+          )
+        }
+      />
+    </div>
+  )
+}

@@ -1,0 +1,115 @@
+import { ChevronDown, Maximize2, Minimize2, Plus, X } from 'lucide-react'
+import { Suspense } from 'react'
+import { EnvironmentMark, IconButton, LoadingState, Menu, ResizeHandle } from '../kit/index.ts'
+import { ErrorBoundary } from './ErrorBoundary.tsx'
+import type { DockKind } from './feature.ts'
+import { features } from './features.ts'
+import { useCluster } from './state/clusters.ts'
+import { closeDockTab, showDockTab, smallestDock, useDock, type DockTab } from './state/dock.ts'
+import './DockView.css'
+
+const kinds: ReadonlyMap<string, DockKind> = new Map(
+  features.flatMap((feature) => feature.dockKinds ?? []).map((kind) => [kind.kind, kind]),
+)
+
+/** Terminals, logs and tasks below the page. Tabs survive page changes and closing the dock. */
+export function DockView() {
+  const { isOpen, height, isMaximised, tabs, active } = useDock()
+  return (
+    <section
+      className="app-dock"
+      aria-label="Dock"
+      hidden={!isOpen || tabs.length === 0}
+      style={{ height: isMaximised ? '70%' : `min(${height}px, 70%)` }}
+    >
+      <ResizeHandle
+        label="Height of the dock"
+        edge="top"
+        size={height}
+        smallest={smallestDock}
+        largest={Math.round(window.innerHeight * 0.7)}
+        onResize={(next) => useDock.setState({ height: next, isMaximised: false })}
+      />
+      <div className="app-dock-head">
+        <div role="tablist" aria-label="Dock" className="app-dock-tabs">
+          {tabs.map((tab) => (
+            <DockTabHandle key={tab.id} tab={tab} isActive={tab.id === active} />
+          ))}
+        </div>
+        <Menu
+          label="Open in the dock"
+          trigger={
+            <button type="button" className="k-icon-button">
+              {<Plus size={15} strokeWidth={1.6} aria-hidden />}
+            </button>
+          }
+          items={[...kinds.values()].flatMap(({ kind, icon, launcher }) =>
+            launcher ? [{ id: kind, title: launcher.title, icon, perform: launcher.open }] : [],
+          )}
+        />
+        <div className="app-dock-tools">
+          <IconButton
+            icon={isMaximised ? Minimize2 : Maximize2}
+            size="small"
+            label={isMaximised ? 'Smaller dock' : 'Larger dock'}
+            onClick={() => useDock.setState({ isMaximised: !isMaximised })}
+          />
+          <IconButton
+            icon={ChevronDown}
+            size="small"
+            label="Hide the dock"
+            keys="Ctrl+`"
+            onClick={() => useDock.setState({ isOpen: false })}
+          />
+        </div>
+      </div>
+      {tabs.map((tab) => (
+        <DockPane key={tab.id} tab={tab} isActive={tab.id === active && isOpen} />
+      ))}
+    </section>
+  )
+}
+
+function DockTabHandle({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
+  const cluster = useCluster(tab.cluster ?? null)
+  const Glyph = kinds.get(tab.kind)?.icon
+  return (
+    <div className={`app-dock-tab${isActive ? ' app-dock-active' : ''}`} data-environment={cluster?.environment}>
+      <button
+        type="button"
+        role="tab"
+        id={`dock-${tab.id}`}
+        aria-selected={isActive}
+        onClick={() => showDockTab(tab.id)}
+      >
+        {cluster && cluster.environment !== 'production' ? <EnvironmentMark environment={cluster.environment} /> : null}
+        {Glyph ? <Glyph size={14} strokeWidth={1.6} aria-hidden /> : null}
+        {tab.title}
+        {tab.subtitle === undefined ? null : <span className="app-dock-subtitle">{tab.subtitle}</span>}
+      </button>
+      <button
+        type="button"
+        className="app-dock-close"
+        aria-label={`Close ${tab.title} ${tab.subtitle ?? ''}`}
+        onClick={() => closeDockTab(tab.id)}
+      >
+        <X size={12} aria-hidden />
+      </button>
+    </div>
+  )
+}
+
+function DockPane({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
+  const kind = kinds.get(tab.kind)
+  return (
+    <div role="tabpanel" aria-labelledby={`dock-${tab.id}`} className="app-dock-pane" hidden={!isActive}>
+      {kind ? (
+        <ErrorBoundary name={tab.title}>
+          <Suspense fallback={<LoadingState />}>
+            <kind.component tab={tab} isActive={isActive} />
+          </Suspense>
+        </ErrorBoundary>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+import { useEffect } from 'react'
+import { useCall, useConnection, useFoldedStream, useStream } from '../client/index.ts'
+import { orderedClusters } from './clusterOrder.ts'
+import { useClusters } from './state/clusters.ts'
+import { silentMilliseconds, useHeartbeat } from './state/heartbeat.ts'
+import { useLocation } from './state/location.ts'
+import { receiveSettings } from './state/settings.ts'
+import { foldTasks, useTasks } from './state/tasks.ts'
+
+/** The subscriptions of the whole window, kept in the shell's stores. Shows nothing. */
+export function Feeds() {
+  useClusterFeed()
+  useTaskFeed()
+  useSettingsFeed()
+  useHeartbeatFeed()
+  return null
+}
+
+function useClusterFeed(): void {
+  const { value } = useStream((client, signal) => client.clusters.watch(undefined, { signal }), [])
+  useEffect(() => {
+    if (!value) return
+    useClusters.setState({ ...value, isKnown: true })
+    // A cluster that is gone, or the very first start: the first in order takes its place.
+    const { cluster } = useLocation.getState()
+    if (value.clusters.some((known) => known.id === cluster)) return
+    const sandbox = value.clusters.find((known) => known.environment === 'sandbox')
+    useLocation.setState({ cluster: (sandbox ?? orderedClusters(value.clusters)[0])?.id ?? null })
+  }, [value])
+}
+
+function useTaskFeed(): void {
+  const { value } = useFoldedStream(
+    (client, signal) => client.tasks.watch(undefined, { signal }),
+    (before: ReturnType<typeof foldTasks> | undefined, changed) => foldTasks(before ?? new Map(), changed),
+    [],
+  )
+  useEffect(() => {
+    if (value) useTasks.setState({ tasks: value })
+  }, [value])
+}
+
+function useSettingsFeed(): void {
+  const { value } = useCall((client) => client.app.settings(), [])
+  useEffect(() => {
+    if (value) receiveSettings(value)
+  }, [value])
+}
+
+function useHeartbeatFeed(): void {
+  const isConnected = useConnection((connection) => connection.state === 'connected')
+  const { value } = useStream((client, signal) => client.app.heartbeat(undefined, { signal }), [])
+  useEffect(() => {
+    useHeartbeat.setState({ isLate: false })
+    if (!isConnected) return
+    const timer = setTimeout(() => useHeartbeat.setState({ isLate: true }), silentMilliseconds)
+    return () => clearTimeout(timer)
+  }, [isConnected, value])
+}

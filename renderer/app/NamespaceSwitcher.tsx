@@ -1,0 +1,102 @@
+import { Popover } from '@base-ui/react/popover'
+import { Check, ChevronDown, Search } from 'lucide-react'
+import { useRef, useState, type RefObject } from 'react'
+import type { Cluster } from '#shared/contract/clusters.ts'
+import { useCall } from '../client/index.ts'
+import { useScope } from './state/clusters.ts'
+import { chooseNamespace } from './state/location.ts'
+
+/** The namespace of the current cluster. A name that is not listed can be typed: an account may use what it cannot list. */
+export function NamespaceSwitcher({ cluster }: { cluster: Cluster }) {
+  const [isOpen, setOpen] = useState(false)
+  const scope = useScope()
+  const search = useRef<HTMLInputElement>(null)
+  return (
+    <Popover.Root open={isOpen} onOpenChange={setOpen}>
+      <Popover.Trigger className="app-namespace">
+        namespace <code>{scope?.namespace}</code>
+        <ChevronDown size={13} strokeWidth={1.6} aria-hidden />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner className="k-layer" sideOffset={2} align="start">
+          <Popover.Popup
+            className="app-switcher-popup app-namespace-popup"
+            aria-label="Namespaces"
+            initialFocus={search}
+          >
+            <NamespaceList
+              cluster={cluster}
+              current={scope?.namespace ?? ''}
+              search={search}
+              onDone={() => setOpen(false)}
+            />
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+interface NamespaceListProps {
+  cluster: Cluster
+  current: string
+  search: RefObject<HTMLInputElement | null>
+  onDone: () => void
+}
+
+const namePattern = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
+
+function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps) {
+  const [filter, setFilter] = useState('')
+  const known = useCall(
+    (client, signal) => client.clusters.namespaces({ cluster: cluster.id }, { signal }),
+    [cluster.id],
+  )
+  const names = [...new Set([current, ...(known.value?.namespaces ?? [])])].sort()
+  const shown = names.filter((name) => name.includes(filter.toLowerCase()))
+  const typed = filter !== '' && !names.includes(filter) && namePattern.test(filter) ? [filter] : []
+  const choose = (name: string | undefined) => {
+    if (name === undefined) return
+    chooseNamespace(cluster.id, name)
+    onDone()
+  }
+  return (
+    <>
+      <div className="app-switcher-search">
+        <Search size={14} strokeWidth={1.6} aria-hidden />
+        <input
+          ref={search}
+          aria-label="Find or name a namespace"
+          placeholder="Find or name a namespace"
+          value={filter}
+          spellCheck={false}
+          onChange={(event) => setFilter(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') choose(shown[0] ?? typed[0])
+          }}
+        />
+      </div>
+      <div role="listbox" aria-label="Namespaces" className="app-switcher-list">
+        {[...shown, ...typed].map((name) => (
+          <div
+            key={name}
+            role="option"
+            aria-selected={name === current}
+            className="app-switcher-entry"
+            onClick={() => choose(name)}
+          >
+            {name === current ? <Check size={13} aria-hidden /> : <span style={{ width: 13 }} />}
+            <code className="truncate">{name}</code>
+            {typed.includes(name) ? <span className="note">use this name</span> : null}
+          </div>
+        ))}
+        {known.error ? <p className="app-switcher-none">{known.error.message}</p> : null}
+        {known.value?.complete === false ? (
+          <p className="app-switcher-none note">
+            Your account cannot list all namespaces. Type the name of another one.
+          </p>
+        ) : null}
+      </div>
+    </>
+  )
+}

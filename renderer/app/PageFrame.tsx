@@ -1,0 +1,153 @@
+import { Play } from 'lucide-react'
+import { Suspense } from 'react'
+import type { Cluster } from '#shared/contract/clusters.ts'
+import { useCommand, useConnection } from '../client/index.ts'
+import { Banner, Button, EmptyState, formatClock, formatDuration, LoadingState, useNow } from '../kit/index.ts'
+import { ErrorBoundary } from './ErrorBoundary.tsx'
+import type { Page } from './feature.ts'
+import { PageHeader } from './PageHeader.tsx'
+import { useClusters } from './state/clusters.ts'
+import { navigate } from './state/location.ts'
+import { reportError } from './state/toasts.ts'
+import { useHeartbeat } from './state/heartbeat.ts'
+
+/** A page with what concerns all pages: the banner of a lost connection, a stopped sandbox, a caught error. */
+export function PageFrame({ page, cluster }: { page: Page; cluster: Cluster | undefined }) {
+  const isLost = useConnection((connection) => connection.state !== 'connected')
+  const isUnreachable = page.place === 'cluster' && cluster?.health === 'unreachable'
+  return (
+    <main className="app-main" aria-label={page.title}>
+      <EngineBanner />
+      {isUnreachable && !isLost ? <ClusterBanner cluster={cluster} /> : null}
+      <div className="app-content" data-stale={isLost || isUnreachable || undefined}>
+        <ErrorBoundary key={`${page.id} ${cluster?.id ?? ''}`} name={page.title}>
+          <Suspense fallback={<LoadingState rows={6} />}>
+            <PageContent page={page} cluster={cluster} />
+          </Suspense>
+        </ErrorBoundary>
+      </div>
+    </main>
+  )
+}
+
+function PageContent({ page, cluster }: { page: Page; cluster: Cluster | undefined }) {
+  const isKnown = useClusters((state) => state.isKnown)
+  if (page.place !== 'cluster') return <page.component />
+  if (!cluster) {
+    return isKnown ? (
+      <EmptyState
+        isLarge
+        title="No cluster is chosen"
+        actions={<Button onClick={() => navigate({ page: 'fleet' })}>Open the fleet</Button>}
+      >
+        {page.title} speaks of one cluster. Choose it in the fleet.
+      </EmptyState>
+    ) : (
+      <LoadingState rows={6} />
+    )
+  }
+  if (cluster.health === 'stopped' || cluster.health === 'starting')
+    return <SandboxStopped page={page} cluster={cluster} />
+  return <page.component />
+}
+
+/** The sandbox is not running: the one useful thing to do is to start it. */
+function SandboxStopped({ page, cluster }: { page: Page; cluster: Cluster }) {
+  const start = useCommand(
+    (client) => client.sandbox.start(),
+    (fault) => reportError(fault, 'The sandbox did not start.'),
+  )
+  const isStarting = cluster.health === 'starting' || start.isBusy
+  return (
+    <>
+      <PageHeader title={page.title} />
+      <div className="app-page">
+        <div className="app-blank">
+          <EmptyState
+            isLarge
+            icon={Play}
+            title={isStarting ? `${cluster.name} is starting` : `${cluster.name} is stopped`}
+            actions={
+              <Button kind="primary" icon={Play} size="large" busy={isStarting} onClick={() => void start.run()}>
+                Start the sandbox
+              </Button>
+            }
+          >
+            {isStarting && cluster.summary !== ''
+              ? cluster.summary
+              : 'A small cluster on this computer, with everything it had when it was stopped. Starting takes a few seconds.'}
+          </EmptyState>
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** Says that the engine is gone, and what that means. Silent while the window is starting normally. */
+function EngineBanner() {
+  const connection = useConnection()
+  const isSilent = useHeartbeat((heartbeat) => heartbeat.isLate)
+  const now = useNow()
+  if (connection.state === 'connected' && !isSilent) return null
+  const since = connection.lostAt
+  if (connection.state === 'connecting') {
+    return (
+      <div className="app-banner">
+        <Banner tone="neutral" status="progress" title="Starting the engine.">
+          The window fills as soon as it answers.
+        </Banner>
+      </div>
+    )
+  }
+  if (connection.state === 'connected') {
+    return (
+      <div className="app-banner">
+        <Banner tone="warn" title="The engine does not answer at the moment.">
+          What you see may be some seconds old. Work in the clusters goes on.
+        </Banner>
+      </div>
+    )
+  }
+  const values = since === null ? '' : ` Values are from ${formatClock(since)}.`
+  return (
+    <div className="app-banner">
+      <Banner
+        tone="crit"
+        title={`The console's engine stopped${since === null ? '' : ` ${formatDuration(Math.max(1000, now - since))} ago`}.`}
+        aside={
+          connection.state === 'given-up' ? (
+            <Button onClick={() => window.location.reload()}>Start it again</Button>
+          ) : (
+            <span>
+              Starting again, attempt {connection.attempt} of {connection.limit}
+            </span>
+          )
+        }
+      >
+        {connection.reason}
+        {values} Work in the clusters goes on.
+      </Banner>
+    </div>
+  )
+}
+
+function ClusterBanner({ cluster }: { cluster: Cluster }) {
+  const check = useCommand((client) => client.clusters.check({ cluster: cluster.id }))
+  const since = cluster.checkedAt
+  return (
+    <div className="app-banner">
+      <Banner
+        tone="crit"
+        title={`${cluster.name} cannot be reached.`}
+        aside={
+          <Button busy={check.isBusy} onClick={() => void check.run()}>
+            Reconnect now
+          </Button>
+        }
+      >
+        {cluster.fault?.message ?? cluster.summary}
+        {since === undefined ? null : ` Last tried ${formatClock(since)}.`}
+      </Banner>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import type { Cluster } from '#shared/contract/clusters.ts'
+import { useWatches } from '../client/index.ts'
+import { formatMoment, useNow } from '../kit/index.ts'
+import { features } from './features.ts'
+import type { DockKind } from './feature.ts'
+import { showDockTab, useDock } from './state/dock.ts'
+import './StatusBar.css'
+
+const launchers = features.flatMap((feature) => feature.dockKinds ?? []).filter((kind) => kind.launcher)
+
+/** Environment, dock toggles, watches, clock. */
+export function StatusBar({ cluster }: { cluster: Cluster | undefined }) {
+  const watches = useWatches()
+  const now = useNow()
+  return (
+    <footer className="app-status-bar">
+      <div className={`app-status-environment app-status-${cluster?.environment ?? 'all'}`}>
+        {cluster ? (
+          <>
+            {cluster.environment.toUpperCase()} · {cluster.name}
+          </>
+        ) : (
+          'All clusters'
+        )}
+      </div>
+      {launchers.map((kind) => (
+        <DockToggle key={kind.kind} kind={kind} />
+      ))}
+      <div className="app-status-right">
+        <span title="Live subscriptions to the engine">
+          Watches <b>{`${watches.live} of ${watches.total}`}</b>
+        </span>
+        <span>
+          Times in <b>UTC</b>
+        </span>
+        <b>{formatMoment(now)}</b>
+      </div>
+    </footer>
+  )
+}
+
+function DockToggle({ kind }: { kind: DockKind }) {
+  const { tabs, active, isOpen } = useDock()
+  const { launcher, icon: Glyph } = kind
+  if (!launcher) return null
+  const own = tabs.filter((tab) => tab.kind === kind.kind)
+  const isFront = isOpen && own.some((tab) => tab.id === active)
+  const toggle = () => {
+    const last = own.at(-1)
+    if (isFront) useDock.setState({ isOpen: false })
+    else if (last) showDockTab(last.id)
+    else launcher.open()
+  }
+  return (
+    <button type="button" className="app-status-toggle" aria-pressed={isFront} onClick={toggle}>
+      <Glyph size={14} strokeWidth={1.6} aria-hidden />
+      {launcher.title}
+      {launcher.Badge ? <launcher.Badge /> : null}
+    </button>
+  )
+}

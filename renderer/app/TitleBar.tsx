@@ -1,0 +1,107 @@
+import { Eye, Search, ShieldCheck, Wrench } from 'lucide-react'
+import type { Cluster } from '#shared/contract/clusters.ts'
+import { useCall, useConnection } from '../client/index.ts'
+import { formatDuration, Keys, Status, Tooltip, useNow } from '../kit/index.ts'
+import { ClusterSwitcher } from './ClusterSwitcher.tsx'
+import { healthWords, roleWords } from './clusterWords.ts'
+import { Logo } from './Logo.tsx'
+import { NamespaceSwitcher } from './NamespaceSwitcher.tsx'
+import { isReachable, useClusters } from './state/clusters.ts'
+import { openPalette } from './state/layout.ts'
+import './TitleBar.css'
+
+/** The window's title bar. Empty stretches drag the window; controls of the system keep their place free. */
+export function TitleBar({ cluster }: { cluster: Cluster | undefined }) {
+  return (
+    <header className="app-title-bar">
+      <Logo />
+      <ClusterSwitcher current={cluster} />
+      {cluster && isReachable(cluster) ? <NamespaceSwitcher cluster={cluster} /> : null}
+      <button type="button" className="app-palette-button" aria-keyshortcuts="Control+K" onClick={() => openPalette()}>
+        <Search size={14} strokeWidth={1.6} aria-hidden />
+        <span className="truncate">Search, go to, or run a command</span>
+        <Keys keys="Ctrl+K" />
+      </button>
+      <div className="app-title-right">
+        <div role="status" className="app-connection">
+          <ConnectionState cluster={cluster} />
+        </div>
+        {cluster?.role ? <RoleBadge role={cluster.role} cluster={cluster.name} /> : null}
+        <User />
+      </div>
+    </header>
+  )
+}
+
+function ConnectionState({ cluster }: { cluster: Cluster | undefined }) {
+  const connection = useConnection()
+  const clusters = useClusters((state) => state.clusters)
+  if (connection.state === 'connecting') return <Status status="progress">Starting</Status>
+  if (connection.state !== 'connected') {
+    return (
+      <Status status="failed">
+        Engine lost <Since time={connection.lostAt} />
+      </Status>
+    )
+  }
+  if (!cluster) {
+    const reachable = clusters.filter(isReachable).length
+    return (
+      <Status status={reachable === clusters.length ? 'healthy' : 'warning'} emphasis={false}>
+        {reachable} of {clusters.length} connected
+      </Status>
+    )
+  }
+  if (!isReachable(cluster)) {
+    const { status, word } = healthWords[cluster.health]
+    return (
+      <Status status={cluster.health === 'unreachable' ? 'failed' : status}>
+        {cluster.health === 'unreachable' ? 'Connection lost' : word}
+      </Status>
+    )
+  }
+  return (
+    <Status status="healthy">
+      {cluster.environment === 'sandbox' ? 'Local' : 'Live'}{' '}
+      {cluster.latencyMs === undefined ? null : <span className="dim">{Math.round(cluster.latencyMs)} ms</span>}
+    </Status>
+  )
+}
+
+function Since({ time }: { time: number | null }) {
+  const now = useNow()
+  return time === null ? null : <span className="dim">{formatDuration(Math.max(1000, now - time))}</span>
+}
+
+const roleIcons = { administrator: ShieldCheck, operator: Wrench, read_only: Eye }
+
+function RoleBadge({ role, cluster }: { role: NonNullable<Cluster['role']>; cluster: string }) {
+  const Glyph = roleIcons[role]
+  return (
+    <Tooltip content={`Your role in ${cluster}, from the rights its server grants you`}>
+      <span className="app-role" tabIndex={0}>
+        <Glyph size={13} strokeWidth={1.6} aria-hidden />
+        {roleWords[role]}
+      </span>
+    </Tooltip>
+  )
+}
+
+function User() {
+  const info = useCall((client) => client.app.info(), [])
+  const name = info.value?.user ?? ''
+  if (name === '') return null
+  return (
+    <Tooltip content={`Signed in to this computer as ${name}`}>
+      <span className="app-user" tabIndex={0} aria-label={`User ${name}`}>
+        {initials(name)}
+      </span>
+    </Tooltip>
+  )
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s._-]+/).filter((word) => word !== '')
+  const letters = words.length > 1 ? `${words[0]?.[0] ?? ''}${words.at(-1)?.[0] ?? ''}` : name.slice(0, 2)
+  return letters.toUpperCase()
+}

@@ -1,0 +1,23 @@
+import { environments, type Cluster } from '#shared/contract/clusters.ts'
+import { features } from './features.ts'
+import { navigate, useLocation } from './state/location.ts'
+
+/** Production first, then by name: the order of the switcher and of Ctrl+1 to Ctrl+9. The sandbox comes last. */
+export function orderedClusters(clusters: readonly Cluster[]): Cluster[] {
+  const rank = (cluster: Cluster) => (cluster.environment === 'sandbox' ? 9 : environments.indexOf(cluster.environment))
+  return [...clusters].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'en', { numeric: true }))
+}
+
+/** The keys of the nth cluster, from 1; undefined above nine. */
+export function clusterKey(number: number): string | undefined {
+  return number >= 1 && number <= 9 ? `Ctrl+${number}` : undefined
+}
+
+/** Goes to a cluster: the same page where it is one of a cluster, else its overview. */
+export function enterCluster(cluster: string): void {
+  const { page } = useLocation.getState()
+  const isClusterPage = features.some((feature) =>
+    feature.pages?.some((other) => other.id === page && other.place === 'cluster'),
+  )
+  navigate({ page: isClusterPage ? page : 'overview', cluster })
+}

@@ -1,0 +1,49 @@
+import { createRoot } from 'react-dom/client'
+import { Shell } from '../app/Shell.tsx'
+import { useLocation } from '../app/state/location.ts'
+import { changeSettings } from '../app/state/settings.ts'
+import { receiveNotice } from '../client/index.ts'
+import '../kit/base.css'
+import { sampleClusters } from './sampleData.ts'
+import { startSampleEngine } from './sampleEngine.ts'
+
+/**
+ * The page with the sample engine, for drawing without Electron: `npx vite renderer`, then
+ * `/testing/harness.html?page=overview&cluster=context:prod-eu-1&theme=light&scene=empty|stopped|lost|problems`.
+ */
+const wanted = new URLSearchParams(window.location.search)
+const scene = wanted.get('scene')
+localStorage.clear()
+useLocation.setState({ page: wanted.get('page') ?? 'fleet', cluster: wanted.get('cluster') ?? 'context:prod-eu-1' })
+
+startSampleEngine({
+  isEmpty: scene === 'empty',
+  ...(scene === 'problems'
+    ? {
+        problems: [
+          {
+            path: '/home/maya/old.yaml',
+            line: 7,
+            message: 'The file is not YAML: a tab begins line 7. Replace it by spaces.',
+          },
+        ],
+      }
+    : {}),
+  ...(scene === 'stopped'
+    ? {
+        clusters: sampleClusters().map((cluster) =>
+          cluster.id === 'sandbox' ? { ...cluster, health: 'stopped', summary: '' } : cluster,
+        ),
+      }
+    : {}),
+})
+const root = document.getElementById('root')
+if (root) createRoot(root).render(<Shell />)
+const theme = wanted.get('theme')
+if (theme === 'light' || theme === 'dark') void changeSettings({ theme })
+if (scene === 'lost') {
+  setTimeout(
+    () => receiveNotice({ state: 'restarting', attempt: 2, limit: 5, reason: 'It ended with signal SIGKILL.' }),
+    1500,
+  )
+}

@@ -1,0 +1,204 @@
+import { implement } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/message-port'
+import type { Settings } from '#shared/contract/app.ts'
+import type { Cluster } from '#shared/contract/clusters.ts'
+import { contract } from '#shared/contract/index.ts'
+import { receiveNotice } from '../client/index.ts'
+import {
+  sampleAudit,
+  sampleBackups,
+  sampleClusters,
+  sampleDeploy,
+  sampleEvents,
+  sampleMap,
+  sampleMetrics,
+  samplePods,
+} from './sampleData.ts'
+
+/** What a test wants to be different. */
+export interface Scene {
+  clusters?: Cluster[]
+  problems?: { path: string; line?: number; message: string }[]
+  /** The suite is not deployed. */
+  isEmpty?: boolean
+}
+
+/** What the page has asked for, by name, with its input: for assertions. */
+export interface SampleEngine {
+  calls: { name: string; input: unknown }[]
+  setClusters: (clusters: Cluster[]) => void
+  stop: () => void
+}
+
+/** The contract, answered in the page from invented data over a real MessageChannel and the real validator. */
+export function startSampleEngine(scene: Scene = {}): SampleEngine {
+  const os = implement(contract)
+  const calls: SampleEngine['calls'] = []
+  const note = (name: string, input?: unknown) => void calls.push({ name, input })
+  const ended = new AbortController()
+  let settings: Settings = { theme: 'dark', kubectlPath: '', kubeconfigFiles: [], singleKeys: true, imageRegistry: '' }
+  let clusters = scene.clusters ?? sampleClusters()
+  const listeners = new Set<() => void>()
+  const change = () => new Promise<void>((resolve) => listeners.add(resolve))
+
+  /** One value, then silence until the page leaves. */
+  async function* once<Value>(value: Value, signal?: AbortSignal): AsyncGenerator<Value> {
+    yield value
+    await gone(signal)
+  }
+  const gone = (signal?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      signal?.addEventListener('abort', () => resolve())
+      ended.signal.addEventListener('abort', () => resolve())
+    })
+  async function* clusterFeed(signal?: AbortSignal) {
+    while (!signal?.aborted) {
+      yield { clusters, problems: scene.problems ?? [] }
+      await Promise.race([change(), gone(signal)])
+    }
+  }
+  const live = { state: 'live' } as const
+  const unused = (): never => {
+    throw new Error('The sample engine does not answer this.')
+  }
+
+  const router = {
+    app: {
+      info: os.app.info.handler(() => ({
+        version: '0.1.0',
+        runtime: { electron: '45.4.1', chrome: '150', node: '24.0.0' },
+        platform: 'linux',
+        user: 'maya.okafor',
+        dataDirectory: '/home/maya/.config/console',
+        engineStarts: 1,
+      })),
+      heartbeat: os.app.heartbeat.handler(async function* ({ signal }) {
+        while (!signal?.aborted && !ended.signal.aborted) {
+          yield { now: Date.now() }
+          await Promise.race([new Promise((resolve) => setTimeout(resolve, 1000)), gone(signal)])
+        }
+      }),
+      settings: os.app.settings.handler(() => settings),
+      updateSettings: os.app.updateSettings.handler(({ input }) => {
+        note('app.updateSettings', input)
+        settings = { ...settings, ...input }
+        return settings
+      }),
+      addKubeconfig: os.app.addKubeconfig.handler(() => {
+        note('app.addKubeconfig')
+        return { path: '/home/maya/edge.yaml' }
+      }),
+    },
+    clusters: {
+      watch: os.clusters.watch.handler(({ signal }) => clusterFeed(signal)),
+      check: os.clusters.check.handler(({ input }) => note('clusters.check', input)),
+      setEnvironment: os.clusters.setEnvironment.handler(({ input }) => note('clusters.setEnvironment', input)),
+      namespaces: os.clusters.namespaces.handler(() => ({ namespaces: ['agency-swarm', 'default'], complete: true })),
+      permissions: os.clusters.permissions.handler(() => []),
+    },
+    sandbox: {
+      start: os.sandbox.start.handler(() => note('sandbox.start')),
+      stop: os.sandbox.stop.handler(() => note('sandbox.stop')),
+      reset: os.sandbox.reset.handler(({ input }) => note('sandbox.reset', input)),
+    },
+    pods: {
+      watch: os.pods.watch.handler(({ signal }) =>
+        once({ feed: live, reset: true, upserted: scene.isEmpty ? [] : samplePods(), removed: [] }, signal),
+      ),
+      detail: os.pods.detail.handler(unused),
+      delete: os.pods.delete.handler(unused),
+    },
+    workloads: {
+      watch: os.workloads.watch.handler(({ signal }) => once({ feed: live, rows: [] }, signal)),
+      restart: os.workloads.restart.handler(unused),
+      scale: os.workloads.scale.handler(unused),
+    },
+    events: {
+      watch: os.events.watch.handler(({ signal }) =>
+        once({ feed: live, rows: scene.isEmpty ? [] : sampleEvents() }, signal),
+      ),
+    },
+    services: {
+      map: os.services.map.handler(({ signal }) =>
+        once({ feed: live, nodes: scene.isEmpty ? [] : sampleMap() }, signal),
+      ),
+    },
+    metrics: {
+      watch: os.metrics.watch.handler(({ signal }) =>
+        once({ intervalMs: 15_000, unavailable: null, pods: scene.isEmpty ? {} : sampleMetrics() }, signal),
+      ),
+    },
+    backups: {
+      watch: os.backups.watch.handler(({ signal }) =>
+        once(
+          {
+            backups: scene.isEmpty ? [] : sampleBackups(),
+            restores: [],
+            location: { path: '/var/lib/console/backups', freeBytes: 195e9, totalBytes: 500e9 },
+          },
+          signal,
+        ),
+      ),
+      start: os.backups.start.handler(unused),
+      verify: os.backups.verify.handler(unused),
+      planRestore: os.backups.planRestore.handler(unused),
+      restore: os.backups.restore.handler(unused),
+      undoRestore: os.backups.undoRestore.handler(unused),
+      keepRestore: os.backups.keepRestore.handler(unused),
+      delete: os.backups.delete.handler(unused),
+    },
+    deploy: {
+      status: os.deploy.status.handler(() => (scene.isEmpty ? { ...sampleDeploy, installed: null } : sampleDeploy)),
+      plan: os.deploy.plan.handler(unused),
+      apply: os.deploy.apply.handler(unused),
+      resume: os.deploy.resume.handler(unused),
+      undo: os.deploy.undo.handler(unused),
+    },
+    tasks: {
+      watch: os.tasks.watch.handler(({ signal }) => once([], signal)),
+      cancel: os.tasks.cancel.handler(unused),
+      dismiss: os.tasks.dismiss.handler(unused),
+    },
+    audit: {
+      list: os.audit.list.handler(({ input }) => (input.before === undefined ? sampleAudit() : [])),
+      verify: os.audit.verify.handler(() => ({
+        entries: 211,
+        intact: true,
+        brokenAt: null,
+        message: 'The chain is intact.',
+      })),
+    },
+    logs: { follow: os.logs.follow.handler(unused) },
+    streams: { acknowledge: os.streams.acknowledge.handler(() => undefined) },
+    forwards: {
+      watch: os.forwards.watch.handler(({ signal }) => once([], signal)),
+      open: os.forwards.open.handler(unused),
+      close: os.forwards.close.handler(unused),
+    },
+    terminals: {
+      shell: os.terminals.shell.handler(unused),
+      kubectl: os.terminals.kubectl.handler(unused),
+      input: os.terminals.input.handler(unused),
+      resize: os.terminals.resize.handler(unused),
+      close: os.terminals.close.handler(unused),
+    },
+  }
+
+  const channel = new MessageChannel()
+  new RPCHandler(router).upgrade(channel.port1)
+  channel.port1.start()
+  receiveNotice({ state: 'connected', starts: 1 }, channel.port2)
+  return {
+    calls,
+    setClusters: (next) => {
+      clusters = next
+      for (const wake of listeners) wake()
+      listeners.clear()
+    },
+    stop: () => {
+      ended.abort()
+      channel.port1.close()
+      channel.port2.close()
+    },
+  }
+}

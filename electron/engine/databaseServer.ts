@@ -32,11 +32,11 @@ export interface DatabaseServer {
 }
 
 /**
- * What every tool script begins with. The password comes as the first line of stdin: as an argument it would be readable in the
- * process list. `read` takes single bytes, so what follows the line is left for the script.
+ * What every tool script begins with. User and password come as the first lines of stdin: as arguments they would be readable in the
+ * process list. `read` takes single bytes, so what follows the lines is left for the script.
  */
-export const toolPreamble = `IFS= read -r PGPASSWORD || exit 97
-export PGPASSWORD
+export const toolPreamble = `IFS= read -r PGUSER && IFS= read -r PGPASSWORD || exit 97
+export PGUSER PGPASSWORD
 `
 
 /** Finds the database of the suite in a namespace. */

@@ -35,7 +35,6 @@ export async function dumpInto(
     signal.throwIfAborted()
     throw error
   }
-  run.stdin.end()
   const { exitCode, bytes, sha256 } = check.trailer
   if (exitCode !== 0) {
     throw new ConsoleError('COMMAND_FAILED', 'pg_dump failed. No backup was kept; the database was only read.', {

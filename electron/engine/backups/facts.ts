@@ -89,6 +89,19 @@ async function tableFact(session: SqlSession, schema: string, name: string): Pro
   return { name: `${schema}.${name}`, rows: Number(row.rows), sha256: row.sha256 }
 }
 
+/** Rows by table, counted without reading their contents. */
+export async function countRows(session: SqlSession): Promise<Map<string, number>> {
+  await makeComparable(session)
+  const counts = new Map<string, number>()
+  for (const { schema, name } of await session.query<{ schema: string; name: string }>(relations('r'))) {
+    const [row] = await session.query<{ rows: string }>(
+      `SELECT count(*)::text AS rows FROM ONLY ${quoteName(schema)}.${quoteName(name)}`,
+    )
+    counts.set(`${schema}.${name}`, Number(row?.rows ?? 0))
+  }
+  return counts
+}
+
 /** Name and last value handed out of every sequence. */
 export async function readSequences(session: SqlSession): Promise<Map<string, string>> {
   const values = new Map<string, string>()

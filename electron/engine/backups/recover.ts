@@ -50,7 +50,7 @@ export async function recoverRestore({ server, services, journal }: RecoverJob):
   }
   if (found.live === 'old') return concludeOld(server, services, journal, view, names)
   if (!has(names.before))
-    return journal.conclude('kept', 'The restored data is live; the database of before is no longer there.')
+    { journal.conclude('kept', 'The restored data is live; the database of before is no longer there.'); return; }
   await concludeNew(services, journal)
 }
 
@@ -85,10 +85,10 @@ async function concludeOld(
     await dropDatabase(session, names.undone)
   })
   if (!wasSwapped) {
-    return journal.conclude(
+    journal.conclude(
       'interrupted',
       'The console ended before the swap. The live database is as it was; start the restore again.',
-    )
+    ); return;
   }
   await services.restart(quiet).catch(() => undefined)
   journal.conclude('undone', 'The console ended while going back. The data of before the restore is live.')

@@ -53,7 +53,6 @@ export async function schemaVersion(session: SqlSession): Promise<string> {
 
 async function runShort(server: DatabaseServer, script: string, parameters: string[], signal?: AbortSignal) {
   const run = await server.runTool(script, parameters, signal)
-  run.stdin.end()
   const output = await text(run.stdout)
   await run.finished
   return output.trim()

@@ -24,10 +24,10 @@ export function localServer(facts: LocalServerFacts): DatabaseServer {
       return session(client)
     },
     runTool: (script, parameters, signal) => {
-      const env = { PATH: `${binaries}:/usr/bin:/bin`, PGHOST: host, PGPORT: String(port), PGUSER: user }
+      const env = { PATH: `${binaries}:/usr/bin:/bin`, PGHOST: host, PGPORT: String(port) }
       const child = spawn('sh', ['-c', toolPreamble + script, 'sh', ...parameters], { env, detached: true })
       child.stdin.on('error', () => undefined)
-      child.stdin.write(`${password}\n`)
+      child.stdin.write(`${user}\n${password}\n`)
       const errors = tailOf(child.stderr)
       const finished = new Promise<number>((resolve, reject) => {
         child.once('error', reject)

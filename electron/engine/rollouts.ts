@@ -1,0 +1,263 @@
+import { text } from 'node:stream/consumers'
+import { ConsoleError } from '#shared/errors.ts'
+import {
+  getObject,
+  listObjects,
+  sanitise,
+  type ClusterConnection,
+  type KubeObject,
+  type ObjectRef,
+} from './kube/index.ts'
+
+/** How far a workload is. `fault` when waiting longer cannot help. */
+export interface RolloutState {
+  isDone: boolean
+  ready: number
+  wanted: number
+  /** One line for people, live. */
+  detail: string
+  fault?: string
+}
+
+export interface RolloutOptions {
+  signal?: AbortSignal
+  onState?: (state: RolloutState) => void
+  /** Milliseconds; 600,000 by default. */
+  timeout?: number
+}
+
+/** Milliseconds between two looks. */
+const interval = 1000
+/** How long a pod may fail to pull or to be configured before waiting is given up: registries and volumes hiccup. */
+const patience = 30_000
+/** Restarts after which a crash is taken for lasting. */
+const crashes = 3
+
+interface ContainerStatus {
+  name: string
+  ready?: boolean
+  restartCount?: number
+  state?: { waiting?: { reason?: string; message?: string }; terminated?: { exitCode?: number; reason?: string } }
+  lastState?: { terminated?: { exitCode?: number; reason?: string } }
+}
+
+/**
+ * Waits until a Deployment, StatefulSet or Job exists and has rolled out, looking at its pods meanwhile.
+ * @throws ConsoleError DEPLOY_FAILED with the pod's reason and last log lines; TIMEOUT with what it was waiting for
+ */
+export async function untilRolledOut(
+  connection: ClusterConnection,
+  ref: ObjectRef,
+  options: RolloutOptions = {},
+): Promise<void> {
+  const { signal, onState, timeout = 600_000 } = options
+  const clock = connection.clock
+  const deadline = clock.now() + timeout
+  let troubledSince: number | undefined
+  let state: RolloutState = {
+    isDone: false,
+    ready: 0,
+    wanted: 0,
+    detail: `Waiting for ${ref.kind} ${ref.name} to exist.`,
+  }
+  for (;;) {
+    signal?.throwIfAborted()
+    const object = await getObject(connection, ref, signal ? { signal } : {}).catch(absentIsUndefined)
+    if (object) {
+      const pods = await podsOf(connection, object, signal)
+      state = rolloutState(object, pods)
+      troubledSince = state.fault === undefined ? undefined : (troubledSince ?? clock.now())
+      onState?.(state)
+      if (state.isDone) return
+      const isLasting = troubledSince !== undefined && clock.now() - troubledSince >= patience
+      if (state.fault !== undefined && (isLasting || isFinal(object, pods))) {
+        throw await failure(connection, ref, pods, state.fault, 'DEPLOY_FAILED')
+      }
+      if (clock.now() > deadline) throw await failure(connection, ref, pods, state.detail, 'TIMEOUT')
+    } else if (clock.now() > deadline) {
+      throw new ConsoleError('TIMEOUT', `${ref.kind} ${ref.name} did not appear.`)
+    }
+    await clock.delay(interval, signal)
+  }
+}
+
+function absentIsUndefined(error: unknown): undefined {
+  if (error instanceof ConsoleError && error.code === 'NOT_FOUND') return undefined
+  throw error
+}
+
+/**
+ * The workload's pods, newest first. Of a Deployment only those of the newest revision: the old ones do not say how the new ones do.
+ */
+async function podsOf(
+  connection: ClusterConnection,
+  workload: KubeObject,
+  signal?: AbortSignal,
+): Promise<KubeObject[]> {
+  const labels =
+    (workload.spec as { selector?: { matchLabels?: Record<string, string> } } | undefined)?.selector?.matchLabels ?? {}
+  const labelSelector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+  const options = { namespace: workload.metadata.namespace ?? '', labelSelector, ...(signal && { signal }) }
+  const pods = await listObjects(connection, { apiVersion: 'v1', kind: 'Pod' }, options)
+  const alive = pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .sort((a, b) => (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? ''))
+  if (workload.kind !== 'Deployment') return alive
+  const sets = await listObjects(connection, { apiVersion: 'apps/v1', kind: 'ReplicaSet' }, options)
+  const own = sets.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === workload.metadata.uid))
+  const newest = own.sort((a, b) => revisionOf(b) - revisionOf(a))[0]
+  return alive.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === newest?.metadata.uid))
+}
+
+const revisionOf = ({ metadata }: KubeObject) =>
+  Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
+
+/** A StatefulSet waits for ever for a broken pod of an earlier revision. */
+function stuckPod(workload: KubeObject, pods: KubeObject[]): string | undefined {
+  const newest = workload.status?.['updateRevision']
+  if (workload.kind !== 'StatefulSet' || typeof newest !== 'string') return undefined
+  const stuck = pods.find(
+    (pod) => pod.metadata.labels?.['controller-revision-hash'] !== newest && podTrouble(pod) !== undefined,
+  )
+  if (!stuck) return undefined
+  return `${podTrouble(stuck) ?? ''} It is of an earlier revision, and a StatefulSet does not replace a broken pod: delete ${stuck.metadata.name}.`
+}
+
+type Counts = Partial<
+  Record<
+    'replicas' | 'updatedReplicas' | 'readyReplicas' | 'availableReplicas' | 'observedGeneration' | 'succeeded',
+    number
+  >
+> & { conditions?: { type: string; status: string; reason?: string; message?: string }[] }
+
+/** As `kubectl rollout status` decides, with the pods' own words added. */
+export function rolloutState(workload: KubeObject, pods: KubeObject[]): RolloutState {
+  const status = (workload.status ?? {}) as Counts
+  const spec = (workload.spec ?? {}) as { replicas?: number; completions?: number }
+  const trouble = stuckPod(workload, pods) ?? pods.map(podTrouble).find((reason) => reason !== undefined)
+  const refused = status.conditions?.find(
+    ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
+  )?.message
+  const fault = refused ?? trouble
+  const because = fault === undefined ? waitingFor(pods) : ` ${fault}`
+  if (workload.kind === 'Job') {
+    const wanted = spec.completions ?? 1
+    const ready = status.succeeded ?? 0
+    const failed = status.conditions?.find(({ type, status: value }) => type === 'Failed' && value === 'True')
+    const isDone =
+      status.conditions?.some(({ type, status: value }) => type === 'Complete' && value === 'True') ?? false
+    const reason = failed ? (failed.message ?? failed.reason ?? 'The job failed.') : trouble
+    return {
+      isDone,
+      ready,
+      wanted,
+      detail: isDone ? 'The job has completed.' : `The job is running.${because}`,
+      ...(reason === undefined ? {} : { fault: reason }),
+    }
+  }
+  const wanted = spec.replicas ?? 1
+  const isObserved = (status.observedGeneration ?? 0) >= (workload.metadata.generation ?? 0)
+  const updated = status.updatedReplicas ?? 0
+  const ready = workload.kind === 'StatefulSet' ? (status.readyReplicas ?? 0) : (status.availableReplicas ?? 0)
+  const isDone =
+    isObserved && updated >= wanted && (status.replicas ?? 0) <= Math.max(updated, wanted) && ready >= wanted
+  const late = status.conditions?.find(
+    ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
+  )
+  const lasting = fault ?? late?.message
+  return {
+    isDone,
+    ready: Math.min(ready, updated),
+    wanted,
+    detail: isDone
+      ? `${ready} of ${wanted} pods ready.`
+      : `${Math.min(ready, updated)} of ${wanted} new pods ready.${because}`,
+    ...(lasting === undefined || isDone ? {} : { fault: lasting }),
+  }
+}
+
+function isFinal(workload: KubeObject, pods: KubeObject[]): boolean {
+  const { conditions = [] } = (workload.status ?? {}) as Counts
+  const hasGivenUp = conditions.some(
+    ({ type, status, reason }) => (type === 'Failed' && status === 'True') || reason === 'ProgressDeadlineExceeded',
+  )
+  return hasGivenUp || pods.some((pod) => statusesOf(pod).some((container) => isCrashing(container)))
+}
+
+const statusesOf = (pod: KubeObject): ContainerStatus[] => [
+  ...((pod.status?.['initContainerStatuses'] ?? []) as ContainerStatus[]),
+  ...((pod.status?.['containerStatuses'] ?? []) as ContainerStatus[]),
+]
+
+const isCrashing = ({ state, restartCount = 0 }: ContainerStatus) =>
+  state?.waiting?.reason === 'CrashLoopBackOff' && restartCount >= crashes
+
+/** Why a pod will not become ready by itself; undefined while there is hope. */
+function podTrouble(pod: KubeObject): string | undefined {
+  const name = pod.metadata.name
+  for (const container of statusesOf(pod)) {
+    const { reason = '', message = '' } = container.state?.waiting ?? {}
+    if (/^(ErrImage|ImagePull|InvalidImage|CreateContainer|RunContainerError)/.test(reason))
+      return `${name}: ${reason}. ${sanitise(message)}`
+    if (reason === 'CrashLoopBackOff') {
+      const exit = container.lastState?.terminated
+      return `${name} keeps ending with exit code ${exit?.exitCode ?? '?'} (${exit?.reason ?? reason}), ${container.restartCount ?? 0} restarts.`
+    }
+    const ended = container.state?.terminated
+    if (ended && ended.exitCode !== 0)
+      return `${name} ended with exit code ${ended.exitCode ?? '?'} (${ended.reason ?? 'Error'}).`
+  }
+  return undefined
+}
+
+function waitingFor(pods: KubeObject[]): string {
+  for (const pod of pods) {
+    const conditions = (pod.status?.['conditions'] ?? []) as { type: string; status: string; message?: string }[]
+    const scheduled = conditions.find(({ type }) => type === 'PodScheduled')
+    if (scheduled?.status === 'False')
+      return ` ${pod.metadata.name} is not scheduled: ${sanitise(scheduled.message ?? '')}`
+    const statuses = statusesOf(pod)
+    if (statuses.length === 0) return ` ${pod.metadata.name} is being created.`
+    const starting = statuses.find(({ state }) => state?.waiting !== undefined)
+    if (starting) return ` ${pod.metadata.name}: ${starting.state?.waiting?.reason ?? 'waiting'}.`
+    if (statuses.some(({ ready, state }) => ready !== true && state?.terminated === undefined)) {
+      return ` Waiting for ${pod.metadata.name} to pass its readiness check.`
+    }
+  }
+  return ''
+}
+
+async function failure(
+  connection: ClusterConnection,
+  ref: ObjectRef,
+  pods: KubeObject[],
+  reason: string,
+  code: 'DEPLOY_FAILED' | 'TIMEOUT',
+): Promise<ConsoleError> {
+  const pod = pods.find((candidate) => podTrouble(candidate) !== undefined) ?? pods[0]
+  const lines = pod ? await lastLines(connection, pod) : []
+  const message =
+    code === 'TIMEOUT' ? `${ref.kind} ${ref.name} did not become ready in time.` : `${ref.kind} ${ref.name} failed.`
+  return new ConsoleError(code, `${message} ${reason}`, { reason, pod: pod?.metadata.name, lastLogLines: lines })
+}
+
+/** The last 20 lines of the container that is in trouble; of its run before when the present one said nothing yet. */
+async function lastLines(connection: ClusterConnection, pod: KubeObject): Promise<string[]> {
+  const { name, namespace = '' } = pod.metadata
+  const container = (statusesOf(pod).find(({ ready }) => ready !== true) ?? statusesOf(pod)[0])?.name
+  const read = async (previous: boolean) => {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`
+    const { body } = await connection.stream('GET', path, {
+      query: { tailLines: 20, ...(container !== undefined && { container }), ...(previous && { previous: true }) },
+    })
+    const all = await text(body)
+    return all
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => sanitise(line))
+  }
+  const present = await read(false).catch(() => [])
+  return present.length > 0 ? present : read(true).catch(() => [])
+}

@@ -28,11 +28,10 @@ const step = (id: string, state: Task['steps'][number]['state']) => ({
 describe('the list of tasks', () => {
   it('shows running tasks first, then the newest', () => {
     const list = orderTasks([
-        task({ id: 'old', state: 'done', startedAt: 1 }),
-        task({ id: 'new', state: 'failed', startedAt: 9 }),
-        task({ id: 'now', startedAt: 5 }),
-      ],
-    )
+      task({ id: 'old', state: 'done', startedAt: 1 }),
+      task({ id: 'new', state: 'failed', startedAt: 9 }),
+      task({ id: 'now', startedAt: 5 }),
+    ])
     expect(list.map((each) => each.id)).toEqual(['now', 'new', 'old'])
   })
 

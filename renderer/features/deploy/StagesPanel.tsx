@@ -1,0 +1,31 @@
+import type { Scope } from '#shared/contract/base.ts'
+import type { Plan } from '#shared/contract/deploy.ts'
+import type { Step } from '#shared/contract/tasks.ts'
+import { Panel, StepList } from '../../kit/index.ts'
+import { workloadsOf } from './deployView.ts'
+import { StagePods } from './StagePods.tsx'
+
+export interface StagesPanelProps {
+  scope: Scope
+  plan: Plan | null
+  steps: readonly Step[]
+  aside: string
+}
+
+/** The stages in their order; the one that runs shows its pods. */
+export function StagesPanel({ scope, plan, steps, aside }: StagesPanelProps) {
+  return (
+    <Panel title="Stages" aside={aside} isScrolling>
+      <StepList
+        label="Stages"
+        isJoined
+        steps={steps.map((step, index) => ({ ...step, title: `${index + 1} ${step.title}` }))}
+        more={(step) => {
+          if (step.state !== 'running' && step.state !== 'failed') return null
+          const workloads = workloadsOf(plan, step.id)
+          return workloads.length > 0 ? <StagePods scope={scope} workloads={workloads} /> : null
+        }}
+      />
+    </Panel>
+  )
+}

@@ -1,0 +1,86 @@
+import type { Fault, Scope } from '#shared/contract/base.ts'
+import type { Plan, PlannedResource } from '#shared/contract/deploy.ts'
+import type { Step, Task } from '#shared/contract/tasks.ts'
+
+export type Action = PlannedResource['action']
+
+/** How many resources are created, changed, left alone, or in the way. */
+export function countActions(plan: Plan): Record<Action, number> {
+  const counts: Record<Action, number> = { create: 0, change: 0, same: 0, conflict: 0, refused: 0 }
+  for (const stage of plan.stages) for (const resource of stage.resources) counts[resource.action] += 1
+  return counts
+}
+
+/** What is looked at first: a resource in the way, else the first that changes, else the first. */
+export function firstToShow(plan: Plan): PlannedResource | undefined {
+  const all = plan.stages.flatMap((stage) => stage.resources)
+  return (
+    all.find((resource) => resource.action === 'conflict' || resource.action === 'refused') ??
+    all.find((resource) => resource.action === 'change') ??
+    all.find((resource) => resource.action === 'create') ??
+    all[0]
+  )
+}
+
+export function findResource(plan: Plan, id: string | null): PlannedResource | undefined {
+  if (id === null) return undefined
+  return plan.stages.flatMap((stage) => stage.resources).find((resource) => resource.id === id)
+}
+
+/** The stages of a plan that has not run, in the shape of a task's steps. */
+export function plannedSteps(plan: Plan): Step[] {
+  return plan.stages.map((stage) => ({
+    id: stage.id,
+    title: stage.title,
+    state: 'waiting',
+    detail: stage.waits,
+    group: 'change',
+  }))
+}
+
+/** The newest deployment or undoing of one in this scope: the one the page speaks of. */
+export function latestRun(tasks: Iterable<Task>, scope: Scope): Task | undefined {
+  let latest: Task | undefined
+  for (const task of tasks) {
+    if (task.kind !== 'deploy' && task.kind !== 'undeploy') continue
+    if (task.cluster !== scope.cluster || task.namespace !== scope.namespace) continue
+    if (!latest || task.startedAt > latest.startedAt) latest = task
+  }
+  return latest
+}
+
+/** Names of the workloads of a stage: their pods are shown below it while it runs. */
+export function workloadsOf(plan: Plan | null, stageId: string): string[] {
+  const stage = plan?.stages.find((each) => each.id === stageId)
+  return (stage?.resources ?? [])
+    .filter((resource) => ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(resource.kind))
+    .map((resource) => resource.name)
+}
+
+/** Whether a pod belongs to a workload: its own name is the workload's with generated endings. */
+export function belongsTo(podName: string, workload: string): boolean {
+  if (!podName.startsWith(`${workload}-`)) return false
+  return /^(\d+|[a-z0-9]{5}|[a-z0-9]{6,10}-[a-z0-9]{5})$/.test(podName.slice(workload.length + 1))
+}
+
+export interface Failure {
+  pod: string
+  reason: string
+  lines: string[]
+}
+
+/** The pod a stage failed on, as the engine says it in the fault's details; null where it was not a pod. */
+export function failureOf(fault: Fault): Failure | null {
+  const { details } = fault
+  const pod = text(details['pod'])
+  const lines = [details['lines'], details['log'], details['lastLines'], details['logs']].flatMap(linesOf)
+  if (!pod && lines.length === 0) return null
+  return { pod, reason: text(details['reason']), lines }
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+
+function linesOf(value: unknown): string[] {
+  if (typeof value === 'string') return value.split('\n').filter(Boolean)
+  return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : []
+}

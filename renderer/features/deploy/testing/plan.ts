@@ -1,0 +1,38 @@
+import type { Plan, PlannedResource } from '#shared/contract/deploy.ts'
+
+export function resource(values: Partial<PlannedResource> = {}): PlannedResource {
+  return {
+    id: 'apps/v1 Deployment agency-swarm-backend',
+    kind: 'Deployment',
+    name: 'agency-swarm-backend',
+    action: 'create',
+    added: 40,
+    removed: 0,
+    before: '',
+    after: 'kind: Deployment\n',
+    notes: [],
+    ...values,
+  }
+}
+
+/** A plan of two stages, with whatever a test wants different. */
+export function plan(values: Partial<Plan> = {}): Plan {
+  return {
+    id: 'plan-1',
+    profile: 'small',
+    version: '0.1.0',
+    stages: [
+      {
+        id: 'storage',
+        title: 'Storage',
+        waits: 'until volumes are bound',
+        resources: [resource({ id: 'a', kind: 'ConfigMap', action: 'same' })],
+      },
+      { id: 'backend', title: 'Backend', waits: 'until 2 pods are ready', resources: [resource({ id: 'b' })] },
+    ],
+    checks: [{ title: 'Accepted by the API server', state: 'passed', detail: '2 of 2' }],
+    blockers: [],
+    madeAt: 1_000,
+    ...values,
+  }
+}

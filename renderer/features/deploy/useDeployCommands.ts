@@ -1,0 +1,89 @@
+import { useMemo } from 'react'
+import type { Scope } from '#shared/contract/base.ts'
+import type { Plan } from '#shared/contract/deploy.ts'
+import { confirm, reportError, useCluster } from '../../app/index.ts'
+import { engine } from '../../client/index.ts'
+import { plural } from '../../kit/index.ts'
+import { changeDraft } from './deployStore.ts'
+import { countActions } from './deployView.ts'
+
+export interface DeployCommands {
+  apply: (plan: Plan) => Promise<void>
+  resume: (runId: string, version: string) => Promise<void>
+  undo: (runId: string, version: string) => Promise<void>
+}
+
+/** The three acts of this page that reach a cluster; each asks first. */
+export function useDeployCommands(scope: Scope): DeployCommands {
+  const { cluster, namespace } = scope
+  const name = useCluster(cluster)?.name ?? cluster
+  return useMemo(() => {
+    const scope = { cluster, namespace }
+    const started = ({ taskId }: { taskId: string }) => changeDraft(scope, { taskId })
+    return {
+      apply: async (plan) => {
+        const confirmation = await confirm({
+          level: 3,
+          title: `Deploy ${plan.version} to ${name}?`,
+          message:
+            'Stage after stage is applied, and each waits until its pods are ready. A stage that fails stops the rest.',
+          changes: applyChanges(plan, namespace),
+          confirmLabel: `Deploy ${plan.version}`,
+          cluster,
+          asksReason: true,
+        })
+        if (!confirmation) return
+        await engine()
+          .deploy.apply({ ...scope, planId: plan.id, confirmation })
+          .then(started)
+          .catch(refused('The deployment did not start'))
+      },
+      resume: async (runId, version) => {
+        const confirmation = await confirm({
+          level: 2,
+          title: `Resume the deployment of ${version}?`,
+          message:
+            'Stages that are done stay as they are. The stage that failed is applied again, then the ones after it.',
+          confirmLabel: 'Resume',
+          cluster,
+        })
+        if (!confirmation) return
+        await engine()
+          .deploy.resume({ ...scope, runId, confirmation })
+          .then(started)
+          .catch(refused('The deployment was not resumed'))
+      },
+      undo: async (runId, version) => {
+        const confirmation = await confirm({
+          level: 3,
+          title: `Undo the deployment of ${version}?`,
+          message:
+            'Objects it changed return to what they were before, objects it created are deleted. Volumes and their data stay.',
+          confirmLabel: 'Undo the deployment',
+          isDanger: true,
+          cluster,
+          asksReason: true,
+        })
+        if (!confirmation) return
+        await engine()
+          .deploy.undo({ ...scope, runId, confirmation })
+          .then(started)
+          .catch(refused('The deployment was not undone'))
+      },
+    }
+  }, [cluster, namespace, name])
+}
+
+const refused = (title: string) => (thrown: unknown) => reportError(thrown, title)
+
+function applyChanges(plan: Plan, namespace: string): { title: string; detail: string }[] {
+  const counts = countActions(plan)
+  const notes = [...new Set(plan.stages.flatMap((stage) => stage.resources.flatMap((resource) => resource.notes)))]
+  return [
+    { title: 'Where', detail: `namespace ${namespace}, profile ${plan.profile}` },
+    { title: 'Created', detail: plural(counts.create, 'resource') },
+    { title: 'Changed', detail: plural(counts.change, 'resource') },
+    { title: 'Same', detail: plural(counts.same, 'resource') },
+    ...(notes.length > 0 ? [{ title: 'Effects', detail: notes.slice(0, 5).join('; ') }] : []),
+  ]
+}

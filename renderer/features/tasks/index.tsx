@@ -1,0 +1,44 @@
+import { ListChecks } from 'lucide-react'
+import { useMemo } from 'react'
+import { openDockTab, useActions, useTasks, type Action, type Feature } from '../../app/index.ts'
+import { StatusGlyph } from '../../kit/index.ts'
+import { TasksTab } from './TasksTab.tsx'
+
+/** One tab for all tasks of all clusters. */
+function openTasks(): void {
+  openDockTab({ id: 'tasks', kind: 'tasks', title: 'Tasks' })
+}
+
+function RunningCount() {
+  const running = useTasks((state) => [...state.tasks.values()].filter((task) => task.state === 'running').length)
+  if (running === 0) return null
+  return (
+    <>
+      <StatusGlyph status="progress" size={13} />
+      <b aria-label={`${running} running`}>{running}</b>
+    </>
+  )
+}
+
+function TaskActions() {
+  const actions = useMemo<Action[]>(
+    () => [
+      { id: 'tasks.open', title: 'Show tasks', section: 'Go to', effect: 'read', icon: ListChecks, perform: openTasks },
+    ],
+    [],
+  )
+  useActions('tasks', actions)
+  return null
+}
+
+export const tasksFeature: Feature = {
+  dockKinds: [
+    {
+      kind: 'tasks',
+      icon: ListChecks,
+      component: TasksTab,
+      launcher: { title: 'Tasks', open: openTasks, Badge: RunningCount },
+    },
+  ],
+  Background: TaskActions,
+}

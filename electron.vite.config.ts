@@ -37,6 +37,9 @@ export default defineConfig({
       target: 'chrome130',
       outDir: 'out/renderer',
       minify: true,
+      // The content security policy allows no data: fonts.
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1500,
       rollupOptions: { input: { index: resolve('renderer/index.html') } },
     },
   },

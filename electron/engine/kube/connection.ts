@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { Agent, buildConnector, request as sendRequest, type Dispatcher } from 'undici'
 import { WebSocket } from 'ws'
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
-import { apiError, retryAfterSeconds } from './apiErrors.ts'
+import { ConsoleError } from '#shared/errors.ts'
+import { abortable, cancellation } from './abort.ts'
+import { apiError } from './apiErrors.ts'
 import { realClock } from './clock.ts'
 import { credentialsOf, type Credential, type Credentials } from './credentials.ts'
 import { dial } from './dial.ts'
@@ -115,8 +116,7 @@ class PooledConnection implements ClusterConnection {
     this.#alive ??= this.request('GET', '/version', { timeout: aliveTimeout, retries: 0 })
       .then(() => undefined)
       .finally(() => (this.#alive = undefined))
-    if (!signal) return this.#alive
-    return Promise.race([this.#alive, new Promise<never>((_, reject) => rejectOnAbort(signal, reject))])
+    return abortable(this.#alive, signal)
   }
 
   reconnect(): void {
@@ -224,7 +224,7 @@ class PooledConnection implements ClusterConnection {
   }
 
   #explain(thrown: unknown, signal: AbortSignal, method: HttpMethod): ConsoleError {
-    if (signal.aborted) return asConsoleError(cancelled(signal))
+    if (signal.aborted) return cancellation(signal)
     return transportError(thrown, new URL(this.context.cluster.server).host, method !== 'GET')
   }
 
@@ -239,16 +239,6 @@ class PooledConnection implements ClusterConnection {
       timeout,
     })
   }
-}
-
-function cancelled(signal: AbortSignal): ConsoleError {
-  const reason: unknown = signal.reason
-  return reason instanceof ConsoleError ? reason : new ConsoleError('CANCELLED', 'Stopped on request.')
-}
-
-function rejectOnAbort(signal: AbortSignal, reject: (error: ConsoleError) => void): void {
-  if (signal.aborted) reject(cancelled(signal))
-  else signal.addEventListener('abort', () => reject(cancelled(signal)), { once: true })
 }
 
 function encodeBody(body: unknown): string | Buffer | undefined {
@@ -266,6 +256,6 @@ const isUnauthenticated = (thrown: unknown): boolean =>
 function secondsToWait(thrown: unknown, sent: Sent): number | undefined {
   if (!(thrown instanceof ConsoleError) || sent.path.endsWith('/eviction')) return undefined
   if (thrown.details['status'] !== 429 && thrown.details['status'] !== 503) return undefined
-  const seconds = retryAfterSeconds(String(thrown.details['retryAfterSeconds'] ?? ''))
-  return seconds === undefined || seconds > longestRetryAfter ? undefined : seconds
+  const seconds = thrown.details['retryAfterSeconds']
+  return typeof seconds !== 'number' || seconds > longestRetryAfter ? undefined : seconds
 }

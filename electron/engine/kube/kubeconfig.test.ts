@@ -79,7 +79,9 @@ it('reports a repeated context name of an added file and keeps the first', () =>
     added(write('b', config('x', 'https://b'))),
   ])
   expect(contexts.map(({ cluster }) => cluster.server)).toEqual(['https://a'])
-  expect(problems).toEqual([expect.objectContaining({ line: 10, message: expect.stringContaining('rename') as string })])
+  expect(problems).toEqual([
+    expect.objectContaining({ line: 10, message: expect.stringContaining('rename') as string }),
+  ])
 })
 
 it.each([

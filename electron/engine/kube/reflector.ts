@@ -1,5 +1,212 @@
-import { pending } from './pending.ts'
-import type { ClusterConnection, ReflectOptions, Reflector } from './types.ts'
-export function reflect<Row>(_connection: ClusterConnection, _options: ReflectOptions<Row>): Reflector<Row> {
-  throw pending('reflect')
+import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { resourceFor } from './discovery.ts'
+import { runFeed, type FeedListener } from './feed.ts'
+import { delta, entryOf, fold, merge, nameKey, type Entry, type Sighting } from './fold.ts'
+import { listPages } from './listPages.ts'
+import { apiVersionOf, pathOf } from './paths.ts'
+import type {
+  ApiResource,
+  ClusterConnection,
+  Delta,
+  DeltaBatch,
+  KubeObject,
+  ReflectOptions,
+  Reflector,
+  ReflectorState,
+} from './types.ts'
+
+/**
+ * Mirrors a list and keeps it current until `stop` or the signal. Never throws by itself: see `state` and `synced`.
+ */
+export function reflect<Row>(connection: ClusterConnection, options: ReflectOptions<Row>): Reflector<Row> {
+  return new Mirror(connection, options)
+}
+
+class Mirror<Row> implements Reflector<Row> {
+  readonly rows = new Map<string, Row>()
+  readonly synced: Promise<void>
+  state: ReflectorState = { phase: 'listing', loaded: 0 }
+  readonly #connection: ClusterConnection
+  readonly #options: ReflectOptions<Row>
+  readonly #byName = new Map<string, Entry<Row>>()
+  readonly #listeners = new Set<(batch: DeltaBatch<Row>) => void>()
+  readonly #stopping = new AbortController()
+  readonly #signal: AbortSignal
+  /** One per namespace, or one for all. */
+  readonly #feeds = new Map<string, ReflectorState>()
+  #settle: { resolve: () => void; reject: (error: ConsoleError) => void } = {
+    resolve: () => undefined,
+    reject: () => undefined,
+  }
+
+  constructor(connection: ClusterConnection, options: ReflectOptions<Row>) {
+    this.#connection = connection
+    this.#options = options
+    this.#signal = options.signal ? AbortSignal.any([options.signal, this.#stopping.signal]) : this.#stopping.signal
+    this.synced = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+    // Whoever does not wait for it reads `state`.
+    this.synced.catch(() => undefined)
+    this.#signal.addEventListener(
+      'abort',
+      () => this.#settle.reject(new ConsoleError('CANCELLED', 'Stopped on request.')),
+      { once: true },
+    )
+    void this.#run()
+  }
+
+  subscribe(listener: (batch: DeltaBatch<Row>) => void): () => void {
+    listener({ deltas: [...this.#byName.values()].map((entry) => delta('added', entry)), state: this.state })
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<DeltaBatch<Row>> {
+    const waiting = new Map<string, Delta<Row>>()
+    let hasNews = false
+    let wake: () => void = () => undefined
+    const unsubscribe = this.subscribe(({ deltas }) => {
+      for (const one of deltas) {
+        const merged = merge(waiting.get(one.uid), one)
+        if (merged) waiting.set(one.uid, merged)
+        else waiting.delete(one.uid)
+      }
+      hasNews = true
+      wake()
+    })
+    const stopped = (): void => wake()
+    this.#signal.addEventListener('abort', stopped, { once: true })
+    try {
+      while (!this.#signal.aborted) {
+        if (!hasNews) await new Promise<void>((resolve) => (wake = resolve))
+        if (!hasNews) continue
+        const deltas = [...waiting.values()]
+        waiting.clear()
+        hasNews = false
+        yield { deltas, state: this.state }
+      }
+    } finally {
+      unsubscribe()
+      this.#signal.removeEventListener('abort', stopped)
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { resource, namespace } = this.#options
+    try {
+      const found =
+        typeof resource === 'string'
+          ? await resourceFor(this.#connection, (resources) => resources.find(resource), `the resource "${resource}"`)
+          : resource
+      const isWide = found.namespaced && namespace === undefined
+      await this.#feed(found, namespace, isWide)
+      const { state } = this
+      if (isWide && state.phase === 'failed' && state.error.code === 'FORBIDDEN')
+        await this.#feedEach(found, state.error)
+    } catch (thrown) {
+      this.#publish([], { phase: 'failed', error: asConsoleError(thrown) })
+    }
+  }
+
+  /** Where the whole cluster is forbidden, the namespaces one by one; those that are forbidden too are left out. */
+  async #feedEach(resource: ApiResource, refusal: ConsoleError): Promise<void> {
+    const { fallbackNamespaces } = this.#options
+    const namespaces = fallbackNamespaces ?? (await listableNamespaces(this.#connection, this.#signal))
+    if (namespaces.length === 0) return this.#publish([], { phase: 'failed', error: refusal })
+    this.#feeds.clear()
+    this.#publish([], { phase: 'listing', loaded: 0 })
+    for (const namespace of namespaces) this.#feeds.set(namespace, { phase: 'listing', loaded: 0 })
+    await Promise.all(namespaces.map((namespace) => this.#feed(resource, namespace, false)))
+  }
+
+  /** @param mayFallBack whether FORBIDDEN is not the end but leads to the namespaces */
+  async #feed(resource: ApiResource, namespace: string | undefined, mayFallBack: boolean): Promise<void> {
+    const { labelSelector, fieldSelector, pageSize = 500, idleTimeout = 75_000, project } = this.#options
+    const kind = { apiVersion: apiVersionOf(resource), kind: resource.kind }
+    let seen = new Set<string>()
+    // Objects in a list do not carry their kind.
+    const see = (object: KubeObject): Entry<Row> => entryOf({ ...object, ...kind }, project)
+    const listener: FeedListener = {
+      page: (objects, isFirst) => {
+        if (isFirst) seen = new Set()
+        const entries = objects.map(see)
+        for (const entry of entries) seen.add(entry.uid)
+        this.#learn(entries.map((entry) => ['present', entry]))
+      },
+      listed: () => {
+        const isMine = (entry: Entry<Row>): boolean => namespace === undefined || entry.namespace === namespace
+        const gone = [...this.#byName.values()].filter((entry) => isMine(entry) && !seen.has(entry.uid))
+        seen = new Set()
+        this.#learn(gone.map((entry) => ['gone', entry]))
+      },
+      events: (events) =>
+        this.#learn(
+          events
+            .filter(({ type }) => type !== 'BOOKMARK')
+            .map(({ type, object }) => [type === 'DELETED' ? 'gone' : 'present', see(object)]),
+        ),
+      state: (state) => {
+        this.#feeds.set(namespace ?? '', state)
+        if (mayFallBack && state.phase === 'failed' && state.error.code === 'FORBIDDEN') this.state = state
+        else this.#publish([], combine([...this.#feeds.values()]))
+      },
+    }
+    const path = pathOf(resource, { namespace })
+    await runFeed(
+      this.#connection,
+      { path, labelSelector, fieldSelector, pageSize, idleTimeout, signal: this.#signal },
+      listener,
+    )
+  }
+
+  #learn(sightings: [Sighting, Entry<Row>][]): void {
+    const deltas: Delta<Row>[] = []
+    for (const [sighting, entry] of sightings) {
+      const key = nameKey(entry)
+      const changes = fold(this.#byName.get(key), sighting, entry)
+      for (const change of changes) {
+        if (change.type === 'removed') {
+          this.rows.delete(change.uid)
+          this.#byName.delete(key)
+        } else {
+          this.rows.set(change.uid, change.row)
+          this.#byName.set(key, entry)
+        }
+        deltas.push(change)
+      }
+    }
+    if (deltas.length > 0) this.#publish(deltas, this.state)
+  }
+
+  #publish(deltas: Delta<Row>[], state: ReflectorState): void {
+    this.state = state
+    if (state.phase === 'live') this.#settle.resolve()
+    if (state.phase === 'failed') this.#settle.reject(state.error)
+    for (const listener of [...this.#listeners]) listener({ deltas, state })
+  }
+}
+
+/** One state for several feeds: what still lists or has gone stale decides; what is forbidden only when nothing else is left. */
+function combine(states: ReflectorState[]): ReflectorState {
+  const usable = states.filter(({ phase }) => phase !== 'failed')
+  const listing = usable.filter((state) => state.phase === 'listing')
+  if (listing.length > 0) return { phase: 'listing', loaded: listing.reduce((sum, { loaded }) => sum + loaded, 0) }
+  return usable.find(({ phase }) => phase === 'stale') ?? usable[0] ?? states[0] ?? { phase: 'listing', loaded: 0 }
+}
+
+/** The namespaces a restricted user can see, else the one of the context. */
+async function listableNamespaces(connection: ClusterConnection, signal: AbortSignal): Promise<string[]> {
+  const names: string[] = []
+  try {
+    await listPages(connection, '/api/v1/namespaces', { signal }, (objects) => {
+      names.push(...objects.map(({ metadata }) => metadata.name))
+    })
+    return names
+  } catch (thrown) {
+    if (asConsoleError(thrown).code !== 'FORBIDDEN') throw thrown
+    return [connection.context.namespace ?? 'default']
+  }
 }

@@ -47,7 +47,7 @@ export function buildMcp(configuration: McpConfiguration, options: McpOptions = 
     reply.raw.once('close', () => {
       server.close().catch((error: unknown) => request.log.warn({ err: error }, 'closing failed'))
     })
-    await server.connect(transport as Parameters<typeof server.connect>[0])
+    await server.connect(transport)
     reply.hijack()
     reply.raw.setHeader('x-request-id', request.id)
     await transport.handleRequest(request.raw, reply.raw, request.body)

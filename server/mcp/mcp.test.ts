@@ -35,7 +35,7 @@ async function connect(permission: PermissionLevel): Promise<Client> {
   const client = new Client({ name: 'stock-client', version: '1.0.0' })
   const headers = { authorization: `Bearer ${await tokenFor(permission)}` }
   const transport = new StreamableHTTPClientTransport(address, { requestInit: { headers } })
-  await client.connect(transport as Parameters<typeof client.connect>[0])
+  await client.connect(transport)
   return client
 }
 

@@ -1,0 +1,35 @@
+import { startAgents } from './agents/main.ts'
+import { startApi } from './api/main.ts'
+import { ConfigurationError, type Environment } from './common/configuration.ts'
+import { migrateAndSeed } from './database/main.ts'
+import { startFrontend } from './frontend/main.ts'
+import { startMcp } from './mcp/main.ts'
+
+/** One bundle and one image for all: the first argument says which service this process is. */
+const services: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
+  backend: startApi,
+  mcp: startMcp,
+  agents: startAgents,
+  frontend: startFrontend,
+  migrate: migrateAndSeed,
+}
+
+async function main(name: string | undefined): Promise<void> {
+  const start = services[name ?? '']
+  if (start === undefined) {
+    process.stderr.write(`Say which service to start: ${Object.keys(services).join(', ')}.\n`)
+    process.exitCode = 64
+    return
+  }
+  try {
+    await start(process.env)
+  } catch (error) {
+    const text =
+      error instanceof ConfigurationError ? error.message : error instanceof Error ? error.stack : String(error)
+    process.stderr.write(`${name ?? ''} could not start. ${text ?? ''}\n`)
+    // Pools and listeners that were opened must not keep a process alive that serves nobody.
+    process.exit(error instanceof ConfigurationError ? 78 : 1)
+  }
+}
+
+await main(process.argv[2])

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 /** Where the node keeps things. Everything below `data` may be owned by another user than the sandbox's. */
@@ -42,6 +52,13 @@ export function createNodeDirectories(stateDirectory: string, directories: Direc
   if (directories.data.startsWith(sharedDataRoot)) {
     writeFileSync(join(directories.data, 'state-directory'), resolve(stateDirectory), { mode: 0o600 })
   }
+}
+
+/** Makes a private folder for a user; folders made on the way are that user's too, or it could not pass. */
+export function makeOwnFolder(path: string, owner: { uid: number; gid: number } | undefined): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (first === undefined || owner === undefined) return
+  for (let folder = path; folder.startsWith(first); folder = dirname(folder)) chownSync(folder, owner.uid, owner.gid)
 }
 
 /** Removes what the node keeps, volumes included. The node must be stopped. */

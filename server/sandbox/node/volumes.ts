@@ -1,6 +1,7 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { Store } from '../store/types.ts'
+import { makeOwnFolder } from './directories.ts'
 import { podField, resourceField } from './fieldReferences.ts'
 import type { ConfigMap, DownwardFile, KeyToPath, Pod, ProjectedSource, Secret, Volume } from './kinds.ts'
 
@@ -155,8 +156,8 @@ function claimDirectory(input: VolumeInput, claimName: string): string {
 }
 
 function makeFolder(folder: string, input: VolumeInput): void {
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
+  makeOwnFolder(folder, input.owner)
+  // A claim's folder may have belonged to another user before.
   give(folder, input)
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { chownSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, normalize } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { NodeContext } from '../context.ts'
+import { makeOwnFolder } from '../directories.ts'
 import { containerEnvironment } from '../environment.ts'
 import { expand } from '../expansion.ts'
 import { ConfigurationError } from '../fieldReferences.ts'
@@ -146,10 +147,4 @@ function socketFolder({ directories }: NodeContext, pod: Pod, container: Contain
   const name = createHash('sha256').update(`${pod.metadata.uid}/${container.name}`).digest('hex').slice(0, 10)
   const wanted = join(directories.sockets, name)
   return wanted.length <= longestSocketFolder ? wanted : join(tmpdir(), `sandbox-${name}`)
-}
-
-function makeOwnFolder(path: string, user: OperatingSystemUser | undefined): void {
-  if (existsSync(path)) return
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  if (user !== undefined) chownSync(path, user.uid, user.gid)
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NodeContext } from '../context.ts'
 import { nodeName } from '../context.ts'
+import { makeOwnFolder } from '../directories.ts'
 import { findImage } from '../images/index.ts'
 import type { Container, ContainerStatus, Pod } from '../kinds.ts'
 import { orAborted, pause } from '../pause.ts'
@@ -106,6 +107,7 @@ export class PodWorker {
   async #run(): Promise<void> {
     const { spec, status } = this.#pod
     this.#address = this.#context.addresses.takePodAddress(status?.podIP)
+    makeOwnFolder(join(this.#directory, 'containers'), this.#owner())
     this.#publish()
     if (spec.activeDeadlineSeconds !== undefined) void this.#watchDeadline(spec.activeDeadlineSeconds)
     await this.#mount()

@@ -101,7 +101,7 @@ function createPod(
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default', labels },
-    spec: { terminationGracePeriodSeconds: 2, restartPolicy: 'Always', ...spec, nodeName } as PodSpec,
+    spec: { terminationGracePeriodSeconds: 2, restartPolicy: 'Always', ...spec, nodeName },
   })
 }
 

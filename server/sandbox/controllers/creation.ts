@@ -25,7 +25,7 @@ export function createIn<T extends KubeObject>(
     ...structuredClone(wanted),
     apiVersion,
     kind,
-    metadata: newMetadata(row, wanted as NewObject),
+    metadata: newMetadata(row, wanted),
   }
   checkNamespace(store, row, object)
   applyDefaults(row, object)

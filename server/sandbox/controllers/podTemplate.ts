@@ -50,5 +50,5 @@ export function contentHash(content: unknown, collisions = 0): string {
   for (const byte of Buffer.from(JSON.stringify(compact(content)) + (collisions === 0 ? '' : String(collisions)))) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
   }
-  return [...String(hash)].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
+  return Array.from(String(hash), (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
 }

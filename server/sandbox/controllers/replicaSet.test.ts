@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { conditionOf } from './conditions.ts'
 import type { ReplicaSet } from './kinds.ts'
@@ -59,8 +60,9 @@ test('a quota stops pods with a FailedCreate event and a ReplicaFailure conditio
   expect(cluster.events('FailedCreate')[0]).toMatch(
     /Error creating: pods "web-\w+" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2/,
   )
-  await cluster.until(() => cluster.get('resourcequotas', 'few')?.status?.used)
-  expect(cluster.get('resourcequotas', 'few')?.status).toEqual({ hard: { pods: '2' }, used: { pods: '2' } })
+  await cluster.until(() =>
+    isDeepStrictEqual(cluster.get('resourcequotas', 'few')?.status, { hard: { pods: '2' }, used: { pods: '2' } }),
+  )
   cluster.change('resourcequotas', 'few', (quota) => (quota.spec = { hard: { pods: '5' } }))
   await cluster.until(() => set()?.status?.readyReplicas === 3)
   expect(set()?.status?.conditions).toBeUndefined()

@@ -57,15 +57,18 @@ function sync(context: ControllerContext, usage: UsageSource, autoscaler: Autosc
   if (targetResource === undefined || target === undefined) {
     const message = `the HPA controller was unable to get the target's current scale: ${targetResource ?? kind} "${name}" not found`
     context.recordEvent(autoscaler, 'Warning', 'FailedGetScale', message, component)
-    return write(context, autoscaler, {}, [{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale', message }])
+    write(context, autoscaler, {}, [{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale', message }])
+    return
   }
   const current = target.spec?.replicas ?? 1
   const measured = (): MetricsResult => measure(context, usage, autoscaler, target, current)
   const decision = decide(autoscaler.spec, current, measured, memory, context.clock.now())
   for (const problem of decision.problems)
     context.recordEvent(autoscaler, 'Warning', problem.reason, problem.message, component)
-  if (decision.replicas === current)
-    return write(context, autoscaler, statusOf(autoscaler, decision, current), decision.conditions)
+  if (decision.replicas === current) {
+    write(context, autoscaler, statusOf(autoscaler, decision, current), decision.conditions)
+    return
+  }
   rescale(context, autoscaler, targetResource, target, decision)
   memory.changes.push({ at: context.clock.now(), by: decision.replicas - current })
   const message = `the HPA controller was able to update the target scale to ${decision.replicas}`

@@ -108,31 +108,30 @@ function failed(
   }
 }
 
-function limit(
-  spec: AutoscalerSpec,
-  memory: Memory,
-  current: number,
-  wanted: number,
-  now: number,
-): { replicas: number; condition: Condition } {
+interface Limited {
+  replicas: number
+  condition: Condition
+}
+
+/** The bounds of the spec and, nearer than those, what the policies allow for now. */
+function limit(spec: AutoscalerSpec, memory: Memory, current: number, wanted: number, now: number): Limited {
   const isUp = wanted > current
   const allowed = policyLimit(spec, memory, current, isUp ? 'scaleUp' : 'scaleDown', now)
-  const most = spec.maxReplicas
-  const least = spec.minReplicas ?? 1
-  const stepped = isUp ? Math.min(wanted, Math.max(allowed, current)) : Math.max(wanted, Math.min(allowed, current))
-  const replicas = Math.max(least, Math.min(most, stepped))
-  const limited = (status: 'True' | 'False', reason: string, message: string) => ({
+  const limited = (replicas: number, reason: string, message: string): Limited => ({
     replicas,
-    condition: { type: 'ScalingLimited', status, reason, message } satisfies Condition,
+    condition: { type: 'ScalingLimited', status: reason === 'DesiredWithinRange' ? 'False' : 'True', reason, message },
   })
-  if (wanted > most)
-    return limited('True', 'TooManyReplicas', 'the desired replica count is more than the maximum replica count')
-  if (wanted < least)
-    return limited('True', 'TooFewReplicas', 'the desired replica count is less than the minimum replica count')
-  if (stepped !== wanted) {
-    return isUp
-      ? limited('True', 'ScaleUpLimit', 'the desired replica count is increasing faster than the maximum scale rate')
-      : limited('True', 'ScaleDownLimit', 'the desired replica count is decreasing faster than the maximum scale rate')
+  const most = isUp ? Math.min(spec.maxReplicas, Math.max(allowed, current)) : spec.maxReplicas
+  const least = isUp ? (spec.minReplicas ?? 1) : Math.max(spec.minReplicas ?? 1, Math.min(allowed, current))
+  if (wanted > most) {
+    return most < spec.maxReplicas
+      ? limited(most, 'ScaleUpLimit', 'the desired replica count is increasing faster than the maximum scale rate')
+      : limited(most, 'TooManyReplicas', 'the desired replica count is more than the maximum replica count')
   }
-  return limited('False', 'DesiredWithinRange', 'the desired count is within the acceptable range')
+  if (wanted < least) {
+    return least > (spec.minReplicas ?? 1)
+      ? limited(least, 'ScaleDownLimit', 'the desired replica count is decreasing faster than the maximum scale rate')
+      : limited(least, 'TooFewReplicas', 'the desired replica count is less than the minimum replica count')
+  }
+  return limited(wanted, 'DesiredWithinRange', 'the desired count is within the acceptable range')
 }

@@ -96,5 +96,7 @@ function replaceActive(context: ControllerContext, cronJob: CronJob): void {
     context.store.delete('jobs.batch', namespace, name, { propagationPolicy: 'Background' })
     context.recordEvent(cronJob, 'Normal', 'SuccessfulDelete', `Deleted job ${name}`, component)
   }
-  writeCronStatus(context, cronJob, (status) => void delete status.active)
+  writeCronStatus(context, cronJob, (status) => {
+    delete status.active
+  })
 }

@@ -50,7 +50,10 @@ const isSelecting = (service: Service): boolean =>
 function reconcile(context: ControllerContext, key: string): undefined {
   const { namespace, name } = splitKey(key)
   const service = context.store.get<Service>('services', namespace, name)
-  if (service === undefined) return removeLeftOvers(context, namespace, name)
+  if (service === undefined) {
+    removeLeftOvers(context, namespace, name)
+    return
+  }
   // Without a selector the addresses are somebody else's business.
   if (!isSelecting(service) || isBeingDeleted(service)) return
   const pods = context.store

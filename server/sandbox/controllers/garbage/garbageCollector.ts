@@ -44,8 +44,8 @@ function find(store: Store, ownership: Ownership, uid: string): KubeObject | und
 function collect(store: Store, ownership: Ownership, uid: string): undefined {
   const object = find(store, ownership, uid)
   if (object === undefined) return
-  if (!isBeingDeleted(object)) return judge(store, ownership, object)
-  if (hasFinalizer(object, 'orphan')) orphanDependents(store, ownership, object)
+  if (!isBeingDeleted(object)) judge(store, ownership, object)
+  else if (hasFinalizer(object, 'orphan')) orphanDependents(store, ownership, object)
   else if (hasFinalizer(object, 'foregroundDeletion')) deleteDependents(store, ownership, object)
 }
 

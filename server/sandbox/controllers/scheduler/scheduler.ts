@@ -53,7 +53,10 @@ function schedule(context: ControllerContext, key: string): undefined {
   if (pod === undefined || !isUnscheduled(pod)) return
   const problem = claimProblem(context, pod)
   const chosen = problem === undefined ? chooseNode(context, pod) : { problem }
-  if ('problem' in chosen) return refuse(context, pod, chosen.problem)
+  if ('problem' in chosen) {
+    refuse(context, pod, chosen.problem)
+    return
+  }
   const node = chosen.node.metadata.name
   context.store.update<Pod>('pods', namespace, name, (changed) => void (changed.spec.nodeName = node))
   writeScheduled(context, pod, { type: 'PodScheduled', status: 'True' })

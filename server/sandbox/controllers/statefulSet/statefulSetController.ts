@@ -70,7 +70,10 @@ function findRevisions(context: ControllerContext, set: StatefulSet): Revisions 
 }
 
 function take(context: ControllerContext, set: StatefulSet, step: Step, revisions: Revisions): void {
-  if (step.do === 'create') return createOrdinal(context, set, step.ordinal, revisions[step.revision])
+  if (step.do === 'create') {
+    createOrdinal(context, set, step.ordinal, revisions[step.revision])
+    return
+  }
   const { namespace, name, uid } = step.pod.metadata
   if (step.do === 'replace') {
     const what = `StatefulSet ${set.metadata.namespace ?? ''}/${set.metadata.name} is recreating failed Pod ${name}`

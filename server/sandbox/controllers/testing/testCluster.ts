@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore, type RevisionedStore } from '../../store/memoryStore.ts'
 import { createEventRecorder } from '../../store/recordEvent.ts'
-import type { Component, KubeObject } from '../../store/types.ts'
+import type { Component, KubeObject, ResourceName } from '../../store/types.ts'
 import { createIn } from '../creation.ts'
 import { createControllers } from '../index.ts'
 import type { PodUsage } from '../autoscaler/kinds.ts'
@@ -80,7 +80,7 @@ export class TestCluster {
     return createIn(context, resource, { apiVersion: '', ...object, metadata })
   }
 
-  get<T extends KubeObject>(resource: string, name: string): T | undefined {
+  get<T extends KubeObject>(resource: ResourceName<T>, name: string): T | undefined {
     return this.store.get<T>(resource, 'default', name)
   }
 

@@ -6,6 +6,7 @@ import { build as buildPage } from 'vite'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { freePort } from '#shared/testing/freePort.ts'
 import { databaseGap } from './database/migrate.ts'
+import { findTasks, submitTask } from './database/tasks.ts'
 import { serviceEnvironment } from './testing/environment.ts'
 import { adminPassword, startSuiteDatabase, type SuiteDatabase } from './testing/suiteDatabase.ts'
 import { until } from './testing/until.ts'
@@ -119,6 +120,28 @@ it('runs every service from one bundle: a task submitted through the page is fin
     for (const line of service.output().trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow()
     expect(service.output()).not.toContain(adminPassword)
   }
+})
+
+it('finishes a task once whose worker was killed in the middle', async () => {
+  const { tables } = database.connection
+  const user = await tables.selectFrom('archon_users').select('id').executeTakeFirstOrThrow()
+  const words = { title: 'Killed', input: 'Words to count.', modelTier: 'HAIKU' as const, priority: 0 }
+  const { id } = await submitTask(tables, { ...words, submittedBy: user.id })
+  const read = async () => (await findTasks(tables, [id]))[0]
+  const environment = async (milliseconds: string) =>
+    serviceEnvironment(database, {
+      PORT: String(await freePort()),
+      OFFLINE_MODEL_MILLISECONDS: milliseconds,
+      TASK_LEASE_SECONDS: '2',
+    })
+  const slow = start('agents', await environment('60000'))
+  await until(read, (task) => task?.state === 'running')
+  slow.child.kill('SIGKILL')
+  await slow.ended
+  start('agents', await environment('10'))
+  await until(read, (task) => task?.state === 'completed')
+  const costs = await tables.selectFrom('archon_cost_tracking').select('id').where('task_id', '=', id).execute()
+  expect(costs).toHaveLength(1)
 })
 
 it('refuses to start with a wrong environment and names the variable, or without a name of a service', async () => {

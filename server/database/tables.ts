@@ -7,7 +7,7 @@ export type ModelTier = (typeof modelTiers)[number]
 
 /** idle -> working -> idle; paused agents take no new task; archived ones never come back. */
 export const agentStates = ['idle', 'working', 'paused', 'archived'] as const
-export type AgentState = (typeof agentStates)[number]
+type AgentState = (typeof agentStates)[number]
 
 /** queued -> running -> completed | failed; running falls back to queued when its worker died. */
 export const taskStates = ['queued', 'running', 'completed', 'failed'] as const

@@ -5,10 +5,10 @@ import { z } from 'zod'
 import type { Identity, Tokens } from '../common/tokens.ts'
 
 /** Close codes 4000-4999 are the application's own. */
-export const closeCodes = { unauthenticated: 4401, slow: 4408 } as const
+const closeCodes = { unauthenticated: 4401, slow: 4408 } as const
 
 const authenticateDeadline = 5_000
-export const heartbeatMilliseconds = 20_000
+const heartbeatMilliseconds = 20_000
 /** A reader that lets this much pile up is dropped: its backlog must not become ours. Bytes. */
 const largestBacklog = 1_000_000
 

@@ -1,4 +1,5 @@
+import { fleet } from '../features/fleet/feature.ts'
 import type { Feature } from './feature.ts'
 
 /** What the window consists of, in the order of the rail. A page that is not listed does not exist anywhere. */
-export const features: readonly Feature[] = []
+export const features: readonly Feature[] = [fleet]

@@ -1,5 +1,7 @@
 /** What features may use of the shell. They never import `Shell` or `features.ts`: the shell imports them. */
 export type { DockKind, Feature, Page } from './feature.ts'
+export { addKubeconfig } from './addKubeconfig.ts'
+export { healthWords, roleWords } from './clusterWords.ts'
 export { Drawer } from './Drawer.tsx'
 export { PageHeader } from './PageHeader.tsx'
 export { useActions, type Action } from './state/actions.ts'

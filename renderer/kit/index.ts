@@ -18,6 +18,7 @@ export { EmptyState, ErrorState, LoadingState, StaleChip } from './PanelStates.t
 export { RelativeTime } from './RelativeTime.tsx'
 export { ResizeHandle } from './ResizeHandle.tsx'
 export { Segments } from './Segments.tsx'
+export { PodSquares, ServiceMap, type ServiceBox } from './ServiceMap.tsx'
 export { SingleKeys } from './singleKeys.ts'
 export { Sparkline } from './Sparkline.tsx'
 export { Status, StatusChip, StatusGlyph, type StatusKind } from './Status.tsx'

@@ -1,0 +1,7 @@
+import { LayoutGrid } from 'lucide-react'
+import type { Feature } from '../../app/index.ts'
+import { FleetPage } from './FleetPage.tsx'
+
+export const fleet: Feature = {
+  pages: [{ id: 'fleet', title: 'Fleet', icon: LayoutGrid, letter: 'F', place: 'top', component: FleetPage }],
+}

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Backup, Restore } from '#shared/contract/backups.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
@@ -214,7 +213,7 @@ export class Backups {
 
   #journal(scope: Scope, restoreId: string): RestoreJournal {
     const journal = this.#journals.of(scope, restoreId)
-    if (existsSync(journal.path)) return journal
+    if (journal.exists) return journal
     throw new ConsoleError('NOT_FOUND', 'There is no such restore here.', { restoreId })
   }
 

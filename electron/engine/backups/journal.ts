@@ -1,9 +1,11 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { fault, type Scope } from '#shared/contract/base.ts'
 import type { Restore } from '#shared/contract/backups.ts'
-import { folderName, recoveryId } from './names.ts'
+import { JsonLines, type JournalHooks } from '../jsonLines.ts'
+import { scopeFolder } from '../scopeFolder.ts'
+import { recoveryId } from './names.ts'
 
 const steps = [
   'safety',
@@ -56,42 +58,38 @@ export interface JournalView extends JournalBeginning {
   done: ReadonlySet<JournalStep>
 }
 
-/** Tests end the process around each entry. */
-export interface JournalHooks {
-  before?(line: string): void
-  after?(line: string): void
-}
-
 /** One file per restore, one JSON line per fact, each flushed to the disk before the next thing happens. */
 export class RestoreJournal {
-  readonly path: string
-  readonly #hooks: JournalHooks
+  readonly #lines: JsonLines<Entry>
   readonly #now: () => number
 
   constructor(path: string, now: () => number, hooks: JournalHooks = {}) {
-    this.path = path
+    this.#lines = new JsonLines(path, entry, hooks)
     this.#now = now
-    this.#hooks = hooks
+  }
+
+  get exists(): boolean {
+    return this.#lines.exists
   }
 
   begin(facts: JournalBeginning): void {
-    this.#append({ event: 'begun', at: this.#now(), ...facts })
+    this.#lines.append({ event: 'begun', at: this.#now(), ...facts })
   }
 
   /** Writes the intent, acts, writes that it is done. */
   async around<T>(step: JournalStep, act: () => Promise<T>, facts?: (value: T) => { newOid: string }): Promise<T> {
-    this.#append({ event: 'intent', at: this.#now(), step })
+    this.#lines.append({ event: 'intent', at: this.#now(), step })
     const value = await act()
-    this.#append({ event: 'done', at: this.#now(), step, ...facts?.(value) })
+    this.#lines.append({ event: 'done', at: this.#now(), step, ...facts?.(value) })
     return value
   }
 
   conclude(state: RestoreState, message: string, reason?: z.infer<typeof fault>): void {
-    this.#append({ event: 'state', at: this.#now(), state, message, ...(reason && { fault: reason }) })
+    this.#lines.append({ event: 'state', at: this.#now(), state, message, ...(reason && { fault: reason }) })
   }
 
   read(): JournalView | undefined {
-    const [first, ...rest] = parseLines(readFileSync(this.path, 'utf8'))
+    const [first, ...rest] = this.#lines.read()
     if (first?.event !== 'begun') return undefined
     const { event: _event, ...facts } = first
     const done = new Set<JournalStep>()
@@ -107,34 +105,6 @@ export class RestoreJournal {
     }
     return view
   }
-
-  #append(line: Entry): void {
-    const text = `${JSON.stringify(line)}\n`
-    this.#hooks.before?.(text)
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
-    // A line cut off by a crash must not swallow this one.
-    const lead = existsSync(this.path) && !readFileSync(this.path, 'utf8').endsWith('\n') ? '\n' : ''
-    const file = openSync(this.path, 'a', 0o600)
-    try {
-      writeSync(file, lead + text)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    this.#hooks.after?.(text)
-  }
-}
-
-/** Lines that were cut off by a crash say nothing: what they announce did not begin. */
-function parseLines(text: string): Entry[] {
-  return text.split('\n').flatMap((line) => {
-    try {
-      const parsed = entry.safeParse(JSON.parse(line))
-      return parsed.success ? [parsed.data] : []
-    } catch {
-      return []
-    }
-  })
 }
 
 /** `<data>/restores/<cluster>/<namespace>/<id>.jsonl` */
@@ -166,7 +136,7 @@ export class RestoreJournals {
   }
 
   #directory(scope: Scope): string {
-    return join(this.#root, folderName(scope.cluster), folderName(scope.namespace))
+    return scopeFolder(this.#root, scope)
   }
 
   #journalsIn(directory: string): RestoreJournal[] {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 
 /** PostgreSQL cuts identifiers at 63 bytes without saying so. */
@@ -38,14 +38,4 @@ export function derivedDatabase(database: string, purpose: DatabasePurpose, id: 
 /** How a piece of work shows in pg_stat_activity, so that what it left behind can be found and ended. */
 export function applicationName(purpose: string, id: string): string {
   return `agency-swarm-console ${purpose} ${id}`
-}
-
-/** A folder name for any text: readable, and different for different texts. */
-export function folderName(text: string): string {
-  const readable = text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 48)
-  return `${readable || 'x'}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
 }

@@ -49,8 +49,10 @@ export async function recoverRestore({ server, services, journal }: RecoverJob):
     return
   }
   if (found.live === 'old') return concludeOld(server, services, journal, view, names)
-  if (!has(names.before))
-    { journal.conclude('kept', 'The restored data is live; the database of before is no longer there.'); return; }
+  if (!has(names.before)) {
+    journal.conclude('kept', 'The restored data is live; the database of before is no longer there.')
+    return
+  }
   await concludeNew(services, journal)
 }
 
@@ -88,7 +90,8 @@ async function concludeOld(
     journal.conclude(
       'interrupted',
       'The console ended before the swap. The live database is as it was; start the restore again.',
-    ); return;
+    )
+    return
   }
   await services.restart(quiet).catch(() => undefined)
   journal.conclude('undone', 'The console ended while going back. The data of before the restore is live.')

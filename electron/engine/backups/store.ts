@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Backup } from '#shared/contract/backups.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { scopeFolder } from '../scopeFolder.ts'
 import { flush, hashFile, isCode, writeDurably } from './durable.ts'
 import { manifest, Seal, verifiedRecord, type Manifest, type VerifiedRecord } from './manifest.ts'
-import { folderName, recoveryId } from './names.ts'
+import { recoveryId } from './names.ts'
 
 const archiveName = 'database.dump'
 const manifestName = 'manifest.json'
@@ -38,7 +39,7 @@ export class BackupStore {
   }
 
   directory(scope: Scope): string {
-    return join(this.root, folderName(scope.cluster), folderName(scope.namespace))
+    return scopeFolder(this.root, scope)
   }
 
   archivePath(scope: Scope, id: string): string {

@@ -1,7 +1,7 @@
 import type { DatabaseServer } from '../../databaseServer.ts'
 import type { Task, TaskControl } from '../../tasks/tasks.ts'
 import { Tasks } from '../../tasks/tasks.ts'
-import type { JournalHooks } from '../journal.ts'
+import type { JournalHooks } from '../../jsonLines.ts'
 import { RestoreJournals } from '../journal.ts'
 import { newRecoveryId } from '../names.ts'
 import { restoreSteps, type RestoreJob, type SuiteServices } from '../restore.ts'

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Scope } from '#shared/contract/base.ts'
+
+/** `<root>/<cluster>/<namespace>`: where a noun keeps its files about a part of a cluster. */
+export function scopeFolder(root: string, { cluster, namespace }: Scope): string {
+  return join(root, folderName(cluster), folderName(namespace))
+}
+
+/** A folder name for any text: readable, and different for different texts. */
+function folderName(text: string): string {
+  const readable = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 48)
+  return `${readable || 'x'}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
+}

@@ -1,8 +1,25 @@
 import { audit } from '../features/audit/feature.ts'
+import { backups } from '../features/backups/feature.tsx'
+import { deploy } from '../features/deploy/feature.tsx'
 import { fleet } from '../features/fleet/feature.ts'
+import { logs } from '../features/logs/feature.ts'
 import { overview } from '../features/overview/feature.ts'
 import { settings } from '../features/settings/feature.ts'
+import { tasks } from '../features/tasks/feature.tsx'
+import { terminals } from '../features/terminals/feature.tsx'
+import { workloads } from '../features/workloads/feature.ts'
 import type { Feature } from './feature.ts'
 
 /** What the window consists of, in the order of the rail. A page that is not listed does not exist anywhere. */
-export const features: readonly Feature[] = [fleet, overview, audit, settings]
+export const features: readonly Feature[] = [
+  fleet,
+  overview,
+  workloads,
+  logs,
+  deploy,
+  backups,
+  terminals,
+  tasks,
+  audit,
+  settings,
+]

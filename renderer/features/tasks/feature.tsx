@@ -1,8 +1,9 @@
 import { ListChecks } from 'lucide-react'
-import { useMemo } from 'react'
+import { lazy, useMemo } from 'react'
 import { openDockTab, useActions, useTasks, type Action, type Feature } from '../../app/index.ts'
 import { StatusGlyph } from '../../kit/index.ts'
-import { TasksTab } from './TasksTab.tsx'
+
+const TasksTab = lazy(async () => ({ default: (await import('./TasksTab.tsx')).TasksTab }))
 
 /** One tab for all tasks of all clusters. */
 function openTasks(): void {
@@ -31,7 +32,7 @@ function TaskActions() {
   return null
 }
 
-export const tasksFeature: Feature = {
+export const tasks: Feature = {
   dockKinds: [
     {
       kind: 'tasks',

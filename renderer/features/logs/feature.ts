@@ -1,7 +1,9 @@
 import { ScrollText } from 'lucide-react'
+import { lazy } from 'react'
 import type { Feature } from '../../app/index.ts'
-import { LogsPage } from './LogsPage.tsx'
 
-export const logsFeature: Feature = {
+const LogsPage = lazy(async () => ({ default: (await import('./LogsPage.tsx')).LogsPage }))
+
+export const logs: Feature = {
   pages: [{ id: 'logs', title: 'Logs', icon: ScrollText, letter: 'L', place: 'cluster', component: LogsPage }],
 }

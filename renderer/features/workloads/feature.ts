@@ -1,8 +1,10 @@
 import { Boxes } from 'lucide-react'
+import { lazy } from 'react'
 import type { Feature } from '../../app/index.ts'
-import { WorkloadsPage } from './WorkloadsPage.tsx'
 
-export const workloadsFeature: Feature = {
+const WorkloadsPage = lazy(async () => ({ default: (await import('./WorkloadsPage.tsx')).WorkloadsPage }))
+
+export const workloads: Feature = {
   pages: [
     { id: 'workloads', title: 'Workloads', icon: Boxes, letter: 'W', place: 'cluster', component: WorkloadsPage },
   ],

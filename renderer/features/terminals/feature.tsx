@@ -1,5 +1,5 @@
 import { SquareTerminal, Terminal } from 'lucide-react'
-import { useMemo } from 'react'
+import { lazy, useMemo } from 'react'
 import {
   openDockTab,
   useActions,
@@ -11,7 +11,8 @@ import {
   type Action,
   type Feature,
 } from '../../app/index.ts'
-import { TerminalTab } from './TerminalTab.tsx'
+
+const TerminalTab = lazy(async () => ({ default: (await import('./TerminalTab.tsx')).TerminalTab }))
 
 /** Opens kubectl bound to the current cluster: a new one each time, since a person may want several. */
 function openKubectl(): void {
@@ -50,7 +51,7 @@ function TerminalActions() {
   return null
 }
 
-export const terminalsFeature: Feature = {
+export const terminals: Feature = {
   dockKinds: [
     {
       kind: 'kubectl',

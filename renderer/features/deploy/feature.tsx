@@ -1,8 +1,10 @@
 import { Rocket } from 'lucide-react'
+import { lazy } from 'react'
 import { StatusGlyph } from '../../kit/index.ts'
 import { useScope, useTasks, type Feature } from '../../app/index.ts'
-import { DeployPage } from './DeployPage.tsx'
 import { latestRun } from './deployView.ts'
+
+const DeployPage = lazy(async () => ({ default: (await import('./DeployPage.tsx')).DeployPage }))
 
 /** A ring beside the rail entry while a deployment of the current scope runs, a cross when the last one failed. */
 function DeployBadge() {
@@ -12,7 +14,7 @@ function DeployBadge() {
   return state === 'failed' ? <StatusGlyph status="failed" size={13} /> : null
 }
 
-export const deployFeature: Feature = {
+export const deploy: Feature = {
   pages: [
     {
       id: 'deploy',

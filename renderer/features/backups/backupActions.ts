@@ -1,0 +1,120 @@
+import { create } from 'zustand'
+import type { Scope } from '#shared/contract/base.ts'
+import type { Backup, Restore } from '#shared/contract/backups.ts'
+import { confirm, reportError, toast } from '../../app/index.ts'
+import { engine } from '../../client/index.ts'
+import { formatBytes, formatMinute, formatMoment, plural } from '../../kit/index.ts'
+
+/** Which dialogs of this noun are open. They belong to the window, not to the page: a restore is watched from anywhere. */
+export const useBackupDialogs = create<{ restoring: { scope: Scope; backup: Backup } | null; watching: string | null }>(
+  () => ({
+    restoring: null,
+    watching: null,
+  }),
+)
+
+export function openRestore(scope: Scope, backup: Backup): void {
+  useBackupDialogs.setState({ restoring: { scope, backup } })
+}
+
+export function watchTask(taskId: string | null): void {
+  useBackupDialogs.setState({ watching: taskId, restoring: null })
+}
+
+export async function startBackup(scope: Scope, reason = ''): Promise<void> {
+  try {
+    await engine().backups.start({ ...scope, reason })
+  } catch (thrown) {
+    reportError(thrown, 'The backup did not start')
+  }
+}
+
+export async function verifyBackup(scope: Scope, backup: Backup): Promise<void> {
+  const confirmation = await confirm({
+    level: 2,
+    title: `Verify the backup of ${formatMinute(backup.takenAt)}?`,
+    message: `It is restored into a scratch database beside the live one, compared with what was noted when it was taken, and the scratch database is removed. The suite goes on undisturbed; the database server needs about ${formatBytes(backup.database.bytes)} more for that time.`,
+    confirmLabel: 'Verify',
+    cluster: scope.cluster,
+  })
+  if (!confirmation) return
+  try {
+    await engine().backups.verify({ ...scope, backupId: backup.id })
+  } catch (thrown) {
+    reportError(thrown, 'The verification did not start')
+  }
+}
+
+export async function deleteBackup(scope: Scope, backup: Backup): Promise<void> {
+  const confirmation = await confirm({
+    level: 3,
+    title: `Delete the backup of ${formatMoment(backup.takenAt)}?`,
+    warning: 'This cannot be undone.',
+    message: `${formatBytes(backup.bytes)} of files are removed from ${backup.directory}. The live database is not touched.`,
+    confirmLabel: 'Delete the backup',
+    cancelLabel: 'Keep it',
+    isDanger: true,
+    cluster: scope.cluster,
+    asksReason: true,
+  })
+  if (!confirmation) return
+  try {
+    await engine().backups.delete({ ...scope, backupId: backup.id, confirmation })
+    toast({ status: 'healthy', title: `Backup of ${formatMoment(backup.takenAt)} deleted` })
+  } catch (thrown) {
+    reportError(thrown, 'The backup was not deleted')
+  }
+}
+
+export async function undoRestore(scope: Scope, restore: Pick<Restore, 'id' | 'previousDatabase'>): Promise<void> {
+  const confirmation = await confirm({
+    level: 3,
+    title: 'Undo the restore?',
+    message: 'The database of before the restore becomes live again and the services restart.',
+    changes: [
+      { title: 'Comes back', detail: restore.previousDatabase },
+      { title: 'Goes', detail: 'the restored data; what was written since is kept in a safety backup taken first' },
+      { title: 'Noticed', detail: 'writes fail for some seconds, then services restart one after another' },
+    ],
+    confirmLabel: 'Undo the restore',
+    cluster: scope.cluster,
+    asksReason: true,
+  })
+  if (!confirmation) return
+  try {
+    const { taskId } = await engine().backups.undoRestore({ ...scope, restoreId: restore.id, confirmation })
+    watchTask(taskId)
+  } catch (thrown) {
+    reportError(thrown, 'The restore was not undone')
+  }
+}
+
+export async function keepRestore(scope: Scope, restore: Restore): Promise<void> {
+  const confirmation = await confirm({
+    level: 3,
+    title: 'Keep the restored data?',
+    warning: 'After this the restore cannot be undone.',
+    message: `The database of before, ${restore.previousDatabase}, is dropped and its space is freed. Its safety backup stays in the list.`,
+    confirmLabel: 'Keep and drop the old one',
+    isDanger: true,
+    cluster: scope.cluster,
+    asksReason: true,
+  })
+  if (!confirmation) return
+  try {
+    await engine().backups.keepRestore({ ...scope, restoreId: restore.id, confirmation })
+    toast({ status: 'healthy', title: 'The restored data is kept', detail: `${restore.previousDatabase} was dropped.` })
+  } catch (thrown) {
+    reportError(thrown, 'The old database was not dropped')
+  }
+}
+
+/** "14:12, before 2.4.0": how a backup is called. */
+export function backupTitle(backup: Backup): string {
+  return backup.reason ? `${formatMinute(backup.takenAt)}, ${backup.reason}` : formatMinute(backup.takenAt)
+}
+
+export function tablesWords(backup: Backup): string {
+  const rows = backup.database.tables.reduce((sum, table) => sum + table.rows, 0)
+  return `${plural(backup.database.tables.length, 'table')}, ${plural(rows, 'row')}`
+}

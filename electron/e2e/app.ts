@@ -32,7 +32,7 @@ export async function launchApp({
   const runtime = await electronRuntime(console.log)
   const display = { name: process.env.CONSOLE_VIRTUAL_DISPLAY ? process.env.DISPLAY : undefined, stop: () => undefined }
   const options = launchOptions(runtime, display)
-  const electron = await _electron.launch({
+  const electron = await launchPatiently({
     ...options,
     env: {
       ...options.env,
@@ -48,6 +48,22 @@ export async function launchApp({
     page,
     enginePid: () => pidOf(electron, 'engine'),
     close: () => electron.close(),
+  }
+}
+
+/**
+ * Playwright misses a window that opens while it attaches and then waits for ever: about one launch in ten with an executable of its own,
+ * where it cannot hold back the app's `ready`. A launch takes a second, so one that took twenty is that, and is tried again.
+ */
+async function launchPatiently(
+  options: Parameters<typeof _electron.launch>[0],
+  attempts = 4,
+): Promise<ElectronApplication> {
+  try {
+    return await _electron.launch({ ...options, timeout: 20_000 })
+  } catch (error) {
+    if (attempts === 1 || !(error instanceof Error && error.name === 'TimeoutError')) throw error
+    return launchPatiently(options, attempts - 1)
   }
 }
 

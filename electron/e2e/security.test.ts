@@ -28,6 +28,8 @@ test('the content security policy refuses eval, inline scripts and foreign origi
   const outcome = await app.page.evaluate(async () => {
     const refused: string[] = []
     document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective))
+    // In a task of its own: what the test's own evaluation runs in is exempt from the policy.
+    await new Promise((resolve) => setTimeout(resolve, 0))
     let evaluated = true
     try {
       new Function('return 1')()
@@ -41,12 +43,14 @@ test('the content security policy refuses eval, inline scripts and foreign origi
       () => true,
       () => false,
     )
+    // Violations are told in tasks of their own.
+    await new Promise((resolve) => setTimeout(resolve, 100))
     return { evaluated, injected: 'injected' in window, fetched, refused }
   })
   expect(outcome.evaluated).toBe(false)
   expect(outcome.injected).toBe(false)
   expect(outcome.fetched).toBe(false)
-  expect(outcome.refused).toEqual(expect.arrayContaining(['script-src-elem', 'connect-src']))
+  expect(outcome.refused).toEqual(expect.arrayContaining(['script-src', 'script-src-elem', 'connect-src']))
 })
 
 test('the window goes nowhere else, opens nothing and gets no permissions', async ({ app }) => {

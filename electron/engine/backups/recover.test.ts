@@ -31,6 +31,7 @@ interface Death {
   at: string[]
   moment: 'before' | 'after'
   sick?: boolean
+  delay?: number
 }
 
 /** Runs a console that is killed at that point; fails when it survived. */
@@ -125,6 +126,19 @@ describe('a console killed in the middle of a restore', () => {
       else await expectOld(restoreId)
     },
   )
+})
+
+describe('a console killed while the server swaps', () => {
+  it.each([0, 1, 2, 4, 8, 20])('leaves one of the two, open, %s ms after it asked for the swap', async (delay) => {
+    const restoreId = newRecoveryId(Date.now())
+    // Somebody holds a connection, so that the swap has something to end and to wait for.
+    const holder = await suite.server.connect('agency_swarm', 'holder')
+    await killedConsole({ what: 'restore', at: ['never'], moment: 'after', delay }, restoreId)
+    await recoverRestore(job(restoreId))
+    await holder.close()
+    if ((await agents()) === 10) await expectOld(restoreId)
+    else await expectNewThenUndo(restoreId)
+  })
 })
 
 describe('a console killed in the middle of an undo', () => {

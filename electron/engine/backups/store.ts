@@ -1,5 +1,7 @@
+import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Backup } from '#shared/contract/backups.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
@@ -16,6 +18,7 @@ const partial = '.partial'
 /** A backup that is being written. */
 export interface PartialBackup {
   readonly archivePath: string
+  openArchive(): Writable
   /** Flushes everything, then gives it its name: only now it is a backup. */
   commit(contents: Manifest): Promise<void>
   /** Removes all of it. */
@@ -53,6 +56,7 @@ export class BackupStore {
     this.#writing.add(path)
     return {
       archivePath: join(path, archiveName),
+      openArchive: () => createWriteStream(join(path, archiveName), { flags: 'wx', mode: 0o600 }),
       commit: async (contents) => {
         await writeDurably(join(path, manifestName), this.#seal.close(contents))
         await flush(join(path, archiveName))

@@ -1,9 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createWriteStream } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DatabaseServer } from '../databaseServer.ts'
 import { BackupStore } from './store.ts'
 import { takeBackup } from './take.ts'
+import { smallDisk } from './testing/smallDisk.ts'
 import { scope, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
 
 let suite: TestSuite
@@ -176,4 +178,46 @@ describe('takeBackup', () => {
       await suite.query('BEGIN; INSERT INTO tasks SELECT * FROM kept; DROP TABLE kept; COMMIT')
     }
   })
+
+  it('ends with DISK_FULL and leaves the earlier backups alone when the disk is full', async () => {
+    const disk = await smallDisk(512)
+    try {
+      // Where no file system may be mounted, the kernel's own full device stands for it.
+      const small = disk ? new BackupStore(disk.path) : store
+      store = small
+      const earlier = await take()
+      await suite.query(
+        `CREATE TABLE big AS SELECT gen_random_uuid() AS a, gen_random_uuid() AS b FROM generate_series(1, 40000)`,
+      )
+      if (!disk) fillWithFullDevice(small)
+      await expect(take()).rejects.toMatchObject({ code: 'DISK_FULL' })
+      expect(await readdir(small.directory(scope))).toEqual([earlier.id])
+      expect((await small.list(scope, true)).map(({ id, state }) => [id, state])).toEqual([[earlier.id, 'intact']])
+      await until(async () => (await ourSessions()).length === 0, 'no session of the backup')
+      await until(async () => (await ourTools()).length === 0, 'no pg_dump')
+    } finally {
+      await suite.query('DROP TABLE IF EXISTS big')
+      await disk?.remove()
+    }
+  })
+
+  it('is never listed while it is being written, and what a killed console left is swept', async () => {
+    const seen: number[] = []
+    await take({ onBytes: () => void store.list(scope, false).then((all) => seen.push(all.length)) })
+    expect(Math.max(0, ...seen)).toBeLessThanOrEqual(1)
+    const stale = await store.create(scope, '20200101T000000000Z-abcd')
+    await new Promise((resolve) => createWriteStream(stale.archivePath).end('half', () => resolve(undefined)))
+    const other = new BackupStore(folder.path)
+    expect((await other.list(scope, true)).map(({ id }) => id)).not.toContain('20200101T000000000Z-abcd')
+    expect(await other.sweep(scope)).toBe(1)
+  })
 })
+
+/** Makes the store write its next archive to /dev/full, which answers every write with ENOSPC. */
+function fillWithFullDevice(small: BackupStore): void {
+  const create = small.create.bind(small)
+  small.create = async (where, id) => ({
+    ...(await create(where, id)),
+    openArchive: () => createWriteStream('/dev/full'),
+  })
+}

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs'
 import type { Scope } from '#shared/contract/base.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import type { DatabaseServer, SqlSession } from '../databaseServer.ts'
@@ -86,10 +85,12 @@ async function dumpSnapshot(
   }
   const onAbort = () => void endSessions(server, application).catch(() => undefined)
   either.addEventListener('abort', onAbort, { once: true })
-  const sink = createWriteStream(partial.archivePath, { flags: 'wx', mode: 0o600 })
-  const dumping = dumpInto(server, sink, { snapshot, application, onBytes: request.onBytes, signal: either }).catch(
-    stopOther,
-  )
+  const dumping = dumpInto(server, partial.openArchive(), {
+    snapshot,
+    application,
+    onBytes: request.onBytes,
+    signal: either,
+  }).catch(stopOther)
   const counting = readContents(
     session,
     (done, total, name) => request.onDetail(`Counting table ${done + 1} of ${total}: ${name}`),

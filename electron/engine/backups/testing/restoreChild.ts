@@ -3,6 +3,7 @@
  * It is really killed: no `finally`, no exit handler, no closing of connections.
  */
 import { z } from 'zod'
+import type { DatabaseServer } from '../../databaseServer.ts'
 import { restoreBackup } from '../restore.ts'
 import { undoRestore } from '../undo.ts'
 import { localServer } from './localServer.ts'
@@ -25,16 +26,34 @@ const order = z.object({
   at: z.array(z.string()),
   moment: z.enum(['before', 'after']),
   sick: z.boolean(),
+  /** Milliseconds after the swap was sent; instead of a point of the journal. */
+  delay: z.number().optional(),
 })
-const { what, server, dataDirectory, backupId, restoreId, at, moment, sick } = order.parse(
+const { what, server, dataDirectory, backupId, restoreId, at, moment, sick, delay } = order.parse(
   JSON.parse(process.argv[2] ?? '{}'),
 )
 
+const killed = localServer(server)
+/** Dies while the server is at the statement that swaps: sent, and not answered. */
+const inTheSwap: DatabaseServer = {
+  ...killed,
+  connect: async (...where) => {
+    const session = await killed.connect(...where)
+    return {
+      ...session,
+      query: (text, values) => {
+        const answer = session.query(text, values)
+        if (text.startsWith('DO ')) setTimeout(() => process.kill(process.pid, 'SIGKILL'), delay)
+        return answer as never
+      },
+    }
+  },
+}
 const die = (line: string) => {
   if (at.every((part) => line.includes(part))) process.kill(process.pid, 'SIGKILL')
 }
 const job = restoreJob({
-  server: localServer(server),
+  server: delay === undefined ? killed : inTheSwap,
   dataDirectory,
   backupId,
   restoreId,

@@ -1,10 +1,25 @@
-import { pending } from './pending.ts'
 import type { AccessAnswer, AccessCheck, ClusterConnection } from './types.ts'
-/** What the connection's user may do: one answer per check, in order. */
+
+interface Review {
+  status?: { allowed?: boolean; reason?: string }
+}
+
+/** What the connection's user may do, asked of the cluster itself: one answer per check, in order. */
 export function accessReview(
-  _connection: ClusterConnection,
-  _checks: readonly AccessCheck[],
-  _options: { signal?: AbortSignal } = {},
+  connection: ClusterConnection,
+  checks: readonly AccessCheck[],
+  options: { signal?: AbortSignal } = {},
 ): Promise<AccessAnswer[]> {
-  throw pending('accessReview')
+  return Promise.all(
+    checks.map(async (check) => {
+      const body = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: check },
+      }
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+      const { status } = await connection.request<Review>('POST', path, { body, ...options })
+      return { ...check, allowed: status?.allowed === true, ...(status?.reason ? { reason: status.reason } : {}) }
+    }),
+  )
 }

@@ -172,7 +172,7 @@ export interface ClusterConnection {
   request<T = unknown>(method: HttpMethod, path: string, options?: RequestOptions): Promise<T>
   /** The raw response, for lists, watches and logs. Non-2xx throws as `request` does. */
   stream(method: HttpMethod, path: string, options?: StreamOptions): Promise<StreamedResponse>
-  /** An open WebSocket. A refused upgrade throws as `request` does. */
+  /** An open WebSocket, paused: attach listeners, then `resume()`. A refused upgrade throws as `request` does. */
   webSocket(path: string, options: WebSocketOptions): Promise<WebSocket>
   /** Resolves when the API server answers within 15 s; concurrent callers share one request. */
   checkAlive(signal?: AbortSignal): Promise<void>

@@ -38,7 +38,11 @@ export function openWebSocket(url: string, protocols: string[], opening: Opening
       socket.off('open', opened).off('error', failed).off('unexpected-response', refused)
       settle()
     }
-    const opened = (): void => finish(() => resolve(socket))
+    const opened = (): void => {
+      // What the server sends at once would be lost before the caller listens.
+      socket.pause()
+      finish(() => resolve(socket))
+    }
     const failed = (error: Error): void => finish(() => reject(error))
     const abort = (): void =>
       finish(() => {

@@ -47,7 +47,12 @@ const success = (row: ResourceRow, { metadata }: KubeObject): object => ({
   apiVersion: 'v1',
   metadata: {},
   status: 'Success',
-  details: { name: metadata.name, ...(row.group === '' ? {} : { group: row.group }), kind: row.plural, uid: metadata.uid },
+  details: {
+    name: metadata.name,
+    ...(row.group === '' ? {} : { group: row.group }),
+    kind: row.plural,
+    uid: metadata.uid,
+  },
 })
 
 /** The object while something holds it, a Success status once it is gone. */
@@ -69,7 +74,8 @@ export async function handleDeleteCollection(context: ApiContext, request: KindR
   const { options, dryRun } = await readOptions(request)
   const objects = selectObjects(context, request)
   for (const { metadata } of objects) refuseProtected(row, metadata.name)
-  if (!dryRun) for (const { metadata } of objects) context.store.delete(row.name, metadata.namespace, metadata.name, options)
+  if (!dryRun)
+    for (const { metadata } of objects) context.store.delete(row.name, metadata.namespace, metadata.name, options)
   const metadata = { resourceVersion: String(context.store.revision) }
   return ok(presentList(row, objects, metadata, presentationOf(incoming.headers.accept, query)))
 }

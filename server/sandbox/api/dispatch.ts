@@ -56,12 +56,18 @@ export function dispatchPath(context: ApiContext, request: ApiRequest): Answer {
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('ok')
     return 'answered'
   }
-  const answer = path.startsWith('/openapi/') ? handleOpenApi(request) : discover(request, context.endpoints !== undefined)
+  const answer = path.startsWith('/openapi/')
+    ? handleOpenApi(request)
+    : discover(request, context.endpoints !== undefined)
   if (answer === undefined) throw noSuchPath()
   return answer
 }
 
-async function dispatchReview({ store }: ApiContext, { incoming, user }: ApiRequest, info: ResourceRequest): Promise<Reply> {
+async function dispatchReview(
+  { store }: ApiContext,
+  { incoming, user }: ApiRequest,
+  info: ResourceRequest,
+): Promise<Reply> {
   if (info.verb !== 'create') throw noSuchVerb()
   const body = await readBody(incoming)
   if (!isJson(body)) throw badRequest('the request body is not an object')
@@ -136,7 +142,11 @@ async function dispatchSubresource(context: ApiContext, request: KindRequest): P
 }
 
 /** Finds and runs what serves a resource, once RBAC has allowed it. */
-export async function dispatchResource(context: ApiContext, request: ApiRequest, info: ResourceRequest): Promise<Answer> {
+export async function dispatchResource(
+  context: ApiContext,
+  request: ApiRequest,
+  info: ResourceRequest,
+): Promise<Answer> {
   requireAccess(context.store, request.user, info)
   const apiVersion = info.group === '' ? info.version : `${info.group}/${info.version}`
   if (apiVersion === 'metrics.k8s.io/v1beta1' && context.endpoints !== undefined) {

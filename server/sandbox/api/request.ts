@@ -32,4 +32,5 @@ export const isTrue = (value: string | null): boolean => value === 'true' || val
 export const isDryRun = (query: URLSearchParams): boolean => query.getAll('dryRun').includes('All')
 
 /** The namespace a store call takes: undefined for cluster-wide kinds. */
-export const namespaceOf = ({ row, info }: KindRequest): string | undefined => (row.namespaced ? info.namespace : undefined)
+export const namespaceOf = ({ row, info }: KindRequest): string | undefined =>
+  row.namespaced ? info.namespace : undefined

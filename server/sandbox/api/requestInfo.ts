@@ -35,8 +35,15 @@ function verbOf(method: string, name: string, query: URLSearchParams): Verb | un
 }
 
 /** Reads `/api/v1/...` and `/apis/<group>/<version>/...`; undefined for every other path, discovery included. */
-export function parseResourceRequest(method: string, path: string, query: URLSearchParams): ResourceRequest | undefined {
-  const parts = path.split('/').filter((part) => part !== '').map(decodeURIComponent)
+export function parseResourceRequest(
+  method: string,
+  path: string,
+  query: URLSearchParams,
+): ResourceRequest | undefined {
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent)
   const root = parts.shift()
   if (root !== 'api' && root !== 'apis') return undefined
   const group = root === 'api' ? '' : (parts.shift() ?? '')
@@ -45,7 +52,8 @@ export function parseResourceRequest(method: string, path: string, query: URLSea
 
   let namespace = ''
   if (parts[0] === 'namespaces') {
-    const isNamespaceItself = parts.length <= 2 || (parts.length === 3 && ['status', 'finalize'].includes(parts[2] ?? ''))
+    const isNamespaceItself =
+      parts.length <= 2 || (parts.length === 3 && ['status', 'finalize'].includes(parts[2] ?? ''))
     namespace = parts[1] ?? ''
     if (!isNamespaceItself) parts.splice(0, 2)
   }

@@ -51,12 +51,15 @@ export function labelMatcher(text: string): Matcher {
 export function selectorMatches(selector: LabelSelector | undefined, labels: Record<string, string> = {}): boolean {
   if (selector === undefined) return false
   const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value)
-  return equal && (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const found = labels[key]
-    if (operator === 'Exists') return found !== undefined
-    if (operator === 'DoesNotExist') return found === undefined
-    return (found !== undefined && values.includes(found)) === (operator === 'In')
-  })
+  return (
+    equal &&
+    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
+      const found = labels[key]
+      if (operator === 'Exists') return found !== undefined
+      if (operator === 'DoesNotExist') return found === undefined
+      return (found !== undefined && values.includes(found)) === (operator === 'In')
+    })
+  )
 }
 
 function valueAt(object: unknown, path: string): string {

@@ -69,7 +69,8 @@ class WatchStream {
   private present(object: KubeObject): object {
     const { as, include } = this.presentation
     const { resourceVersion } = object.metadata
-    if (as === 'Table') return toTable(this.request.row.name, [object], { resourceVersion }, include, this.columnsOnce())
+    if (as === 'Table')
+      return toTable(this.request.row.name, [object], { resourceVersion }, include, this.columnsOnce())
     return as === 'PartialObjectMetadata' ? partial(object) : object
   }
 

@@ -37,7 +37,10 @@ function decode({ row, info, query, response }: KindRequest, body: unknown): Kub
     throw badRequest(`${row.kind} in version "${row.version}" cannot be handled as a ${row.kind}: strict decoding error: ${problems.join(', ')}`) // prettier-ignore
   }
   if (problems.length > 0 && validation === 'Warn') {
-    response.setHeader('Warning', problems.map((problem) => `299 - ${JSON.stringify(problem)}`))
+    response.setHeader(
+      'Warning',
+      problems.map((problem) => `299 - ${JSON.stringify(problem)}`),
+    )
   }
   const metadata: Json = isJson(body.metadata) ? body.metadata : {}
   if (row.namespaced && info.namespace !== '') {
@@ -62,7 +65,11 @@ export async function handleCreate(context: ApiContext, request: KindRequest): P
 
 export async function handleUpdate(context: ApiContext, request: KindRequest): Promise<Reply> {
   const object = decode(request, await readBody(request.incoming))
-  return shown(request, change(context, request, 'Update', () => ({ object })), 200)
+  return shown(
+    request,
+    change(context, request, 'Update', () => ({ object })),
+    200,
+  )
 }
 
 /** Runs an update of the object, its status or a namespace's finalizers. */
@@ -95,7 +102,11 @@ export async function handlePatch(context: ApiContext, request: KindRequest): Pr
         throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/strategic-merge-patch+json`) // prettier-ignore
     }
   }
-  return shown(request, change(context, request, 'Update', (current) => ({ object: decode(request, patched(current)) })), 200)
+  return shown(
+    request,
+    change(context, request, 'Update', (current) => ({ object: decode(request, patched(current)) })),
+    200,
+  )
 }
 
 /** Server-side apply: creates what is absent, merges what is there. */

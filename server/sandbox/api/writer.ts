@@ -109,9 +109,14 @@ function checkIdentity(row: ResourceRow, before: KubeObject, after: KubeObject):
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${before.metadata.name})`)
   }
   if (uid !== undefined && uid !== '' && uid !== before.metadata.uid) {
-    throw conflict(row, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`)
+    throw conflict(
+      row,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`,
+    )
   }
-  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === before.metadata.resourceVersion) return
+  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === before.metadata.resourceVersion)
+    return
   throw conflict(
     row,
     name,

@@ -25,19 +25,30 @@ export function checkNamespace(store: Store, row: ResourceRow, object: KubeObjec
   )
 }
 
-/** A pod runs under `default` unless it names another account, which must exist. */
+/** A pod runs under `default`, which every namespace gets, unless it names another account, which must exist. */
 function assignServiceAccount(store: Store, object: KubeObject): void {
   const { spec } = object as unknown as V1Pod
   if (spec === undefined) return
   spec.serviceAccountName ??= 'default'
   spec.serviceAccount ??= spec.serviceAccountName
   const { serviceAccountName: name } = spec
+  if (name === 'default') return
   if (store.get('serviceaccounts', object.metadata.namespace, name) !== undefined) return
   throw forbidden(
     pods,
     object.metadata.name,
     `error looking up service account ${object.metadata.namespace ?? ''}/${name}: serviceaccount "${name}" not found`,
   )
+}
+
+/** How a pod ranks when memory runs short, by what its containers ask for. */
+function qosClass({ spec }: V1Pod): string {
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]
+  const asks = containers.flatMap(({ resources }) => ['cpu', 'memory'].map((name) => [resources?.limits?.[name], resources?.requests?.[name]])) // prettier-ignore
+  if (asks.every(([limit, request]) => limit === undefined && request === undefined)) return 'BestEffort'
+  return asks.every(([limit, request]) => limit !== undefined && (request ?? limit) === limit)
+    ? 'Guaranteed'
+    : 'Burstable'
 }
 
 /** Pods carry the number of their priority class; the taints every node may get are tolerated for five minutes. */
@@ -76,7 +87,9 @@ export function completeNew(store: Store, row: ResourceRow, object: KubeObject, 
     case 'pods':
       assignServiceAccount(store, object)
       completePod(store, object)
-      return applyLimitRanges(store, object)
+      applyLimitRanges(store, object)
+      object.status = { phase: 'Pending', qosClass: qosClass(object as unknown as V1Pod), ...object.status }
+      return
     case 'persistentvolumeclaims':
       return assignStorageClass(store, object)
     case 'services':

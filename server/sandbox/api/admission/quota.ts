@@ -44,7 +44,8 @@ export function usageOf(row: ResourceRow, object: KubeObject): Usage {
 }
 
 /** Finished pods give their share back. */
-const counts = (object: KubeObject): boolean => object.status?.phase !== 'Succeeded' && object.status?.phase !== 'Failed'
+const counts = (object: KubeObject): boolean =>
+  object.status?.phase !== 'Succeeded' && object.status?.phase !== 'Failed'
 
 function usedNow(store: Store, row: ResourceRow, namespace: string): Usage {
   const total: Usage = {}
@@ -74,13 +75,17 @@ export function checkQuota(store: Store, row: ResourceRow, object: KubeObject): 
   for (const quota of quotas) {
     const hard = Object.entries(quota.spec?.hard ?? {})
     const name = quota.metadata?.name ?? ''
-    const missing = hard.map(([resource]) => resource).filter((each) => computed.test(each) && asked[each] === undefined)
+    const missing = hard
+      .map(([resource]) => resource)
+      .filter((each) => computed.test(each) && asked[each] === undefined)
     if (row.name === 'pods' && missing.length > 0) {
       throw forbidden(row, object.metadata.name, `failed quota: ${name}: must specify ${missing.join(',')}`)
     }
     const exceeded = hard
       .map(([resource, limit]): [string, number] => [resource, parseQuantity(limit) ?? 0])
-      .filter(([resource, limit]) => (asked[resource] ?? 0) > 0 && (used[resource] ?? 0) + (asked[resource] ?? 0) > limit)
+      .filter(
+        ([resource, limit]) => (asked[resource] ?? 0) > 0 && (used[resource] ?? 0) + (asked[resource] ?? 0) > limit,
+      )
     if (exceeded.length === 0) continue
     const pick = (usage: Usage) => exceeded.map(([resource]): [string, number] => [resource, usage[resource] ?? 0])
     throw forbidden(

@@ -58,7 +58,8 @@ export function assignServiceAddress(
     if (old?.clusterIP !== undefined) spec.clusterIP = old.clusterIP
     else delete spec.clusterIP
   }
-  if (spec.clusterIP !== 'None' && spec.clusterIP !== old?.clusterIP || spec.clusterIP === undefined) { // prettier-ignore
+  if ((spec.clusterIP !== 'None' && spec.clusterIP !== old?.clusterIP) || spec.clusterIP === undefined) {
+    // prettier-ignore
     // An update may not change an address: validation says so.
     if (old?.clusterIP === undefined) spec.clusterIP = allocate(addressesInUse(store), spec.clusterIP)
   }

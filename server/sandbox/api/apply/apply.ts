@@ -94,7 +94,11 @@ function conflictCauses(live: Json, object: Json, model: string, others: readonl
   return others.flatMap((owner) =>
     [...owner.fields]
       .filter((path) => changed.has(path))
-      .map((path) => ({ reason: 'FieldManagerConflict', message: `conflict with ${describe(owner)}`, field: shownPath(path) })),
+      .map((path) => ({
+        reason: 'FieldManagerConflict',
+        message: `conflict with ${describe(owner)}`,
+        field: shownPath(path),
+      })),
   )
 }
 

@@ -33,7 +33,13 @@ const unowned = new Set(
 
 type Visit = (path: string, value: unknown) => void
 
-function visitValue(value: unknown, type: FieldType | undefined, path: string, visit: Visit, owner: [string, string]): void {
+function visitValue(
+  value: unknown,
+  type: FieldType | undefined,
+  path: string,
+  visit: Visit,
+  owner: [string, string],
+): void {
   if (Array.isArray(value)) {
     const { keys } = listRule(...owner)
     if (keys === undefined) return visit(path, value)
@@ -55,7 +61,7 @@ function visitObject(value: Json, type: FieldType | undefined, path: string, vis
   const fields = fieldsOf(model)
   for (const [key, field] of Object.entries(value)) {
     const fieldPath = path === '' ? `f:${key}` : pathOf(path, `f:${key}`)
-    if (field === undefined || unowned.has(fieldPath) && key !== 'metadata') continue
+    if (field === undefined || (unowned.has(fieldPath) && key !== 'metadata')) continue
     const fieldType = type?.kind === 'map' ? type.item : fields.get(key)
     visitValue(field, fieldType, fieldPath, visit, [model, key])
   }

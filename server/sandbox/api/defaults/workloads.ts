@@ -118,7 +118,9 @@ export function defaultCronJob({ spec }: V1CronJob): void {
 export function defaultAutoscaler({ spec }: V2HorizontalPodAutoscaler): void {
   if (spec === undefined) return
   spec.minReplicas ??= 1
-  spec.metrics ??= [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }]
+  spec.metrics ??= [
+    { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+  ]
 }
 
 /** Objects are the client's classes by now: their kind says so. */

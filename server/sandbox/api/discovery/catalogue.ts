@@ -51,7 +51,13 @@ const stored: Described[] = resources.map((row) => ({
   }),
 }))
 
-function virtual(group: string, version: string, plural: string, kind: string, options: Partial<Described> = {}): Described {
+function virtual(
+  group: string,
+  version: string,
+  plural: string,
+  kind: string,
+  options: Partial<Described> = {},
+): Described {
   return {
     group,
     version,

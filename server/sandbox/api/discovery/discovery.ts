@@ -83,7 +83,10 @@ export function discover({ path, incoming }: ApiRequest, withMetrics: boolean): 
   const named = all.filter((each) => each.group !== '')
   if (group === undefined) {
     if (wantsAll) return { code: 200, body: aggregatedList(named), headers }
-    return { code: 200, body: { kind: 'APIGroupList', apiVersion: 'v1', groups: groupVersions(named).map(legacyGroup) } }
+    return {
+      code: 200,
+      body: { kind: 'APIGroupList', apiVersion: 'v1', groups: groupVersions(named).map(legacyGroup) },
+    }
   }
   const known = groupVersions(named).find((each) => each.group === group)
   if (known === undefined || parts.length > 3) return undefined

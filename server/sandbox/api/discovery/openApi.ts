@@ -3,6 +3,7 @@ import { resources, type ResourceRow } from '../../store/resources.ts'
 import type { ApiRequest, Reply } from '../request.ts'
 import { describeModel } from '../schema/descriptions.ts'
 import { fieldsOf, type FieldType } from '../schema/types.ts'
+import { sendOpenApiV2 } from './openApiV2.ts'
 
 type Schema = Record<string, unknown>
 
@@ -91,7 +92,15 @@ function operation(row: ResourceRow, action: string, names: readonly string[] = 
 }
 
 const writeParameters = ['dryRun', 'fieldManager', 'fieldValidation']
-const listParameters = ['labelSelector', 'fieldSelector', 'limit', 'continue', 'resourceVersion', 'timeoutSeconds', 'watch']
+const listParameters = [
+  'labelSelector',
+  'fieldSelector',
+  'limit',
+  'continue',
+  'resourceVersion',
+  'timeoutSeconds',
+  'watch',
+]
 
 function pathsOf(row: ResourceRow): Record<string, Schema> {
   const root = row.group === '' ? `/api/${row.version}` : `/apis/${row.apiVersion}`
@@ -145,7 +154,12 @@ function index(): Reply {
 }
 
 /** OpenAPI v3, generated from the client's model classes: one document per group version. */
-export function handleOpenApi({ path, incoming, response }: ApiRequest): Reply | 'answered' | undefined {
+export function handleOpenApi(request: ApiRequest): Reply | 'answered' | undefined {
+  const { path, incoming, response } = request
+  if (path === '/openapi/v2') {
+    sendOpenApiV2(request)
+    return 'answered'
+  }
   if (path === '/openapi/v3' || path === '/openapi/v3/') return index()
   const apiVersion = /^\/openapi\/v3\/apis?\/(.+?)\/?$/.exec(path)?.[1]
   const document = apiVersion === undefined ? undefined : documentOf(apiVersion)

@@ -18,7 +18,9 @@ const same = (given: string, expected: string): boolean => {
 function tokenOf(headers: IncomingHttpHeaders): string | undefined {
   const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]
   if (bearer !== undefined) return bearer.trim()
-  const protocol = /base64url\.bearer\.authorization\.k8s\.io\.([\w-]+)/.exec(headers['sec-websocket-protocol'] ?? '')?.[1]
+  const protocol = /base64url\.bearer\.authorization\.k8s\.io\.([\w-]+)/.exec(
+    headers['sec-websocket-protocol'] ?? '',
+  )?.[1]
   return protocol === undefined ? undefined : Buffer.from(protocol, 'base64url').toString()
 }
 

@@ -11,8 +11,7 @@ export interface KeyAndCertificate {
 const day = 24 * 60 * 60 * 1000
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
 
-const nameOf = (commonName: string): Buffer =>
-  sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8(commonName))))
+const nameOf = (commonName: string): Buffer => sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8(commonName))))
 
 const extension = (identifier: string, critical: boolean, value: Buffer): Buffer =>
   sequence(objectIdentifier(identifier), ...(critical ? [truth] : []), octets(value))

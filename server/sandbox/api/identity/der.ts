@@ -33,7 +33,7 @@ export function objectIdentifier(dotted: string): Buffer {
   const bytes = [first * 40 + second]
   for (const arc of rest) {
     const septets = [arc % 128]
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) septets.unshift(0x80 | left % 128)
+    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) septets.unshift(0x80 | (left % 128))
     bytes.push(...septets)
   }
   return element(0x06, Buffer.from(bytes))
@@ -42,7 +42,5 @@ export function objectIdentifier(dotted: string): Buffer {
 /** UTCTime until 2049 and GeneralizedTime after, as RFC 5280 demands. */
 export function time(date: Date): Buffer {
   const digits = `${date.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`
-  return date.getUTCFullYear() < 2050
-    ? element(0x17, Buffer.from(digits.slice(2)))
-    : element(0x18, Buffer.from(digits))
+  return date.getUTCFullYear() < 2050 ? element(0x17, Buffer.from(digits.slice(2))) : element(0x18, Buffer.from(digits))
 }

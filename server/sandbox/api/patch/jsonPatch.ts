@@ -55,7 +55,8 @@ class Document {
     }
     const container = this.container(keys, pointer)
     if (Array.isArray(container)) this.setItem(container, last, value, insert, pointer)
-    else if (!insert && !has(container, last)) throw refuse(`replace operation does not apply: missing key "${pointer}"`)
+    else if (!insert && !has(container, last))
+      throw refuse(`replace operation does not apply: missing key "${pointer}"`)
     else if (isJson(container)) container[last] = value
   }
 

@@ -116,4 +116,3 @@ export function decodeMessage(message: string, bytes: Buffer): Json {
   }
   return object
 }
-

@@ -23,7 +23,9 @@ function health(store: Store, budget: V1PodDisruptionBudget): { wanted: number; 
     .filter((pod) => selectorMatches(budget.spec?.selector, pod.metadata.labels))
   const { minAvailable, maxUnavailable } = budget.spec ?? {}
   const wanted =
-    minAvailable === undefined ? pods.length - amount(maxUnavailable ?? 0, pods.length) : amount(minAvailable, pods.length)
+    minAvailable === undefined
+      ? pods.length - amount(maxUnavailable ?? 0, pods.length)
+      : amount(minAvailable, pods.length)
   return { wanted, healthy: pods.filter(isReady).length }
 }
 

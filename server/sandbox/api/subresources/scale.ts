@@ -26,7 +26,9 @@ function scaleOf({ metadata, spec, status }: KubeObject): Json {
 async function wantedScale(request: KindRequest, current: Json): Promise<unknown> {
   const body = await readBody(request.incoming)
   if (request.info.verb === 'update') return body
-  return mediaType(request.incoming) === 'application/json-patch+json' ? jsonPatch(current, body) : mergePatch(current, body)
+  return mediaType(request.incoming) === 'application/json-patch+json'
+    ? jsonPatch(current, body)
+    : mergePatch(current, body)
 }
 
 export async function handleScale(context: ApiContext, request: KindRequest): Promise<Reply> {

@@ -51,7 +51,8 @@ const accessModes: Readonly<Record<string, string>> = {
   ReadWriteOncePod: 'RWOP',
 }
 
-const modes = (list: readonly string[] | undefined): string => (list ?? []).map((each) => accessModes[each] ?? each).join(',')
+const modes = (list: readonly string[] | undefined): string =>
+  (list ?? []).map((each) => accessModes[each] ?? each).join(',')
 
 const nodeAddress = (each: V1Node, type: string) => each.status?.addresses?.find((one) => one.type === type)?.address
 
@@ -145,7 +146,9 @@ export const clusterTables: Readonly<Record<string, Column[]>> = {
   'endpointslices.discovery.k8s.io': [
     name,
     slice('AddressType', (each) => each.addressType),
-    slice('Ports', (each) => (each.ports?.length ? short(each.ports.map((one) => String(one.port ?? '*'))) : '<unset>')),
+    slice('Ports', (each) =>
+      each.ports?.length ? short(each.ports.map((one) => String(one.port ?? '*'))) : '<unset>',
+    ),
     slice('Endpoints', (each) => (each.endpoints?.length ? short(each.endpoints.flatMap((one) => one.addresses)) : '<unset>')), // prettier-ignore
     age,
   ],

@@ -15,7 +15,11 @@ export interface Column {
 /** Lets a cell function read an object as the client's class of its kind. */
 export const column =
   <T>() =>
-  (name: string, cell: (object: T) => Cell | undefined, options: { wide?: boolean; type?: Column['type'] } = {}): Column => ({
+  (
+    name: string,
+    cell: (object: T) => Cell | undefined,
+    options: { wide?: boolean; type?: Column['type'] } = {},
+  ): Column => ({
     name,
     ...options,
     cell: (object) => cell(object as unknown as T) ?? '<none>',

@@ -8,9 +8,7 @@ const endOf = (status: V1ContainerStatus): string | undefined => {
   const ended = status.state?.terminated
   if (ended === undefined) return undefined
   if (ended.reason !== undefined && ended.reason !== '') return ended.reason
-  return ended.signal === undefined || ended.signal === 0
-    ? `ExitCode:${ended.exitCode}`
-    : `Signal:${ended.signal}`
+  return ended.signal === undefined || ended.signal === 0 ? `ExitCode:${ended.exitCode}` : `Signal:${ended.signal}`
 }
 
 /** The reason an unfinished init container gives, or undefined when all are done. */
@@ -46,7 +44,11 @@ function containerReason(pod: V1Pod, fallback: string): string {
 export function podReason(pod: V1Pod): string {
   const phase = pod.status?.reason ?? pod.status?.phase ?? 'Unknown'
   if (pod.metadata?.deletionTimestamp !== undefined) {
-    return pod.status?.reason === 'NodeLost' ? 'Unknown' : phase === 'Succeeded' || phase === 'Failed' ? phase : 'Terminating'
+    return pod.status?.reason === 'NodeLost'
+      ? 'Unknown'
+      : phase === 'Succeeded' || phase === 'Failed'
+        ? phase
+        : 'Terminating'
   }
   const initialised = pod.status?.conditions?.some((each) => each.type === 'Initialized' && each.status === 'True')
   const init = initialised === true ? undefined : initReason(pod)

@@ -7,25 +7,38 @@ type Check = (causes: Causes, before: KubeObject, after: KubeObject) => void
 
 const specOf = (object: KubeObject): Json => object.spec ?? {}
 
-const fixed = (...fields: string[]): Check => (causes, before, after) => {
-  for (const field of fields) {
-    const value = specOf(after)[field]
-    if (!sameJson(specOf(before)[field], value)) causes.invalid(`spec.${field}`, value, 'field is immutable')
+const fixed =
+  (...fields: string[]): Check =>
+  (causes, before, after) => {
+    for (const field of fields) {
+      const value = specOf(after)[field]
+      if (!sameJson(specOf(before)[field], value)) causes.invalid(`spec.${field}`, value, 'field is immutable')
+    }
   }
-}
 
 /** The whole spec is fixed but for some fields. */
-const onlyMutable = (fields: readonly string[], message: string): Check => (causes, before, after) => {
-  const rest = (object: KubeObject) => Object.fromEntries(Object.entries(specOf(object)).filter(([key]) => !fields.includes(key)))
-  if (!sameJson(rest(before), rest(after))) causes.forbidden('spec', message)
-}
+const onlyMutable =
+  (fields: readonly string[], message: string): Check =>
+  (causes, before, after) => {
+    const rest = (object: KubeObject) =>
+      Object.fromEntries(Object.entries(specOf(object)).filter(([key]) => !fields.includes(key)))
+    if (!sameJson(rest(before), rest(after))) causes.forbidden('spec', message)
+  }
 
 const statefulSetFields = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'] // prettier-ignore
 
 /** What may change in a running pod: images, deadlines, added tolerations, and what schedulers and resizes set. */
 function podRemainder(pod: KubeObject): Json {
   const spec = copyOf(specOf(pod))
-  for (const field of ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds', 'nodeName', 'schedulingGates', 'ephemeralContainers']) { // prettier-ignore
+  for (const field of [
+    'activeDeadlineSeconds',
+    'tolerations',
+    'terminationGracePeriodSeconds',
+    'nodeName',
+    'schedulingGates',
+    'ephemeralContainers',
+  ]) {
+    // prettier-ignore
     Reflect.deleteProperty(spec, field)
   }
   for (const list of ['containers', 'initContainers']) {

@@ -32,7 +32,11 @@ const forever = ['Always']
 const anyRestart = ['Always', 'OnFailure', 'Never']
 const finite = ['OnFailure', 'Never']
 
-function checkTemplate(causes: Causes, selector: V1LabelSelector | undefined, template: V1PodTemplateSpec | undefined): void {
+function checkTemplate(
+  causes: Causes,
+  selector: V1LabelSelector | undefined,
+  template: V1PodTemplateSpec | undefined,
+): void {
   const labels = template?.metadata?.labels
   checkLabels(causes, 'spec.template.metadata.labels', labels)
   if (selector !== undefined && !selectorMatches(selector, labels)) {
@@ -55,7 +59,13 @@ const checkWorkload: Check = (causes, object) => {
 
 const checkJob: Check = (causes, object) => {
   const { spec } = object as unknown as V1Job
-  for (const field of ['parallelism', 'completions', 'backoffLimit', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished'] as const) {
+  for (const field of [
+    'parallelism',
+    'completions',
+    'backoffLimit',
+    'activeDeadlineSeconds',
+    'ttlSecondsAfterFinished',
+  ] as const) {
     causes.notNegative(`spec.${field}`, spec?.[field])
   }
   checkPodSpec(causes, 'spec.template.spec', spec?.template?.spec, finite)
@@ -69,7 +79,11 @@ const checkCronJob: Check = (causes, object) => {
   const fields = schedule.split(/\s+/)
   if (schedule === '') causes.required('spec.schedule')
   else if (!schedule.startsWith('@') && (fields.length !== 5 || !fields.every((field) => cronField.test(field)))) {
-    causes.invalid('spec.schedule', schedule, `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`)
+    causes.invalid(
+      'spec.schedule',
+      schedule,
+      `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`,
+    )
   }
   causes.oneOf('spec.concurrencyPolicy', spec?.concurrencyPolicy, ['Allow', 'Forbid', 'Replace'])
   checkPodSpec(causes, 'spec.jobTemplate.spec.template.spec', spec?.jobTemplate?.spec?.template?.spec, finite)
@@ -115,11 +129,17 @@ const checkClaim: Check = (causes, object) => {
   const { spec } = object as unknown as V1PersistentVolumeClaim
   if ((spec?.accessModes ?? []).length === 0) causes.required('spec.accessModes', 'at least 1 access mode is required')
   for (const [index, mode] of (spec?.accessModes ?? []).entries()) {
-    causes.oneOf(`spec.accessModes[${index}]`, mode, ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'])
+    causes.oneOf(`spec.accessModes[${index}]`, mode, [
+      'ReadOnlyMany',
+      'ReadWriteMany',
+      'ReadWriteOnce',
+      'ReadWriteOncePod',
+    ])
   }
   const storage = spec?.resources?.requests?.storage
   if (storage === undefined) causes.required('spec.resources[storage]')
-  else if ((parseQuantity(storage) ?? 0) <= 0) causes.invalid('spec.resources[storage]', storage, 'must be greater than zero')
+  else if ((parseQuantity(storage) ?? 0) <= 0)
+    causes.invalid('spec.resources[storage]', storage, 'must be greater than zero')
 }
 
 const checkAutoscaler: Check = (causes, object) => {
@@ -128,7 +148,8 @@ const checkAutoscaler: Check = (causes, object) => {
   if ((spec?.scaleTargetRef?.name ?? '') === '') causes.required('spec.scaleTargetRef.name')
   const most = spec?.maxReplicas ?? 0
   if (most < 1) causes.invalid('spec.maxReplicas', most, 'must be greater than 0')
-  else if (most < (spec?.minReplicas ?? 1)) causes.invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`')
+  else if (most < (spec?.minReplicas ?? 1))
+    causes.invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`')
 }
 
 const checkBudget: Check = (causes, object) => {
@@ -140,7 +161,8 @@ const checkBudget: Check = (causes, object) => {
 
 const checkRole: Check = (causes, object) => {
   for (const [index, rule] of ((object as unknown as V1Role).rules ?? []).entries()) {
-    if ((rule.verbs ?? []).length === 0) causes.required(`rules[${index}].verbs`, 'verbs must contain at least one value')
+    if ((rule.verbs ?? []).length === 0)
+      causes.required(`rules[${index}].verbs`, 'verbs must contain at least one value')
     if (rule.nonResourceURLs !== undefined) continue
     if ((rule.apiGroups ?? []).length === 0) causes.required(`rules[${index}].apiGroups`, 'resource rules must supply at least one api group') // prettier-ignore
     if ((rule.resources ?? []).length === 0) causes.required(`rules[${index}].resources`, 'resource rules must supply at least one resource') // prettier-ignore

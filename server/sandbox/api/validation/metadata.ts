@@ -66,7 +66,8 @@ export function checkLabels(causes: Causes, field: string, labels: Record<string
 export function checkMetadata(causes: Causes, row: ResourceRow, metadata: ObjectMeta): void {
   const { pattern, length, message } = nameRule(row)
   if ((metadata.name ?? '') === '') causes.required('metadata.name', 'name or generateName is required')
-  else if (metadata.name.length > length) causes.invalid('metadata.name', metadata.name, `must be no more than ${length} bytes`)
+  else if (metadata.name.length > length)
+    causes.invalid('metadata.name', metadata.name, `must be no more than ${length} bytes`)
   else if (!pattern.test(metadata.name)) causes.invalid('metadata.name', metadata.name, message)
   checkLabels(causes, 'metadata.labels', metadata.labels)
   for (const key of Object.keys(metadata.annotations ?? {})) checkKey(causes, 'metadata.annotations', key.toLowerCase())

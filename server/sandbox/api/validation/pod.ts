@@ -10,8 +10,7 @@ function checkPort(causes: Causes, field: string, port: unknown): void {
   }
 }
 
-const quantityMessage =
-  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+const quantityMessage = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
 export function checkResources(causes: Causes, field: string, resources: V1ResourceRequirements | undefined): void {
   for (const half of ['limits', 'requests'] as const) {
@@ -55,7 +54,12 @@ function checkContainer(causes: Causes, field: string, container: V1Container, v
 }
 
 /** A pod's spec, or a template's under another path. */
-export function checkPodSpec(causes: Causes, field: string, spec: V1PodSpec | undefined, restarts: readonly string[]): void {
+export function checkPodSpec(
+  causes: Causes,
+  field: string,
+  spec: V1PodSpec | undefined,
+  restarts: readonly string[],
+): void {
   if (spec?.containers === undefined || spec.containers.length === 0) return causes.required(`${field}.containers`)
   const volumes = new Set((spec.volumes ?? []).map((volume) => volume.name))
   for (const [index, volume] of (spec.volumes ?? []).entries()) {

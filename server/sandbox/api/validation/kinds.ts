@@ -8,6 +8,7 @@ import type {
   V1Pod,
   V1PodDisruptionBudget,
   V1PodTemplateSpec,
+  V1StatefulSet,
   V1Role,
   V1RoleBinding,
   V1Service,
@@ -36,13 +37,14 @@ function checkTemplate(
   causes: Causes,
   selector: V1LabelSelector | undefined,
   template: V1PodTemplateSpec | undefined,
+  claimed: readonly string[] = [],
 ): void {
   const labels = template?.metadata?.labels
   checkLabels(causes, 'spec.template.metadata.labels', labels)
   if (selector !== undefined && !selectorMatches(selector, labels)) {
     causes.invalid('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`')
   }
-  checkPodSpec(causes, 'spec.template.spec', template?.spec, forever)
+  checkPodSpec(causes, 'spec.template.spec', template?.spec, forever, claimed)
 }
 
 const checkWorkload: Check = (causes, object) => {
@@ -54,7 +56,13 @@ const checkWorkload: Check = (causes, object) => {
   causes.notNegative('spec.replicas', spec?.replicas)
   causes.notNegative('spec.minReadySeconds', spec?.minReadySeconds)
   causes.oneOf('spec.strategy.type', spec?.strategy?.type, ['Recreate', 'RollingUpdate'])
-  checkTemplate(causes, spec?.selector, spec?.template)
+  const claims = (object as unknown as V1StatefulSet).spec?.volumeClaimTemplates ?? []
+  checkTemplate(
+    causes,
+    spec?.selector,
+    spec?.template,
+    claims.flatMap(({ metadata }) => metadata?.name ?? []),
+  )
 }
 
 const checkJob: Check = (causes, object) => {

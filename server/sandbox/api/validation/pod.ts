@@ -53,15 +53,16 @@ function checkContainer(causes: Causes, field: string, container: V1Container, v
   checkResources(causes, `${field}.resources`, container.resources)
 }
 
-/** A pod's spec, or a template's under another path. */
+/** A pod's spec, or a template's under another path. `claimed` are volumes that a StatefulSet's claim templates add. */
 export function checkPodSpec(
   causes: Causes,
   field: string,
   spec: V1PodSpec | undefined,
   restarts: readonly string[],
+  claimed: readonly string[] = [],
 ): void {
   if (spec?.containers === undefined || spec.containers.length === 0) return causes.required(`${field}.containers`)
-  const volumes = new Set((spec.volumes ?? []).map((volume) => volume.name))
+  const volumes = new Set([...(spec.volumes ?? []).map((volume) => volume.name), ...claimed])
   for (const [index, volume] of (spec.volumes ?? []).entries()) {
     if ((volume.name ?? '') === '') causes.required(`${field}.volumes[${index}].name`)
   }

@@ -44,6 +44,8 @@ export interface NodeOptions {
 export interface SandboxNode extends Component, PodEndpoints {
   /** Usage of one pod; undefined when there is no sample yet. */
   usage(namespace: string, podName: string): PodUsage | undefined
+  /** Cuts every exec, attach and port-forward; the API server cannot close while one is open. */
+  endSessions(): void
 }
 
 /** The one node of the sandbox: its pods are processes of this machine. */
@@ -130,6 +132,10 @@ class LocalNode implements SandboxNode {
     await this.#names.stop()
     await this.#context.launcher.close()
     markNotReady(this.#context)
+  }
+
+  endSessions(): void {
+    this.#subresources.endSessions()
   }
 
   podUsage(): PodUsage[] | undefined {

@@ -15,6 +15,7 @@ import { type Upgrade, refuse } from './streams/upgrade.ts'
 /** The pod's subresources log, exec, attach and portforward. */
 export class PodSubresources {
   readonly #context: NodeContext
+  readonly #sessions = new Set<Duplex>()
   readonly #worker: (namespace: string, name: string) => PodWorker | undefined
 
   constructor(context: NodeContext, worker: (namespace: string, name: string) => PodWorker | undefined) {
@@ -56,10 +57,17 @@ export class PodSubresources {
     })
   }
 
+  /** Cuts every exec, attach and port-forward: a server does not close while one of its upgraded sockets is open. */
+  endSessions(): void {
+    for (const socket of this.#sessions) socket.destroy()
+  }
+
   /** Errors before the upgrade become a Status, later ones end the connection. */
   #answer(about: Upgrade, handle: (about: Upgrade) => Promise<void>): void {
     // A client that resets the connection is no event of ours; without a listener it would end the process.
     about.socket.on('error', () => undefined)
+    this.#sessions.add(about.socket)
+    about.socket.once('close', () => this.#sessions.delete(about.socket))
     handle(about).catch((thrown: unknown) => {
       if (thrown instanceof ApiError) refuse(about.socket, thrown)
       else about.socket.destroy()

@@ -77,9 +77,9 @@ function archiveFromRoot(command: readonly string[], local: string[], { setting 
   const isArchive = program === 'tar' && mode !== undefined && /^-?c[a-z]*f$/.test(mode) && file === '-'
   const isInVolumes = paths.length > 0 && paths.every((path) => setting.mounts.locate(path) !== undefined)
   if (!isArchive || !isInVolumes) return local
-  // A mount is a link in that folder: with the slash tar takes what it points to.
+  // A mount is a link in that folder: with the dot tar takes what it points to.
   const members = paths.map(
-    (path) => `${path.replace(/^\/+/, '').replace(/\/+$/, '')}${isMountItself(path, setting) ? '/' : ''}`,
+    (path) => `${path.replace(/^\/+/, '').replace(/\/+$/, '')}${isMountItself(path, setting) ? '/.' : ''}`,
   )
   return ['tar', mode, '-', '-C', setting.root, ...members]
 }

@@ -1,10 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NodeContext } from '../context.ts'
 import { executeIn } from '../pods/executor.ts'
 import type { ContainerProcess } from '../pods/containerProcess.ts'
 import type { LaunchedProcess } from '../processes/types.ts'
-import type { CommandChannels, CommandRequest } from './commandChannels.ts'
+import type { CommandChannels, CommandRequest, TerminalSize } from './commandChannels.ts'
 import { type CommandStatus, exitStatus, failed, succeeded } from './commandStatus.ts'
 import { spdyChannels } from './spdyChannels.ts'
 import { type Upgrade, upgrade } from './upgrade.ts'
@@ -12,6 +13,8 @@ import { commandProtocols, webSocketChannels } from './webSocketChannels.ts'
 
 /** After a client went away its program gets a hang-up and this many milliseconds to end. */
 const hangUpGrace = 3000
+/** Milliseconds a terminal session waits for its size before it starts with 80 by 24. */
+const sizeWait = 500
 
 /** Opens the channels of an exec or attach request; undefined when the client could not be agreed with. */
 export async function openChannels(about: Upgrade, request: CommandRequest): Promise<CommandChannels | undefined> {
@@ -33,7 +36,7 @@ export async function runCommand(
   try {
     launched = await executeIn(context, container.prepared, request.command, {
       stdin: request.stdin,
-      ...(request.tty ? { terminal: { columns: 80, rows: 24 } } : {}),
+      ...(request.tty ? { terminal: await firstSize(channels) } : {}),
     })
   } catch (thrown) {
     return channels.finish(failed(thrown instanceof Error ? thrown.message : String(thrown)))
@@ -69,6 +72,12 @@ export async function attachTo(container: ContainerProcess, channels: CommandCha
   ])
   outputs.off('output', show)
   if (status !== undefined) await channels.finish(status)
+}
+
+/** Clients send their size at once; a program that looks at it when it starts should find it. */
+async function firstSize(channels: CommandChannels): Promise<TerminalSize> {
+  const first = new Promise<TerminalSize>((resolve) => channels.onResize(resolve))
+  return Promise.race([first, delay(sizeWait, { columns: 80, rows: 24 })])
 }
 
 async function forward(from: Readable | undefined, to: Writable): Promise<void> {

@@ -82,7 +82,12 @@ async function compose(directory: string, options: SandboxOptions): Promise<Sand
     images: options.images,
     addresses,
   })
-  const server = createApiServer({ store, credentials, endpoints: node, allocateClusterIp: addresses.allocateClusterIp })
+  const server = createApiServer({
+    store,
+    credentials,
+    endpoints: node,
+    allocateClusterIp: addresses.allocateClusterIp,
+  })
   const port =
     options.port === undefined
       ? await listenAgain(server, await lastPort(directory))
@@ -96,10 +101,12 @@ async function compose(directory: string, options: SandboxOptions): Promise<Sand
     recordEvent,
     usage: (namespace, name) => {
       const containers = node.usage(namespace, name)?.containers
-      return containers && {
-        cpuMilli: containers.reduce((sum, each) => sum + each.cpuMillicores, 0),
-        memoryBytes: containers.reduce((sum, each) => sum + each.memoryBytes, 0),
-      }
+      return (
+        containers && {
+          cpuMilli: containers.reduce((sum, each) => sum + each.cpuMillicores, 0),
+          memoryBytes: containers.reduce((sum, each) => sum + each.memoryBytes, 0),
+        }
+      )
     },
     rootCertificate: credentials.authority.certificate,
     apiServer: { address: '127.0.0.1', port },
@@ -110,7 +117,9 @@ async function compose(directory: string, options: SandboxOptions): Promise<Sand
 
   const stop = async () => {
     // New requests end first, then what reacts to writes, then the disk.
-    await closeServer(server)
+    const closed = closeServer(server)
+    node.endSessions()
+    await closed
     for (const component of components) await component.stop()
     await store.close()
   }

@@ -20,7 +20,10 @@ export function sendFrames(
   done: (error?: Error | null) => void,
 ): void {
   const next = (start: number): void => {
-    if (start >= bytes.length) return done()
+    if (start >= bytes.length) {
+      done()
+      return
+    }
     socket.send(frame(channel, bytes.subarray(start, start + frameSize)), (error) => {
       if (error) done(error)
       else next(start + frameSize)

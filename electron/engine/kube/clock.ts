@@ -8,7 +8,10 @@ export const realClock: Clock = {
   delay: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       const stopped = (): ConsoleError => new ConsoleError('CANCELLED', 'Stopped on request.')
-      if (signal?.aborted) return reject(stopped())
+      if (signal?.aborted) {
+        reject(stopped())
+        return
+      }
       const stop = (): void => {
         clearTimeout(timer)
         reject(stopped())

@@ -35,13 +35,13 @@ export function credentialsOf(context: KubeContext, sources: Sources): Credentia
   let pending: Promise<Credential> | undefined
 
   const fetch = async (signal?: AbortSignal): Promise<Credential> => {
-    const { now } = sources.clock
+    const { clock } = sources
     const plugin = user.exec
       ? await runExecPlugin(user.exec, context.cluster, { ...sources, ...(signal ? { signal } : {}) })
       : {}
     const credential = await assemble(context, plugin)
-    const until = plugin.expiresAt === undefined ? Infinity : renewalTime(now(), plugin.expiresAt)
-    kept = { credential, until: isRenewable && !user.exec ? now() + fileLifetime : until }
+    const until = plugin.expiresAt === undefined ? Infinity : renewalTime(clock.now(), plugin.expiresAt)
+    kept = { credential, until: isRenewable && !user.exec ? clock.now() + fileLifetime : until }
     return credential
   }
 

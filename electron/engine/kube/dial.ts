@@ -31,14 +31,17 @@ export function addressOf(cluster: ClusterEntry): { host: string; port: number; 
 export function settled<S extends Socket>(socket: S, event: string, what: string, options: DialOptions): Promise<S> {
   const { signal, timeout = defaultTimeout } = options
   return new Promise((resolve, reject) => {
-    const finish = (failure?: unknown): void => {
+    const finish = (failure?: Error): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
       socket.off('error', finish).off(event, done).off('close', closed)
-      if (failure === undefined) return resolve(socket)
+      if (failure === undefined) {
+        resolve(socket)
+        return
+      }
       socket.on('error', () => undefined)
       socket.destroy()
-      reject(failure instanceof Error ? failure : new Error(String(failure)))
+      reject(failure)
     }
     const done = (): void => finish()
     const closed = (): void =>

@@ -56,7 +56,9 @@ export function discover(
   if (known) return abortable(known, options.signal)
   const asked = askServer(connection)
   kept.set(connection, asked)
-  asked.catch(() => void (kept.get(connection) === asked && kept.delete(connection)))
+  asked.catch(() => {
+    if (kept.get(connection) === asked) kept.delete(connection)
+  })
   return abortable(asked, options.signal)
 }
 

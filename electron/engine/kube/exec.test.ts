@@ -110,7 +110,8 @@ it('pauses the socket while nobody reads, and loses nothing', async () => {
     const next = (): void => {
       if (sent === count) {
         say(socket, 3, success)
-        return socket.close()
+        socket.close()
+        return
       }
       sent += 1
       socket.send(Buffer.concat([Buffer.from([1]), Buffer.alloc(size, sent % 256)]), next)
@@ -163,7 +164,7 @@ it('resizes, and asks for no stderr with a terminal', async () => {
 })
 
 it('notices by pings that the peer is gone, and lets a silent one live', async () => {
-  server.onSocket(path, both, (socket) => void socket.pause())
+  server.onSocket(path, both, (socket) => socket.pause())
   const dead = await exec(connection, options(['sleep']), { idle: 50, timeout: 100 })
   await expect(dead.status).rejects.toMatchObject({ code: 'STREAM_BROKEN' })
   let pings = 0

@@ -82,7 +82,9 @@ class Session implements ExecSession {
     this.status.catch(() => undefined)
 
     const { signal } = options
-    const abort = (): void => void (signal && this.#fail(cancellation(signal)))
+    const abort = (): void => {
+      if (signal) this.#fail(cancellation(signal))
+    }
     const stopPings = heartbeat(socket, () => this.#fail(broken('the cluster no longer answers')), pings)
     socket.on('message', (data) => this.#take(data))
     socket.on('error', (error) => this.#fail(broken(error.message)))
@@ -126,9 +128,14 @@ class Session implements ExecSession {
   }
 
   #endStdin(callback: (error?: Error | null) => void): void {
-    if (!this.#settle || this.#socket.readyState !== this.#socket.OPEN) return callback()
-    if (this.protocol === protocols[0])
-      return this.#socket.send(frame(channels.close, Buffer.from([channels.stdin])), callback)
+    if (!this.#settle || this.#socket.readyState !== this.#socket.OPEN) {
+      callback()
+      return
+    }
+    if (this.protocol === protocols[0]) {
+      this.#socket.send(frame(channels.close, Buffer.from([channels.stdin])), callback)
+      return
+    }
     const error = new ConsoleError(
       'BAD_INPUT',
       'This cluster speaks an old protocol (v4) that cannot tell a command that its input has ended. The command was stopped. Say the length of the input beforehand.',

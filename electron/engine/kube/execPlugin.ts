@@ -86,8 +86,14 @@ function run(
       [...plugin.args],
       { env, shell: false, timeout: 60_000, maxBuffer: 1 << 20, windowsHide: true, signal: options.signal },
       (error, stdout, stderr) => {
-        if (!error) return resolve(stdout)
-        if (options.signal?.aborted) return reject(new ConsoleError('CANCELLED', 'Stopped on request.'))
+        if (!error) {
+          resolve(stdout)
+          return
+        }
+        if (options.signal?.aborted) {
+          reject(new ConsoleError('CANCELLED', 'Stopped on request.'))
+          return
+        }
         reject(
           failed(`The sign-in program ${path} failed.`, plugin, {
             raw: sanitise(stderr.slice(-2000), { keepNewlines: true }),

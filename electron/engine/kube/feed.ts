@@ -92,7 +92,10 @@ export async function runFeed(
         if (expiredInARow > 1) await wakeUp.pause(backoff.next())
         continue
       }
-      if (isFinal(error)) return listener.state({ phase: 'failed', error })
+      if (isFinal(error)) {
+        listener.state({ phase: 'failed', error })
+        return
+      }
       goStale(error)
       const wanted = Number(error.details['retryAfterSeconds'] ?? 0) * 1000
       await wakeUp.pause(Math.max(wanted, backoff.next()))

@@ -20,7 +20,10 @@ export function heartbeat(socket: WebSocket, onDead: () => void, options: Heartb
   }
   const ping = (): void => {
     // A paused socket hears nothing, not even its pong; its sink is slow, not its peer.
-    if (socket.isPaused || socket.readyState !== socket.OPEN) return waitForSilence()
+    if (socket.isPaused || socket.readyState !== socket.OPEN) {
+      waitForSilence()
+      return
+    }
     socket.ping()
     timer = setTimeout(() => (socket.isPaused ? waitForSilence() : onDead()), timeout)
   }

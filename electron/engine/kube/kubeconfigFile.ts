@@ -144,7 +144,10 @@ export function parseKubeconfigFile(content: string, file: string): KubeconfigFi
   const each = (section: string, key: string, read: (name: string, fields: Fields, line: number) => void): void => {
     const value = root[section]
     if (value === undefined || value === null) return
-    if (!Array.isArray(value)) return problem(`${section} must be a list`, lineOf(document, lines, [section]))
+    if (!Array.isArray(value)) {
+      problem(`${section} must be a list`, lineOf(document, lines, [section]))
+      return
+    }
     value.forEach((entry: unknown, index) => {
       const line = lineOf(document, lines, [section, index])
       try {

@@ -53,7 +53,7 @@ async function readPage(
     ...(signal ? { signal } : {}),
   })
   const objects: KubeObject[] = []
-  const splitter = new ListSplitter<KubeObject>((object) => objects.push(object))
+  const splitter = new ListSplitter<KubeObject, ListEnvelope>((object) => objects.push(object))
   const where = new URL(connection.context.cluster.server).host
   const silence = (): void =>
     void body.destroy(
@@ -68,7 +68,7 @@ async function readPage(
       timer.refresh()
       splitter.push(chunk as Buffer)
     }
-    return { objects, envelope: splitter.end<ListEnvelope>() }
+    return { objects, envelope: splitter.end() }
   } catch (thrown) {
     if (signal?.aborted) throw new ConsoleError('CANCELLED', 'Stopped on request.')
     if (thrown instanceof SyntaxError) {

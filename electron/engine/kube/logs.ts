@@ -97,6 +97,7 @@ class Follower {
       ...(signal ? { signal } : {}),
     })
     this.#hasOpened = true
+    options.onOpen?.()
     const splitter = new LineSplitter(longestLine)
     const watchdog = follow ? this.#guard((error) => void body.destroy(error)) : undefined
     try {

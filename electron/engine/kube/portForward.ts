@@ -48,7 +48,9 @@ class PortStream extends Duplex {
         port,
         why,
       })
-    const abort = (): void => void (signal && this.destroy(cancellation(signal)))
+    const abort = (): void => {
+      if (signal) this.destroy(cancellation(signal))
+    }
     const stopPings = heartbeat(socket, () => this.destroy(lost('the cluster no longer answers')))
     socket.on('message', (data) => this.#take(data, lost))
     socket.on('error', (error) => this.destroy(lost(error.message)))
@@ -78,8 +80,10 @@ class PortStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (this.#socket.readyState !== this.#socket.OPEN)
-      return callback(new ConsoleError('CONNECTION_LOST', 'The port is closed.'))
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      callback(new ConsoleError('CONNECTION_LOST', 'The port is closed.'))
+      return
+    }
     sendFrames(this.#socket, channels.data, chunk, callback)
   }
 
@@ -164,6 +168,8 @@ class Forward implements PortForward {
       const { namespace, pod, port } = this.#options
       const signal = AbortSignal.any([gone.signal, this.#stopping.signal])
       const remote = await openPort(this.#connection, { namespace, pod, port, signal })
+      // A refusal by the pod's own port comes after the connection to the pod: the first byte is the proof.
+      remote.once('data', () => this.#tell(undefined))
       remote.once('error', (error) => this.#failed(error, local))
       remote.once('end', () => local.end())
       remote.once('close', () => local.end())
@@ -174,9 +180,15 @@ class Forward implements PortForward {
     }
   }
 
+  #tell(error: ConsoleError | undefined): void {
+    if (error === this.lastError) return
+    this.lastError = error
+    this.#options.onChange?.()
+  }
+
   #failed(thrown: unknown, local: Socket): void {
     const error = asConsoleError(thrown)
-    if (error.code !== 'CANCELLED') this.lastError = error
+    if (error.code !== 'CANCELLED') this.#tell(error)
     local.destroy()
   }
 }

@@ -115,7 +115,10 @@ class Mirror<Row> implements Reflector<Row> {
   async #feedEach(resource: ApiResource, refusal: ConsoleError): Promise<void> {
     const { fallbackNamespaces } = this.#options
     const namespaces = fallbackNamespaces ?? (await listableNamespaces(this.#connection, this.#signal))
-    if (namespaces.length === 0) return this.#publish([], { phase: 'failed', error: refusal })
+    if (namespaces.length === 0) {
+      this.#publish([], { phase: 'failed', error: refusal })
+      return
+    }
     this.#feeds.clear()
     this.#publish([], { phase: 'listing', loaded: 0 })
     for (const namespace of namespaces) this.#feeds.set(namespace, { phase: 'listing', loaded: 0 })

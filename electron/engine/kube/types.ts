@@ -308,6 +308,8 @@ export interface LogOptions {
   tailLines?: number
   previous?: boolean
   follow?: boolean
+  /** Called each time the log was opened. */
+  onOpen?: () => void
   signal?: AbortSignal
 }
 
@@ -351,6 +353,8 @@ export interface PortForwardOptions {
   port: number
   /** Loopback port to listen on; 0 (default) takes a free one. */
   localPort?: number
+  /** Called when `lastError` changes. */
+  onChange?: () => void
   signal?: AbortSignal
 }
 
@@ -358,7 +362,7 @@ export interface PortForward {
   readonly localPort: number
   /** Connections open now. */
   readonly connections: number
-  /** The last failure of one connection; the listener goes on. */
+  /** Why the last connection failed; the listener goes on, and the next good connection clears it. */
   readonly lastError: ConsoleError | undefined
   close(): Promise<void>
 }

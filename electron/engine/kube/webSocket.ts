@@ -30,7 +30,7 @@ export function openWebSocket(url: string, protocols: string[], opening: Opening
     handshakeTimeout: 30_000,
     maxPayload: 64 * 1024 * 1024,
     createConnection: createConnection as unknown as ClientRequestArgs['createConnection'],
-  } as ConstructorParameters<typeof WebSocket>[2])
+  })
 
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void): void => {

@@ -9,8 +9,11 @@ import './Rail.css'
 
 const pages = features.flatMap((feature) => feature.pages ?? [])
 
-/** Fleet, then the pages of the current cluster, then the foot. */
-export function Rail({ isCollapsed }: { isCollapsed: boolean }) {
+/**
+ * Fleet, then the pages of the current cluster, then the foot.
+ * @param isForced the window is too narrow for names, so there is nothing to choose
+ */
+export function Rail({ isCollapsed, isForced }: { isCollapsed: boolean; isForced: boolean }) {
   const cluster = useCurrentCluster()
   const current = useLocation((location) => location.page)
   const list = (place: Page['place']) =>
@@ -31,21 +34,27 @@ export function Rail({ isCollapsed }: { isCollapsed: boolean }) {
       ) : null}
       <ul className="app-rail-foot">
         {list('foot')}
-        <li>
-          <Tooltip content={isCollapsed ? 'Show names' : 'Show icons only'} keys="Ctrl+B">
-            <button
-              type="button"
-              className="app-rail-entry"
-              aria-label={isCollapsed ? 'Expand the rail' : 'Collapse the rail'}
-              onClick={() => useLayout.setState(({ isRailCollapsed }) => ({ isRailCollapsed: !isRailCollapsed }))}
-            >
-              <PanelLeft size={16} strokeWidth={1.6} aria-hidden />
-              <span className="app-rail-title">Collapse</span>
-            </button>
-          </Tooltip>
-        </li>
+        {isForced ? null : <CollapseEntry isCollapsed={isCollapsed} />}
       </ul>
     </nav>
+  )
+}
+
+function CollapseEntry({ isCollapsed }: { isCollapsed: boolean }) {
+  return (
+    <li>
+      <Tooltip content={isCollapsed ? 'Show names' : 'Show icons only'} keys="Ctrl+B">
+        <button
+          type="button"
+          className="app-rail-entry"
+          aria-label={isCollapsed ? 'Expand the rail' : 'Collapse the rail'}
+          onClick={() => useLayout.setState(({ isRailCollapsed }) => ({ isRailCollapsed: !isRailCollapsed }))}
+        >
+          <PanelLeft size={16} strokeWidth={1.6} aria-hidden />
+          <span className="app-rail-title">Collapse</span>
+        </button>
+      </Tooltip>
+    </li>
   )
 }
 

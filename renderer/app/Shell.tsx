@@ -40,7 +40,7 @@ export function Shell() {
   const page = pages.find((candidate) => candidate.id === pageId) ?? pages[0]
   const cluster = page?.place === 'cluster' ? current : undefined
   const drawer = drawers > 0 ? drawerWidth : 0
-  const isNarrow = drawer > 0 && width - railWidths.open - drawer < smallestMain
+  const isNarrow = width - railWidths.open - drawer < smallestMain
   const isOverlaid = drawer > 0 && width - railWidths.collapsed - drawer < smallestMain - 260
   return (
     <SingleKeys value={hasSingleKeys}>
@@ -49,7 +49,7 @@ export function Shell() {
           <div className="app-band" />
           <TitleBar cluster={cluster} />
           <div className="app-middle">
-            <Rail isCollapsed={isRailCollapsed || isNarrow} />
+            <Rail isCollapsed={isRailCollapsed || isNarrow} isForced={isNarrow} />
             <div className="app-work">
               <div className="app-upper">
                 {page ? <PageFrame page={page} cluster={cluster} /> : null}

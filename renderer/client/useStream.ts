@@ -3,7 +3,7 @@ import type { Fault } from '#shared/contract/base.ts'
 import type { Client } from './client.ts'
 import { useConnection } from './connection.ts'
 import { asFault } from './faults.ts'
-import { countWatch } from './watches.ts'
+import { countLive, countWanted } from './watches.ts'
 
 /** What names a subscription: it starts anew when one of these changes. */
 export type Dependency = string | number | boolean | null | undefined
@@ -55,6 +55,8 @@ export function useFoldedStream<Item, Value>(
     latest.current = { factory, fold }
   })
 
+  useEffect(() => (isActive ? countWanted() : undefined), [isActive])
+
   useEffect(() => {
     const start = latest.current.factory
     if (!client || !isActive || !start) return
@@ -102,7 +104,7 @@ function subscribe<Item, Value>(
 ): () => void {
   const controller = new AbortController()
   const { signal } = controller
-  const watch = countWatch()
+  const setLive = countLive()
   const run = async () => {
     for (let delay = firstDelay; !signal.aborted; delay = Math.min(delay * 2, longestDelay)) {
       try {
@@ -111,14 +113,14 @@ function subscribe<Item, Value>(
           if (signal.aborted) return
           value = fold(value, item)
           delay = firstDelay
-          watch.live(true)
+          setLive(true)
           report({ value, error: undefined, staleSince: undefined })
         }
         return
       } catch (thrown) {
         if (signal.aborted) return
         const error = asFault(thrown)
-        watch.live(false)
+        setLive(false)
         report({ error, staleSince: Date.now() })
         if (!passing.has(error.code)) return
       }
@@ -127,7 +129,7 @@ function subscribe<Item, Value>(
   }
   void run()
   return () => {
-    watch.end()
+    setLive(false)
     controller.abort()
   }
 }

@@ -41,15 +41,20 @@ export function Button({ children, kind = 'default', size = 'normal', type = 'bu
         else props.onClick?.()
       }}
     >
-      {busy ? (
-        <StatusGlyph status="progress" size={14} />
-      ) : Glyph ? (
-        <Glyph size={14} strokeWidth={1.6} aria-hidden />
-      ) : null}
-      <span>{children}</span>
+      <Leading icon={Glyph} isBusy={busy} />
+      <span className={busy && !Glyph ? 'k-button-covered' : undefined}>{children}</span>
     </button>
   )
   return blocked ? <Tooltip content={reason}>{button}</Tooltip> : button
+}
+
+/** The icon, or the busy ring in its place; without an icon the ring covers the words, so that the width stays. */
+function Leading({ icon: Glyph, isBusy }: { icon: Icon | undefined; isBusy: boolean }) {
+  if (isBusy) {
+    const ring = <StatusGlyph status="progress" size={14} />
+    return Glyph ? ring : <i className="k-button-ring">{ring}</i>
+  }
+  return Glyph ? <Glyph size={14} strokeWidth={1.6} aria-hidden /> : null
 }
 
 export interface IconButtonProps {

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode, RefObject } from 'react'
+import { useRef, type ReactNode, type RefObject } from 'react'
 import { IconButton } from './Button.tsx'
 import './Dialog.css'
 
@@ -17,7 +17,7 @@ export interface DialogProps {
   size?: 'small' | 'medium' | 'large'
   /** The production band on its upper edge. */
   isProduction?: boolean
-  /** What is focused first; the first focusable thing when not given. */
+  /** What is focused first; the dialog itself when not given. */
   initialFocus?: RefObject<HTMLElement | null>
   /** Right of the title: time left, a state. */
   aside?: ReactNode
@@ -27,6 +27,7 @@ export interface DialogProps {
 
 /** A modal layer. Escape closes it and the focus returns to its opener. Mounted means open. */
 export function Dialog({ title, note, children, actions, hint, onClose, size = 'small', ...props }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Base.Root
       open
@@ -38,7 +39,8 @@ export function Dialog({ title, note, children, actions, hint, onClose, size = '
         <Base.Backdrop className="k-scrim" />
         <Base.Popup
           className={`k-dialog k-dialog-${size}${props.isProduction ? ' k-dialog-production' : ''}`}
-          initialFocus={props.initialFocus}
+          ref={popup}
+          initialFocus={props.initialFocus ?? popup}
         >
           <header className="k-dialog-header">
             <div className="k-dialog-titles">

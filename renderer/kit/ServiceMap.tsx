@@ -1,4 +1,4 @@
-import { boxHeight, boxWidth, heightFor, layoutServices, roundedPath } from './serviceLayout.ts'
+import { boxHeight, heightFor, layoutServices, roundedPath } from './serviceLayout.ts'
 import { StatusGlyph, type StatusKind } from './Status.tsx'
 import { useSize } from './useSize.ts'
 import './ServiceMap.css'
@@ -26,7 +26,7 @@ export function ServiceMap({ services, onOpen }: ServiceMapProps) {
   const smallest = heightFor(services)
   const [box, size] = useSize<HTMLDivElement>(780, smallest)
   const height = Math.max(smallest, size.height)
-  const { boxes, edges } = layoutServices(services, size.width, height)
+  const { boxes, edges, boxWidth } = layoutServices(services, size.width, height)
   const byId = new Map(services.map((service) => [service.id, service]))
   return (
     <div ref={box} className="k-map" style={{ minHeight: smallest }}>

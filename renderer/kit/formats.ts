@@ -4,6 +4,7 @@ const binary = ['B', 'Ki', 'Mi', 'Gi', 'Ti'] as const
 
 /** Bytes as `948 Mi`: three significant digits at most. */
 export function formatBytes(bytes: number): string {
+  if (bytes === 0) return '0'
   let value = bytes
   let unit = 0
   while (Math.abs(value) >= 1024 && unit < binary.length - 1) {
@@ -15,6 +16,7 @@ export function formatBytes(bytes: number): string {
 
 /** CPU in cores as `311m` under one core, `1.5` above. */
 export function formatCores(cores: number): string {
+  if (cores === 0) return '0'
   return cores < 1 ? `${Math.round(cores * 1000)}m` : trimZero(cores.toFixed(2))
 }
 

@@ -18,7 +18,8 @@ export interface Edge {
   points: readonly { x: number; y: number }[]
 }
 
-export const boxWidth = 146
+const widestBox = 146
+const smallestGap = 34
 export const boxHeight = 66
 const rowGap = 24
 
@@ -56,8 +57,10 @@ export function layoutServices(
   nodes: readonly MapNode[],
   width: number,
   height: number,
-): { boxes: Box[]; edges: Edge[] } {
+): { boxes: Box[]; edges: Edge[]; boxWidth: number } {
   const columns = columnsOf(nodes)
+  const free = width - 2 - (columns.length - 1) * smallestGap
+  const boxWidth = Math.min(widestBox, Math.floor(free / columns.length))
   const step = columns.length < 2 ? 0 : (width - boxWidth - 2) / (columns.length - 1)
   const boxes = columns.flatMap((column, index) => {
     const room = height / column.length
@@ -67,53 +70,7 @@ export function layoutServices(
       y: Math.round(room * row + (room - boxHeight) / 2),
     }))
   })
-  return { boxes, edges: route(nodes, boxes, columns, height) }
-}
-
-function route(nodes: readonly MapNode[], boxes: readonly Box[], columns: readonly string[][], height: number): Edge[] {
-  const byId = new Map(boxes.map((box) => [box.id, box]))
-  const pairs = nodes.flatMap((node) =>
-    node.calls.filter((call) => byId.has(call) && call !== node.id).map((call) => ({ from: node.id, to: call })),
-  )
-  const y = (id: string) => byId.get(id)?.y ?? 0
-  return pairs.map((pair, index) => {
-    const from = byId.get(pair.from)
-    const to = byId.get(pair.to)
-    if (!from || !to) return { ...pair, points: [] }
-    const start = {
-      x: from.x + boxWidth,
-      y: port(
-        from,
-        pairs
-          .filter((other) => other.from === pair.from)
-          .map((other) => other.to)
-          .sort((a, b) => y(a) - y(b)),
-        pair.to,
-      ),
-    }
-    const end = {
-      x: to.x,
-      y: port(
-        to,
-        pairs
-          .filter((other) => other.to === pair.to)
-          .map((other) => other.from)
-          .sort((a, b) => y(a) - y(b)),
-        pair.from,
-      ),
-    }
-    return { ...pair, points: corners(start, end, between(from, to, boxes), index, height, columns.length) }
-  })
-}
-
-/** Lines leave and reach a box spread along its side, in the order of the boxes at their other ends. */
-function port(box: Box, others: readonly string[], other: string): number {
-  const place = others.indexOf(other)
-  return Math.round(box.y + (boxHeight * (place + 1)) / (others.length + 1))
-}
-
-function between(from: Box, to: Box, boxes: readonly Box[]): Box[] {
-  return boxes.filter((box) => box.x > from.x + boxWidth && box.x + boxWidth < to.x)
+  return { boxes, edges: route(nodes, boxes, boxWidth, height), boxWidth }
 }
 
 interface Corner {
@@ -121,24 +78,52 @@ interface Corner {
   y: number
 }
 
-function corners(
-  start: Corner,
-  end: Corner,
-  obstacles: readonly Box[],
-  index: number,
-  height: number,
-  columns: number,
-): Corner[] {
-  const offset = ((index % 4) - 1.5) * 7
-  if (obstacles.length === 0) {
-    if (start.y === end.y) return [start, end]
-    const middle = Math.round((start.x + end.x) / 2 + (columns > 1 ? offset : 0))
-    return [start, { x: middle, y: start.y }, { x: middle, y: end.y }, end]
-  }
-  const lane = freeLane(obstacles, end.y, height)
-  const first = Math.round(start.x + 22 + offset)
-  const second = Math.round(end.x - 22 - offset)
+interface Line {
+  from: Box
+  to: Box
+  /** The height at which it passes the boxes between its ends; undefined where there are none. */
+  lane: number | undefined
+}
+
+function route(nodes: readonly MapNode[], boxes: readonly Box[], boxWidth: number, height: number): Edge[] {
+  const byId = new Map(boxes.map((box) => [box.id, box]))
+  const lines = nodes.flatMap((node) =>
+    node.calls.flatMap((call): Line[] => {
+      const from = byId.get(node.id)
+      const to = byId.get(call)
+      if (!from || !to || from === to) return []
+      const between = boxes.filter((box) => box.x > from.x + boxWidth && box.x + boxWidth < to.x)
+      return [{ from, to, lane: between.length === 0 ? undefined : freeLane(between, to.y + boxHeight / 2, height) }]
+    }),
+  )
+  return lines.map((line) => ({ from: line.from.id, to: line.to.id, points: corners(line, lines, boxWidth) }))
+}
+
+/** Where a line goes after it left, and where it comes from before it arrives. */
+const exitHeight = (line: Line) => line.lane ?? line.to.y
+const entryHeight = (line: Line) => line.lane ?? line.from.y
+
+/** Lines leave and reach a box spread along its side, in the order of what they lead to: so they do not cross there. */
+function corners(line: Line, all: readonly Line[], boxWidth: number): Corner[] {
+  const leaving = all.filter((other) => other.from === line.from).sort((a, b) => exitHeight(a) - exitHeight(b))
+  const arriving = all.filter((other) => other.to === line.to).sort((a, b) => entryHeight(a) - entryHeight(b))
+  const start = { x: line.from.x + boxWidth, y: port(line.from, leaving.indexOf(line), leaving.length) }
+  const end = { x: line.to.x, y: port(line.to, arriving.indexOf(line), arriving.length) }
+  if (Math.abs(start.y - end.y) < 2 && line.lane === undefined) return [start, { ...end, y: start.y }]
+  const first = start.x + turn(leaving.indexOf(line), leaving.length, (line.lane ?? end.y) < start.y)
+  if (line.lane === undefined) return [start, { x: first, y: start.y }, { x: first, y: end.y }, end]
+  const second = end.x - turn(arriving.indexOf(line), arriving.length, line.lane < end.y)
+  const { lane } = line
   return [start, { x: first, y: start.y }, { x: first, y: lane }, { x: second, y: lane }, { x: second, y: end.y }, end]
+}
+
+function port(box: Box, place: number, count: number): number {
+  return Math.round(box.y + (boxHeight * (place + 1)) / (count + 1))
+}
+
+/** Of lines that go up, the uppermost turns first; of lines that go down, the lowest: else they would cross. */
+function turn(place: number, count: number, isUpwards: boolean): number {
+  return 11 + (isUpwards ? place : count - 1 - place) * 7
 }
 
 /** The height nearest to `wanted` at which a line passes all obstacles. */

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '#shared/contract/audit.ts'
-import { formatClock, formatCount, formatMoment, Status, type Column, type StatusKind } from '../../kit/index.ts'
+import { formatCount, formatMoment, Status, type Column, type StatusKind } from '../../kit/index.ts'
 
 export const outcomes: Record<AuditEntry['outcome'], StatusKind> = {
   started: 'progress',
@@ -37,12 +37,8 @@ export function columnsFor(names: ReadonlyMap<string, string>, brokenAt: number 
     {
       id: 'at',
       title: 'Time',
-      width: 92,
-      cell: (entry) => (
-        <time className="mono" title={`${formatMoment(entry.at)} UTC`}>
-          {formatClock(entry.at)}
-        </time>
-      ),
+      width: 150,
+      cell: (entry) => <time className="mono">{formatMoment(entry.at)}</time>,
     },
     {
       id: 'by',

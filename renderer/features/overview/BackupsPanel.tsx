@@ -48,9 +48,8 @@ export function BackupsPanel({ scope }: { scope: Scope }) {
             {newest ? (
               <>
                 <Status status={backupStatus[newest.state]} emphasis={false}>
-                  {newest.reason === '' ? 'by hand' : newest.reason}
+                  {newest.state}
                 </Status>
-                <span className="dim">{newest.state}</span>
                 <span className="overview-side dim">
                   <RelativeTime time={newest.takenAt} />
                 </span>
@@ -59,6 +58,12 @@ export function BackupsPanel({ scope }: { scope: Scope }) {
               <Status status="warning">none yet</Status>
             )}
           </dd>
+          {newest && newest.reason !== '' ? (
+            <>
+              <dt>Taken</dt>
+              <dd className="truncate">{newest.reason}</dd>
+            </>
+          ) : null}
           <dt>Kept</dt>
           <dd>
             {plural(value.backups.length, 'backup')}

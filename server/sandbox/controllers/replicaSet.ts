@@ -1,6 +1,6 @@
 import type { Component } from '../store/types.ts'
 import { claim, keysConcerned } from './adoption.ts'
-import { withCondition, withoutCondition } from './conditions.ts'
+import { conditionOf, withCondition, withoutCondition, type Condition } from './conditions.ts'
 import type { Pod, ReplicaSet } from './kinds.ts'
 import { controlLoop, ownKey, splitKey, watching, type ControllerContext } from './loop/controlLoop.ts'
 import { isBeingDeleted } from './objects.ts'
@@ -70,14 +70,7 @@ function writeStatus(context: ControllerContext, set: ReplicaSet, pods: Pod[], f
   const templateLabels = Object.entries(set.spec.template.metadata?.labels ?? {})
   const isFullyLabeled = (pod: Pod): boolean =>
     templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value)
-  const conditions =
-    failure === undefined
-      ? withoutCondition(set.status?.conditions, 'ReplicaFailure')
-      : withCondition(
-          set.status?.conditions,
-          { type: 'ReplicaFailure', status: 'True', reason: failure.reason, message: failure.error.message },
-          now,
-        )
+  const conditions = failureConditions(set, failure, now)
   context.store.update<ReplicaSet>(
     'replicasets.apps',
     set.metadata.namespace,
@@ -94,4 +87,16 @@ function writeStatus(context: ControllerContext, set: ReplicaSet, pods: Pod[], f
     },
     { subresource: 'status' },
   )
+}
+
+/**
+ * The message of a failure stays that of its first time: it names a pod whose name is new each time, and a status that changed with
+ * every try would itself be the reason for the next one, past any back-off.
+ */
+function failureConditions(set: ReplicaSet, failure: Failure | undefined, now: number): Condition[] {
+  const conditions = set.status?.conditions
+  if (failure === undefined) return withoutCondition(conditions, 'ReplicaFailure')
+  const { reason, error } = failure
+  if (conditionOf(conditions, 'ReplicaFailure')?.reason === reason) return conditions ?? []
+  return withCondition(conditions, { type: 'ReplicaFailure', status: 'True', reason, message: error.message }, now)
 }

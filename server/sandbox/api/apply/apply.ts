@@ -44,16 +44,19 @@ function mergeList(live: unknown[], applied: unknown[], keys: readonly string[] 
   return result
 }
 
-/** Removes one field or item. */
+/** Removes one field or item. A list that is empty then goes too: Go's `omitempty` would not write it either. */
 function removePath(root: Json, path: string): void {
   const elements = elementsOf(path)
   const last = elements.pop() ?? ''
-  let node: unknown = root
-  for (const element of elements) node = childAt(node, element)
-  if (Array.isArray(node)) {
-    const index = itemIndex(node, last)
-    if (index !== -1) node.splice(index, 1)
-  } else if (isJson(node)) Reflect.deleteProperty(node, last.slice(2))
+  let [parent, node]: unknown[] = [undefined, root]
+  for (const element of elements) [parent, node] = [node, childAt(node, element)]
+  if (!Array.isArray(node)) {
+    if (isJson(node)) Reflect.deleteProperty(node, last.slice(2))
+    return
+  }
+  const index = itemIndex(node, last)
+  if (index !== -1) node.splice(index, 1)
+  if (node.length === 0 && isJson(parent)) Reflect.deleteProperty(parent, elements.at(-1)?.slice(2) ?? '')
 }
 
 function itemIndex(list: unknown[], element: string): number {

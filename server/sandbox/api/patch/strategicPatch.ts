@@ -49,7 +49,8 @@ function reorderUntouched(target: Json, patch: Json, model: string): void {
     const field = key.slice(order.length)
     const list = target[field]
     if (!key.startsWith(order) || patch[field] !== undefined || !Array.isArray(list)) continue
-    target[field] = sorted(list, wanted, listRule(model, field).mergeKey)
+    const { mergeKey } = listRule(model, field)
+    if (mergeKey !== undefined && Array.isArray(wanted)) target[field] = sorted(list, wanted, list, mergeKey)
   }
 }
 
@@ -66,7 +67,7 @@ function mergeField(before: unknown, value: unknown, model: string, field: strin
     if (mergeKey === undefined) return copyOf(value)
     const list = Array.isArray(before) ? (before as unknown[]) : []
     const merged = mergeKey === '' ? mergeValues(list, value) : mergeItems(list, value, mergeKey, inner)
-    return sorted(merged, wanted, mergeKey)
+    return sorted(merged, Array.isArray(wanted) ? wanted : value, list, mergeKey)
   }
   if (isJson(value)) return mergeObject(isJson(before) ? before : {}, value, inner)
   return value
@@ -99,20 +100,26 @@ function mergeItems(list: unknown[], patches: unknown[], key: string, model: str
   return merged
 }
 
-/** Items named by the order come in that order; the others keep their place relative to their predecessor. */
-function sorted(list: unknown[], wanted: unknown, mergeKey: string | undefined): unknown[] {
-  if (!Array.isArray(wanted) || mergeKey === undefined) return list
+/**
+ * The order of a merged list. Patched items come in the order of the directive, or of the patch where there is none; the others keep
+ * theirs; an item of the one kind stands behind one of the other where the list had it so before (apimachinery's mergeSortedSlice).
+ */
+function sorted(list: unknown[], wanted: readonly unknown[], before: readonly unknown[], mergeKey: string): unknown[] {
   const identity = (item: unknown): unknown => (mergeKey !== '' && isJson(item) ? item[mergeKey] : item)
-  const ranks = wanted.map(identity)
-  const rank = (item: unknown) => ranks.findIndex((each) => sameJson(each, identity(item)))
-  const listed = list.filter((item) => rank(item) !== -1).sort((one, other) => rank(one) - rank(other))
-  const result = [...listed]
-  for (const [index, item] of list.entries()) {
-    if (rank(item) !== -1) continue
-    const previous = list[index - 1]
-    result.splice(previous === undefined ? 0 : result.indexOf(previous) + 1, 0, item)
+  const rankIn = (items: readonly unknown[]) => {
+    const identities = items.map(identity)
+    return (item: unknown) => identities.findIndex((each) => sameJson(each, identity(item)))
   }
-  return result
+  const [wantedRank, oldRank] = [rankIn(wanted), rankIn(before)]
+  const patched = list.filter((item) => wantedRank(item) !== -1)
+  patched.sort((one, other) => wantedRank(one) - wantedRank(other))
+  const others = list.filter((item) => wantedRank(item) === -1)
+  const result: unknown[] = []
+  while (patched.length > 0 && others.length > 0) {
+    const [left, right] = [oldRank(patched[0]), oldRank(others[0])]
+    result.push(left >= 0 && right >= 0 && left > right ? others.shift() : patched.shift())
+  }
+  return [...result, ...patched, ...others]
 }
 
 function withoutDirectives(value: Json): Json {

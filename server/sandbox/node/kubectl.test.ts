@@ -28,7 +28,7 @@ describe('kubectl logs', () => {
   it('follows a container across lines, stamps them, and ends with the container', async () => {
     const count = 'for i in 1 2 3 4 5; do echo line $i; sleep 0.3; done'
     await fixture.run('counter', { restartPolicy: 'Never', containers: [shell(`${count}; sleep 1`)] })
-    const follow = await fixture.start(['logs', '-f', '--timestamps', 'counter'])
+    const follow = fixture.start(['logs', '-f', '--timestamps', 'counter'])
     expect(await follow.ended).toBe(0)
     const lines = follow.output().trim().split('\n')
     expect(lines.map((line) => line.replace(/^\S+ /, ''))).toEqual([1, 2, 3, 4, 5].map((number) => `line ${number}`))
@@ -63,7 +63,7 @@ describe('kubectl logs', () => {
     for (const name of ['left', 'right']) {
       await fixture.run(name, { containers: [shell(`echo from ${name}; exec sleep 100000`)] }, { group: 'both' })
     }
-    const follow = await fixture.start(['logs', '-f', '-l', 'group=both', '--prefix'])
+    const follow = fixture.start(['logs', '-f', '-l', 'group=both', '--prefix'])
     await follow.untilOutput('[pod/left/main] from left')
     await follow.untilOutput('[pod/right/main] from right')
     follow.child.kill()
@@ -114,15 +114,7 @@ describe('kubectl exec', () => {
 
   it('gives a terminal with a size', async () => {
     // script provides kubectl with a terminal of its own.
-    const kubectl = await fixture.start([
-      'exec',
-      '-i',
-      'box',
-      '--',
-      'sh',
-      '-c',
-      'test -t 0 && echo terminal || echo none',
-    ])
+    const kubectl = fixture.start(['exec', '-i', 'box', '--', 'sh', '-c', 'test -t 0 && echo terminal || echo none'])
     await kubectl.untilOutput('none')
     const { default: pty } = await import('@lydell/node-pty')
     const spawnArguments = kubectl.child.spawnargs
@@ -151,7 +143,7 @@ describe('kubectl exec', () => {
 
   it('ends the program when the client goes away', async () => {
     const marker = `marker-${process.pid}`
-    const kubectl = await fixture.start(['exec', 'box', '--', 'sh', '-c', `echo up; exec sleep 98765.${process.pid}`])
+    const kubectl = fixture.start(['exec', 'box', '--', 'sh', '-c', `echo up; exec sleep 98765.${process.pid}`])
     await kubectl.untilOutput('up')
     kubectl.child.kill('SIGKILL')
     const isGone = await poll(async () => {
@@ -165,7 +157,7 @@ describe('kubectl exec', () => {
 describe('kubectl attach and run', () => {
   it('shows what a container prints from now on', async () => {
     await fixture.run('ticker', { containers: [shell('while :; do echo tick; sleep 0.2; done')] })
-    const attached = await fixture.start(['attach', 'ticker'])
+    const attached = fixture.start(['attach', 'ticker'])
     await attached.untilOutput('tick\ntick')
     attached.child.kill()
     await fixture.kubectl(['delete', 'pod', 'ticker', '--now'])
@@ -220,7 +212,7 @@ describe('kubectl port-forward', () => {
       ],
     })
     const port = await freePort()
-    const forward = await fixture.start(['port-forward', 'pod/database', `${port}:5432`])
+    const forward = fixture.start(['port-forward', 'pod/database', `${port}:5432`])
     await forward.untilOutput('Forwarding from')
     const clients = [1, 2, 3].map(() => new Client({ host: '127.0.0.1', port, user: 'postgres', password: 'secret' }))
     await Promise.all(clients.map((client) => client.connect()))
@@ -240,12 +232,41 @@ describe('kubectl port-forward', () => {
 
   it('reports a port that nothing listens on and goes on forwarding', async () => {
     const port = await freePort()
-    const forward = await fixture.start(['port-forward', 'pod/box', `${port}:9`])
+    const forward = fixture.start(['port-forward', 'pod/box', `${port}:9`])
     await forward.untilOutput('Forwarding from')
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => undefined)
     await once(socket, 'close')
     await forward.untilOutput('error forwarding port 9')
+    forward.child.kill()
+  })
+})
+
+describe('older clients, which speak SPDY', () => {
+  const spdy = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' }
+
+  it('run commands with input, output, errors and exit code', async () => {
+    const data = randomBytes(3 * 1024 * 1024)
+    const hash = createHash('sha256').update(data).digest('hex')
+    const script = 'sha256sum; echo problem >&2; exit 9'
+    const result = await fixture.kubectl(['exec', '-i', 'box', '--', 'sh', '-c', script], data, spdy)
+    expect(result.code).toBe(9)
+    expect(result.stdout).toContain(hash)
+    expect(result.stderr).toContain('problem')
+    const output = await fixture.kubectl(['exec', 'box', '--', 'sh', '-c', 'seq 1 200000'], '', spdy)
+    expect(output.stdout.trimEnd().split('\n').length).toBe(200_000)
+  })
+
+  it('forward ports', async () => {
+    const reply = `require('node:http').createServer((_, response) => response.end('x'.repeat(1e6))).listen(8080)`
+    const readinessProbe = { httpGet: { port: 8080 }, periodSeconds: 1 }
+    await fixture.run('web', { containers: [{ name: 'web', image: 'node:24', args: ['-e', reply], readinessProbe }] })
+    const port = await freePort()
+    const forward = fixture.start(['port-forward', 'pod/web', `${port}:8080`], spdy)
+    await forward.untilOutput('Forwarding from')
+    for (let request = 0; request < 5; request += 1) {
+      expect((await (await fetch(`http://127.0.0.1:${port}/`)).text()).length).toBe(1e6)
+    }
     forward.child.kill()
   })
 })

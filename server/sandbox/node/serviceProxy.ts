@@ -50,8 +50,6 @@ export class ServiceProxy {
     for (const service of this.#store.list<Service>('services')) {
       const { clusterIP, ports, type } = service.spec
       if (clusterIP === undefined || !clusterIP.startsWith('127.') || type === 'ExternalName') continue
-      // Without a selector and without slices it is somebody else's business, as `default/kubernetes` is the API server's.
-      if (service.metadata.name === 'kubernetes' && service.metadata.namespace === 'default') continue
       for (const { port, name, protocol } of ports ?? []) {
         if ((protocol ?? 'TCP') === 'TCP') wanted.set(`${clusterIP}:${port}`, { service, port: name })
       }
@@ -77,7 +75,7 @@ export class ServiceProxy {
       else this.#accept(socket, listener)
     })
     server.on('error', (error) => {
-      this.#listeners.delete(address)
+      if ('code' in error && error.code === 'EADDRINUSE') this.#retryLater(address)
       this.#recordEvent(
         service,
         'Warning',
@@ -88,6 +86,14 @@ export class ServiceProxy {
     })
     server.listen(Number(port), host)
     this.#listeners.set(address, { server, service: identity })
+  }
+
+  /** Another program has the port; the entry stays meanwhile, so that other changes do not try again. */
+  #retryLater(address: string): void {
+    setTimeout(() => {
+      if (!this.#listeners.delete(address)) return
+      this.#reconcile()
+    }, 5000).unref()
   }
 
   #accept(socket: Socket, { service }: Listener): void {

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { Store } from '../store/types.ts'
 import { makeOwnFolder } from './directories.ts'
@@ -130,15 +130,25 @@ function downwardFiles(input: VolumeInput, items: DownwardFile[], mode: number |
 }
 
 function writeFiles(folder: string, files: Files, input: VolumeInput): void {
-  rmSync(folder, { recursive: true, force: true })
   makeFolder(folder, input)
+  removeOthers(folder, new Set([...files.keys()].map((path) => normalize(path))))
   for (const [path, { content, mode }] of files) {
     const inside = normalize(path)
     if (inside.startsWith('..')) throw new MountError(`invalid path ${path}: must not leave the volume`)
     const target = join(folder, inside)
     mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, content, { mode: mode ?? 0o644 })
-    give(target, input)
+    // Renamed into place: a program that reads it meanwhile sees the old or the new text.
+    writeFileSync(`${target}.new`, content, { mode: mode ?? 0o644 })
+    give(`${target}.new`, input)
+    renameSync(`${target}.new`, target)
+  }
+}
+
+/** Removes files that the ConfigMap or Secret no longer has. */
+function removeOthers(folder: string, wanted: ReadonlySet<string>): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const isNeeded = wanted.has(name) || [...wanted].some((path) => path.startsWith(`${name}/`))
+    if (!isNeeded) rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 

@@ -23,6 +23,7 @@ export class PodWorker {
   #volumePaths = new Map<string, string>()
   #isInitialized = false
   #isCleanedUp = false
+  #isShutDown = false
   #failure: { reason: string; message: string } | undefined
   #running: Promise<void> = Promise.resolve()
   #deletion: Promise<void> | undefined
@@ -88,8 +89,9 @@ export class PodWorker {
     }
   }
 
-  /** Ends the processes; the pod stays in the store and is taken up again by the next sandbox. */
+  /** Ends the processes; in the store the pod goes on running and is taken up again by the next sandbox. */
   async shutDown(graceSeconds: number): Promise<void> {
+    this.#isShutDown = true
     this.#ending.abort()
     await Promise.all(this.all.map((worker) => worker.stop(graceSeconds, 'Stopping with the sandbox')))
     await this.#running
@@ -234,6 +236,7 @@ export class PodWorker {
   }
 
   #publish(): void {
+    if (this.#isShutDown) return
     const status = (worker: ContainerWorker): ContainerStatus => worker.status()
     const facts = {
       podAddress: this.#address,
@@ -253,6 +256,7 @@ export class PodWorker {
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    if (this.#isShutDown) return
     this.#context.recordEvent(this.#pod, type, reason, message, 'kubelet')
   }
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { z } from 'zod'
 import { ChildProcessLauncher } from './childProcesses.ts'
 import type { ProcessRecord } from './processRecord.ts'
@@ -110,8 +110,8 @@ export class HostProcessLauncher implements ProcessLauncher {
 class HostProcess implements LaunchedProcess {
   pid = 0
   readonly stdin = undefined
-  readonly stdout: Readable
-  readonly stderr: Readable
+  readonly stdout = new PassThrough()
+  readonly stderr = new PassThrough()
   readonly spawned: Promise<void>
   readonly exited: Promise<ProcessExit>
   readonly #id: number
@@ -122,8 +122,6 @@ class HostProcess implements LaunchedProcess {
   constructor(id: number, port: HostPort) {
     this.#id = id
     this.#port = port
-    this.stdout = this.#output('stdout')
-    this.stderr = this.#output('stderr')
     this.exited = new Promise((resolve) => (this.#onExit = resolve))
     this.spawned = new Promise((resolve, reject) => {
       this.#onSpawned = (result) => {
@@ -143,7 +141,7 @@ class HostProcess implements LaunchedProcess {
 
   receive(message: HostResponse): void {
     if (message.type === 'spawned') this.#onSpawned({ pid: message.pid })
-    if (message.type === 'output') this[message.stream].push(message.chunk)
+    if (message.type === 'output') this.#take(message.stream, message.chunk)
     if (message.type === 'spawn-failed') {
       this.#onSpawned(new LaunchError('ENOENT', message.message))
       this.#end({ code: 127 })
@@ -152,19 +150,14 @@ class HostProcess implements LaunchedProcess {
   }
 
   #end(exit: ProcessExit): void {
-    this.stdout.push(null)
-    this.stderr.push(null)
+    this.stdout.end()
+    this.stderr.end()
     this.#onExit(exit)
   }
 
-  /** Acknowledges what has left the buffer, so that a slow reader holds back the process. */
-  #output(stream: 'stdout' | 'stderr'): Readable {
-    const readable = new Readable({ read: () => undefined })
-    readable.on('data', (chunk: Buffer) =>
-      this.#port.postMessage({ type: 'acknowledge', id: this.#id, stream, bytes: chunk.length }),
-    )
-    // The listener above would let it flow before anybody reads.
-    readable.pause()
-    return readable
+  /** Acknowledges what the reader had room for, so that a slow one holds back the process. */
+  #take(stream: 'stdout' | 'stderr', chunk: Uint8Array): void {
+    const bytes = chunk.length
+    this[stream].write(chunk, () => this.#port.postMessage({ type: 'acknowledge', id: this.#id, stream, bytes }))
   }
 }

@@ -130,10 +130,7 @@ export class SpdyStream extends Duplex {
   /** Resolves when the reader has room for more. */
   async deliver(chunk: Buffer): Promise<void> {
     if (this.destroyed || this.readableEnded || this.push(chunk)) return
-    await new Promise<void>((resolve) => {
-      this.#drained = resolve
-      this.once('close', resolve)
-    })
+    await new Promise<void>((resolve) => (this.#drained = resolve))
   }
 
   override _read(): void {
@@ -150,6 +147,7 @@ export class SpdyStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#drained?.()
     if (!this.writableFinished || !this.readableEnded) this.#connection.reset(this.id)
     done(error)
   }

@@ -16,9 +16,9 @@ export interface CommandResult {
 
 /** A whole sandbox and the real kubectl. */
 export interface KubectlFixture {
-  kubectl: (args: string[], input?: string | Buffer) => Promise<CommandResult>
+  kubectl: (args: string[], input?: string | Buffer, variables?: Record<string, string>) => Promise<CommandResult>
   /** A kubectl that goes on running; its output so far, and its end. */
-  start: (args: string[]) => Promise<RunningKubectl>
+  start: (args: string[], variables?: Record<string, string>) => RunningKubectl
   /** Creates a pod and waits until it is Ready. */
   run: (name: string, spec: PodSpec, labels?: Record<string, string>) => Promise<void>
   /** A scratch folder for files. */
@@ -41,9 +41,9 @@ export async function startKubectlFixture(): Promise<KubectlFixture> {
   const sandbox: Sandbox = await startSandbox({ stateDirectory, images })
   const { kubectl: program } = await judges()
   const environment = { ...process.env, KUBECONFIG: sandbox.kubeconfigPath, HOME: folder }
-  const kubectl = (args: string[], input?: string | Buffer): Promise<CommandResult> =>
+  const kubectl: KubectlFixture['kubectl'] = (args, input, variables = {}) =>
     new Promise((resolve) => {
-      const options = { env: environment, maxBuffer: 1 << 28, timeout: 60_000 }
+      const options = { env: { ...environment, ...variables }, maxBuffer: 1 << 28, timeout: 60_000 }
       const child = execFile(program, args, options, (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 255
         resolve({ code, stdout, stderr })
@@ -55,7 +55,7 @@ export async function startKubectlFixture(): Promise<KubectlFixture> {
   return {
     kubectl,
     folder,
-    start: (args) => Promise.resolve(startProgram(program, args, environment, running)),
+    start: (args, variables = {}) => startProgram(program, args, { ...environment, ...variables }, running),
     run: async (name, spec, labels = {}) => {
       const pod = {
         apiVersion: 'v1',

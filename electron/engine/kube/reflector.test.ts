@@ -320,8 +320,8 @@ it('merges for an iterating consumer what it has not taken yet', async () => {
   const { reflector, story } = start()
   const iterator = reflector[Symbol.asyncIterator]()
   await until(() => story().length === 5, 'all events')
-  const { value } = await iterator.next()
-  expect((value as { deltas: Delta<string>[] }).deltas).toMatchObject([{ type: 'added', row: 'a@12' }])
+  const first = await iterator.next()
+  expect((first.value as { deltas: Delta<string>[] }).deltas).toMatchObject([{ type: 'added', row: 'a@12' }])
   await iterator.return?.()
 })
 

@@ -1,5 +1,5 @@
 import type { LogBatch, LogLine } from '#shared/contract/logs.ts'
-import { asConsoleError } from '#shared/errors.ts'
+import { asConsoleError, type ConsoleError } from '#shared/errors.ts'
 import type { Credit } from '../credit.ts'
 import {
   followLogBatches,
@@ -32,6 +32,8 @@ interface PodContainers {
 
 /** Lines at most in one message to the window. */
 const batchLines = 2_000
+/** Lines that wait for the window; beyond, the logs are not read on. */
+const mostWaiting = 10_000
 /** Milliseconds in which lines of several pods are put in order; unnoticeable to the eye, ample for two pods on one clock. */
 const settle = 120
 /** Milliseconds the first batch waits for all logs to be opened, so that the past comes in order. */
@@ -50,9 +52,10 @@ export class PodLogs {
   readonly #sources = new Map<string, Source>()
   readonly #running = new Set<Promise<void>>()
   #hasNews = false
-  #failure: unknown
+  #failure: ConsoleError | undefined
   #isListed = false
   #wake: () => void = () => undefined
+  #hasRoom: (() => void)[] = []
 
   constructor(connection: ClusterConnection, selection: LogSelection, credit: Credit, signal: AbortSignal) {
     this.#connection = connection
@@ -75,17 +78,21 @@ export class PodLogs {
           continue
         }
         if (this.#failure !== undefined) throw this.#failure
-        await this.#connection.clock.delay(settle, this.#signal).catch(() => undefined)
-        if (this.#isOpening() && Date.now() - startedAt < openingPatience) continue
+        // Under a flood there is nothing to wait for: what is read next is already there.
+        if (this.#merge.size < batchLines)
+          await this.#connection.clock.delay(settle, this.#signal).catch(() => undefined)
+        if (this.#merge.size < mostWaiting && this.#isOpening() && Date.now() - startedAt < openingPatience) continue
         await this.#credit.available()
         if (this.#signal.aborted) return
         this.#hasNews = false
         const lines = this.#merge.take(batchLines).map((line) => ({ id: id++, ...line }))
         this.#credit.spend(lines.length)
+        this.#makeRoom()
         yield { lines, sources: [...this.#sources.values()].map((source) => ({ ...source })) }
       }
     } finally {
       this.#signal.removeEventListener('abort', wake)
+      this.#makeRoom()
     }
   }
 
@@ -166,9 +173,13 @@ export class PodLogs {
 
   /** A log is not read further while the window has enough to do. */
   async #room(): Promise<void> {
-    while (!this.#signal.aborted && this.#merge.size > batchLines * 4) {
-      await this.#connection.clock.delay(settle, this.#signal).catch(() => undefined)
+    while (!this.#signal.aborted && this.#merge.size > mostWaiting) {
+      await new Promise<void>((resolve) => this.#hasRoom.push(resolve))
     }
+  }
+
+  #makeRoom(): void {
+    for (const goOn of this.#hasRoom.splice(0)) goOn()
   }
 
   #change(source: Source, state: Source['state'], detail: string): void {

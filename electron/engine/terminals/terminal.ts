@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TerminalOutput } from '#shared/contract/terminals.ts'
-import { asConsoleError } from '#shared/errors.ts'
+import { asConsoleError, type ConsoleError } from '#shared/errors.ts'
 import type { Credit } from '../credit.ts'
 
 /** A program with a screen: a shell in a pod, or one on this machine. */
@@ -32,7 +32,7 @@ export async function* runTerminal(
 ): AsyncGenerator<TerminalOutput> {
   let waiting = ''
   let end: { exitCode: number | null; message: string } | undefined
-  let failure: unknown
+  let failure: ConsoleError | undefined
   let isPaused = false
   let wake: () => void = () => undefined
 
@@ -73,7 +73,10 @@ export async function* runTerminal(
         waiting = ''
         yield { type: 'data', data }
       } else if (failure !== undefined) throw failure
-      else if (end) return yield { type: 'exited', ...end }
+      else if (end) {
+        yield { type: 'exited', ...end }
+        return
+      }
     }
   } finally {
     signal.removeEventListener('abort', stopped)

@@ -62,7 +62,7 @@ export interface ResourceIdentity {
   kind: string
 }
 
-export const qualifiedName = (row: { group: string; plural: string }): string =>
+const qualifiedName = (row: { group: string; plural: string }): string =>
   row.group === '' ? row.plural : `${row.plural}.${row.group}`
 
 const identify = (row: ResourceIdentity, name: string): StatusDetails => ({

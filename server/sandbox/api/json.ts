@@ -6,12 +6,3 @@ export const isJson = (value: unknown): value is Json =>
 
 /** A whole copy; `undefined` stays. */
 export const copyOf = <T>(value: T): T => structuredClone(value)
-
-/** The object under a key, put there when absent. */
-export function child(parent: Json, key: string): Json {
-  const found = parent[key]
-  if (isJson(found)) return found
-  const created: Json = {}
-  parent[key] = created
-  return created
-}

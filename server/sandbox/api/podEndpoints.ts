@@ -27,7 +27,7 @@ export interface ContainerUsage {
   memoryBytes: number
 }
 
-export interface UsageSample {
+interface UsageSample {
   /** End of the measured interval. */
   timestamp: Date
   windowSeconds: number

@@ -16,7 +16,7 @@ const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthentic
 const hosts = ['127.0.0.1', '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc']
 
 /** An unforeseen failure is a 500 with its message; its stack goes to the log. */
-export function asApiError(thrown: unknown): ApiError {
+function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown
   console.error('sandbox API:', thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)

@@ -33,11 +33,14 @@ function open(context: ApiContext, request: IncomingMessage, socket: Duplex, hea
   const about = { namespace: info.namespace, name: info.name, pod, query: url.searchParams, user }
   switch (info.subresource) {
     case 'exec':
-      return endpoints.exec(request, socket, head, about)
+      endpoints.exec(request, socket, head, about)
+      return
     case 'attach':
-      return endpoints.attach(request, socket, head, about)
+      endpoints.attach(request, socket, head, about)
+      return
     case 'portforward':
-      return endpoints.portforward(request, socket, head, about)
+      endpoints.portforward(request, socket, head, about)
+      return
     default:
       throw noSuchPath()
   }

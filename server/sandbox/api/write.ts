@@ -24,11 +24,10 @@ function managerOf({ incoming, query, row, info }: KindRequest, operation: Manag
 /** Checks what was sent against URL and schema. Unknown fields are refused, warned about or ignored, as the client asks. */
 function decode({ row, info, query, response }: KindRequest, body: unknown): KubeObject {
   if (!isJson(body)) throw badRequest('the request body is not an object')
-  const apiVersion = body.apiVersion ?? row.apiVersion
-  const kind = body.kind ?? row.kind
+  const { apiVersion = row.apiVersion, kind = row.kind } = body as { apiVersion?: string; kind?: string }
   if (apiVersion !== row.apiVersion || kind !== row.kind) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}, kind ${String(kind)}) does not match the expected API version (${row.apiVersion}, kind ${row.kind})`,
+      `the API version in the data (${apiVersion}, kind ${kind}) does not match the expected API version (${row.apiVersion}, kind ${row.kind})`,
     )
   }
   const { problems } = checkFields(row, body)

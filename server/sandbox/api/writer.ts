@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sameJson } from '../store/freeze.ts'
 import { newMetadata, restoreFixedFields } from '../store/metadata.ts'
 import type { ResourceRow } from '../store/resources.ts'
-import type { KubeObject, NewObject } from '../store/types.ts'
+import type { KubeObject } from '../store/types.ts'
 import { admitNew, checkNamespace, completeNew } from './admission/admit.ts'
 import { assignServiceAddress } from './admission/serviceAddress.ts'
 import { readOwnership, recordUpdate, writeOwnership, type Manager, type Ownership } from './apply/managedFields.ts'
@@ -30,7 +30,7 @@ export function createObject(
     throw badRequest('resourceVersion should not be set on objects to be created')
   }
   forgetServerFields(object)
-  object.metadata = newMetadata(row, { ...object, metadata: { ...object.metadata, uid: randomUUID() } } as NewObject)
+  object.metadata = newMetadata(row, { ...object, metadata: { ...object.metadata, uid: randomUUID() } })
   if (row.namespaced) checkNamespace(store, row, object)
   if (row.subresources.includes('status')) delete object.status
   applyDefaults(row, object)

@@ -2,7 +2,7 @@ import { now, randomSuffix } from './metadata.ts'
 import type { KubeObject, RecordEvent, Store } from './types.ts'
 
 /** How long the cluster keeps events, as kube-apiserver's --event-ttl. */
-export const eventLifetimeMilliseconds = 60 * 60 * 1000
+const eventLifetimeMilliseconds = 60 * 60 * 1000
 
 interface EventObject extends KubeObject {
   involvedObject: { kind: string; namespace?: string; name: string; uid: string }

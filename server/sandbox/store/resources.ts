@@ -58,15 +58,7 @@ export const resources: readonly ResourceRow[] = [
   row('v1', 'pods', 'Pod', {
     shortNames: ['po'],
     categories: all,
-    subresources: [
-      'status',
-      'log',
-      'exec',
-      'attach',
-      'portforward',
-      'eviction',
-      'binding',
-    ],
+    subresources: ['status', 'log', 'exec', 'attach', 'portforward', 'eviction', 'binding'],
   }),
   row('v1', 'services', 'Service', { shortNames: ['svc'], categories: all, subresources: status }),
   row('v1', 'endpoints', 'Endpoints', { shortNames: ['ep'] }),

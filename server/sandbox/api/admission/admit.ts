@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node'
+import type { V1Pod } from '../schema/models.ts'
 import { resourceRow, type ResourceRow } from '../../store/resources.ts'
 import type { KubeObject, Store } from '../../store/types.ts'
 import { forbidden, notFound } from '../errors.ts'
@@ -91,9 +91,11 @@ export function completeNew(store: Store, row: ResourceRow, object: KubeObject, 
       object.status = { phase: 'Pending', qosClass: qosClass(object as unknown as V1Pod), ...object.status }
       return
     case 'persistentvolumeclaims':
-      return assignStorageClass(store, object)
+      assignStorageClass(store, object)
+      return
     case 'services':
-      return assignServiceAddress(store, object, undefined, allocate)
+      assignServiceAddress(store, object, undefined, allocate)
+      return
     default:
   }
 }

@@ -1,4 +1,4 @@
-import type { V1Container, V1LimitRange, V1Pod } from '@kubernetes/client-node'
+import type { V1Container, V1LimitRange, V1Pod } from '../schema/models.ts'
 import { resourceRow } from '../../store/resources.ts'
 import type { KubeObject, Store } from '../../store/types.ts'
 import { forbidden } from '../errors.ts'

@@ -1,4 +1,4 @@
-import type { V1Pod, V1PersistentVolumeClaim, V1ResourceQuota, V1Service } from '@kubernetes/client-node'
+import type { V1Pod, V1PersistentVolumeClaim, V1ResourceQuota, V1Service } from '../schema/models.ts'
 import type { ResourceRow } from '../../store/resources.ts'
 import type { KubeObject, Store } from '../../store/types.ts'
 import { forbidden } from '../errors.ts'

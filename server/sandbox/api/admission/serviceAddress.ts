@@ -1,25 +1,12 @@
-import type { V1Service } from '@kubernetes/client-node'
+import type { V1Service } from '../schema/models.ts'
 import { resourceRow } from '../../store/resources.ts'
 import type { KubeObject, Store } from '../../store/types.ts'
-import { ApiError, fieldCause, invalid } from '../errors.ts'
+import { fieldCause, invalid } from '../errors.ts'
 import type { AllocateClusterIp } from '../podEndpoints.ts'
 
 const services = resourceRow('services')
 const firstNodePort = 30_000
 const lastNodePort = 32_767
-
-/** Addresses of the loopback network for Services: 127.64.0.1 to 127.64.255.254. */
-export const allocateLoopbackAddress: AllocateClusterIp = (inUse, requested) => {
-  if (requested !== undefined) {
-    if (!inUse.has(requested)) return requested
-    throw new ApiError(422, 'Invalid', `provided IP ${requested} is already allocated`)
-  }
-  for (let number = 2; number < 65_535; number++) {
-    const address = `127.64.${Math.floor(number / 256)}.${number % 256}`
-    if (!inUse.has(address)) return address
-  }
-  throw new ApiError(500, 'InternalError', 'no address is left for a new Service')
-}
 
 function assignNodePorts(store: Store, object: KubeObject): void {
   const { spec, metadata } = object as unknown as V1Service

@@ -11,7 +11,7 @@ export type FieldSet = ReadonlySet<string>
 
 const separator = '\u0000'
 
-export const pathOf = (...elements: string[]): string => elements.join(separator)
+const pathOf = (...elements: string[]): string => elements.join(separator)
 export const elementsOf = (path: string): string[] => path.split(separator)
 export const isBelow = (path: string, ancestor: string): boolean => path.startsWith(`${ancestor}${separator}`)
 
@@ -41,19 +41,30 @@ function visitValue(
   owner: [string, string],
 ): void {
   if (Array.isArray(value)) {
-    const { keys } = listRule(...owner)
-    if (keys === undefined) return visit(path, value)
-    if (value.length === 0) visit(path, value)
-    for (const item of value) {
-      const itemPath = pathOf(path, itemElement(item, keys))
-      visit(itemPath, keys === 'set' ? item : undefined)
-      if (isJson(item)) visitObject(item, type?.kind === 'list' ? type.item : undefined, itemPath, visit)
-    }
+    visitList(value, type, path, visit, listRule(...owner).keys)
     return
   }
   const atomic = isAtomicMap(...owner) || (type?.kind === 'struct' && isAtomicModel(type.model))
-  if (!isJson(value) || atomic || Object.keys(value).length === 0) return visit(path, value)
-  visitObject(value, type, path, visit)
+  if (!isJson(value) || atomic || Object.keys(value).length === 0) visit(path, value)
+  else visitObject(value, type, path, visit)
+}
+
+function visitList(
+  list: readonly unknown[],
+  type: FieldType | undefined,
+  path: string,
+  visit: Visit,
+  keys: readonly string[] | 'set' | undefined,
+): void {
+  if (keys === undefined || list.length === 0) {
+    visit(path, list)
+    return
+  }
+  for (const item of list) {
+    const itemPath = pathOf(path, itemElement(item, keys))
+    visit(itemPath, keys === 'set' ? item : undefined)
+    if (isJson(item)) visitObject(item, type?.kind === 'list' ? type.item : undefined, itemPath, visit)
+  }
 }
 
 function visitObject(value: Json, type: FieldType | undefined, path: string, visit: Visit): void {

@@ -10,7 +10,7 @@ import type {
   V1Secret,
   V1Service,
   V1StorageClass,
-} from '@kubernetes/client-node'
+} from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
 
 function defaultNamespace(object: KubeObject): void {

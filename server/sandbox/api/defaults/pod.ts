@@ -1,4 +1,4 @@
-import type { V1Container, V1PodSpec, V1Probe, V1Volume } from '@kubernetes/client-node'
+import type { V1Container, V1PodSpec, V1Probe, V1Volume } from '../schema/models.ts'
 
 /** Kubernetes 1.35's defaults (pkg/apis/core/v1/defaults.go). Clients compare what they applied with what they read. */
 

@@ -9,7 +9,7 @@ import type {
   V1ReplicaSet,
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
-} from '@kubernetes/client-node'
+} from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
 import { defaultPodSpec } from './pod.ts'
 
@@ -19,7 +19,7 @@ function defaultTemplate(template: V1PodTemplateSpec | undefined): void {
   if (template.spec !== undefined) defaultPodSpec(template.spec)
 }
 
-export function defaultDeployment({ spec }: V1Deployment): void {
+function defaultDeployment({ spec }: V1Deployment): void {
   if (spec === undefined) return
   spec.replicas ??= 1
   spec.revisionHistoryLimit ??= 10
@@ -34,13 +34,13 @@ export function defaultDeployment({ spec }: V1Deployment): void {
   defaultTemplate(spec.template)
 }
 
-export function defaultReplicaSet({ spec }: V1ReplicaSet): void {
+function defaultReplicaSet({ spec }: V1ReplicaSet): void {
   if (spec === undefined) return
   spec.replicas ??= 1
   defaultTemplate(spec.template)
 }
 
-export function defaultStatefulSet({ spec }: V1StatefulSet): void {
+function defaultStatefulSet({ spec }: V1StatefulSet): void {
   if (spec === undefined) return
   spec.replicas ??= 1
   spec.serviceName ??= ''
@@ -63,7 +63,7 @@ export function defaultStatefulSet({ spec }: V1StatefulSet): void {
   }
 }
 
-export function defaultDaemonSet({ spec }: V1DaemonSet): void {
+function defaultDaemonSet({ spec }: V1DaemonSet): void {
   if (spec === undefined) return
   spec.revisionHistoryLimit ??= 10
   spec.updateStrategy ??= { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } }
@@ -98,13 +98,13 @@ function selectOwnPods(job: V1Job, spec: V1JobSpec): void {
   }
 }
 
-export function defaultJob(job: V1Job): void {
+function defaultJob(job: V1Job): void {
   if (job.spec === undefined) return
   defaultJobSpec(job.spec)
   if (job.spec.template !== undefined) selectOwnPods(job, job.spec)
 }
 
-export function defaultCronJob({ spec }: V1CronJob): void {
+function defaultCronJob({ spec }: V1CronJob): void {
   if (spec === undefined) return
   spec.concurrencyPolicy ??= 'Allow'
   spec.suspend ??= false
@@ -115,7 +115,7 @@ export function defaultCronJob({ spec }: V1CronJob): void {
   if (job?.template?.spec !== undefined) defaultPodSpec(job.template.spec)
 }
 
-export function defaultAutoscaler({ spec }: V2HorizontalPodAutoscaler): void {
+function defaultAutoscaler({ spec }: V2HorizontalPodAutoscaler): void {
   if (spec === undefined) return
   spec.minReplicas ??= 1
   spec.metrics ??= [

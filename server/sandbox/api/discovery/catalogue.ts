@@ -14,7 +14,7 @@ export interface Described {
   subresources: readonly DescribedSubresource[]
 }
 
-export interface DescribedSubresource {
+interface DescribedSubresource {
   name: string
   group: string
   version: string

@@ -135,7 +135,7 @@ function documentOf(apiVersion: string): Document | undefined {
   if (before !== undefined) return before
   const rows = resources.filter((row) => row.apiVersion === apiVersion)
   if (rows.length === 0) return undefined
-  const paths: Record<string, Schema> = Object.assign({}, ...rows.map(pathsOf))
+  const paths = Object.fromEntries(rows.flatMap((row) => Object.entries(pathsOf(row))))
   const info = { title: 'Kubernetes', version: 'v1.35.2+sandbox' }
   const text = JSON.stringify({ openapi: '3.0.0', info, paths, components: { schemas: schemasOf(rows) } })
   const hash = createHash('sha256').update(text).digest('hex').toUpperCase()

@@ -89,17 +89,22 @@ function perform(document: Document, operation: Operation): void {
   const { op, path, from = '' } = operation
   switch (op) {
     case 'add':
-      return document.set(path, copyOf(operation.value), true)
+      document.set(path, copyOf(operation.value), true)
+      return
     case 'replace':
-      return document.set(path, copyOf(operation.value), false)
+      document.set(path, copyOf(operation.value), false)
+      return
     case 'remove':
-      return document.remove(path)
+      document.remove(path)
+      return
     case 'copy':
-      return document.set(path, copyOf(document.get(from)), true)
+      document.set(path, copyOf(document.get(from)), true)
+      return
     case 'move': {
       const value = document.get(from)
       document.remove(from)
-      return document.set(path, value, true)
+      document.set(path, value, true)
+      return
     }
     case 'test':
       if (!sameJson(document.get(path), operation.value)) throw refuse(`testing value ${path} failed`)

@@ -77,7 +77,7 @@ const holds = (list: readonly string[] | undefined, value: string): boolean =>
 const pathMatches = (pattern: string, path: string): boolean =>
   pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)))
 
-export function ruleAllows(rule: PolicyRule, attempt: Attempt): boolean {
+function ruleAllows(rule: PolicyRule, attempt: Attempt): boolean {
   if (!holds(rule.verbs, attempt.verb)) return false
   if ('path' in attempt) return rule.nonResourceURLs?.some((pattern) => pathMatches(pattern, attempt.path)) === true
   if (!holds(rule.apiGroups, attempt.group)) return false

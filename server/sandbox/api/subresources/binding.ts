@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node'
+import type { V1Pod } from '../schema/models.ts'
 import { now } from '../../store/metadata.ts'
 import { readBody } from '../body.ts'
 import type { ApiContext } from '../context.ts'

@@ -1,4 +1,4 @@
-import type { V1Pod, V1PodDisruptionBudget } from '@kubernetes/client-node'
+import type { V1Pod, V1PodDisruptionBudget } from '../schema/models.ts'
 import type { DeleteOptions, KubeObject, Store } from '../../store/types.ts'
 import { readBody } from '../body.ts'
 import type { ApiContext } from '../context.ts'

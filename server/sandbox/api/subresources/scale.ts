@@ -1,4 +1,4 @@
-import type { V1LabelSelector } from '@kubernetes/client-node'
+import type { V1LabelSelector } from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
 import { managerName } from '../apply/managedFields.ts'
 import { mediaType, readBody } from '../body.ts'
@@ -43,7 +43,8 @@ export async function handleScale(context: ApiContext, request: KindRequest): Pr
     const cause = fieldCause('FieldValueInvalid', 'spec.replicas', replicas, 'must be greater than or equal to 0')
     throw invalid({ group: 'autoscaling', plural: row.plural, kind: 'Scale' }, info.name, [cause])
   }
-  const { resourceVersion } = isJson(wanted.metadata) ? wanted.metadata : {}
+  const sent = isJson(wanted.metadata) ? wanted.metadata.resourceVersion : undefined
+  const resourceVersion = typeof sent === 'string' ? sent : ''
   const manager = {
     name: managerName(query, incoming.headers['user-agent']),
     operation: 'Update',
@@ -58,7 +59,7 @@ export async function handleScale(context: ApiContext, request: KindRequest): Pr
     (current) => ({
       object: {
         ...current,
-        metadata: { ...current.metadata, resourceVersion: String(resourceVersion ?? '') },
+        metadata: { ...current.metadata, resourceVersion },
         spec: { ...current.spec, replicas },
       },
     }),

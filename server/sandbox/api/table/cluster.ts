@@ -18,7 +18,7 @@ import type {
   V1Service,
   V1ServiceAccount,
   V1StorageClass,
-} from '@kubernetes/client-node'
+} from '../schema/models.ts'
 import { age, column, createdAt, joined, name, pairs, selectorText, type Column } from './columns.ts'
 import { since } from './duration.ts'
 

@@ -1,4 +1,4 @@
-import type { V1Container, V1LabelSelector } from '@kubernetes/client-node'
+import type { V1Container, V1LabelSelector } from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
 import { since } from './duration.ts'
 
@@ -12,14 +12,16 @@ export interface Column {
   cell: (object: KubeObject) => Cell
 }
 
+type MakeColumn<T> = (
+  name: string,
+  cell: (object: T) => Cell | undefined,
+  options?: { wide?: boolean; type?: Column['type'] },
+) => Column
+
 /** Lets a cell function read an object as the client's class of its kind. */
 export const column =
-  <T>() =>
-  (
-    name: string,
-    cell: (object: T) => Cell | undefined,
-    options: { wide?: boolean; type?: Column['type'] } = {},
-  ): Column => ({
+  <T>(): MakeColumn<T> =>
+  (name, cell, options = {}) => ({
     name,
     ...options,
     cell: (object) => cell(object as unknown as T) ?? '<none>',

@@ -20,8 +20,8 @@ export function humanDuration(milliseconds: number): string {
 const pair = (large: number, unit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${large}${unit}` : `${large}${unit}${small}${smallUnit}`
 
-/** Time passed since a timestamp of an object. The client's types call them dates; on the wire they are text. */
-export function since(timestamp: unknown): string {
+/** Time passed since a timestamp of an object. */
+export function since(timestamp: string | null | undefined): string {
   if (timestamp === undefined || timestamp === null) return '<unknown>'
-  return humanDuration(Date.now() - Date.parse(String(timestamp)))
+  return humanDuration(Date.now() - Date.parse(timestamp))
 }

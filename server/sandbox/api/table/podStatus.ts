@@ -1,4 +1,4 @@
-import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
+import type { V1ContainerStatus, V1Pod } from '../schema/models.ts'
 import { since } from './duration.ts'
 
 const isRestartableInit = (pod: V1Pod, name: string): boolean =>
@@ -67,7 +67,7 @@ export function podRestarts(pod: V1Pod): string {
   const count = statuses.reduce((sum, each) => sum + each.restartCount, 0)
   const ends = statuses.flatMap((each) => {
     const finished = each.lastState?.terminated?.finishedAt
-    return finished === undefined ? [] : [String(finished)]
+    return finished === undefined ? [] : [finished]
   })
   const last = ends.sort().at(-1)
   return count === 0 || last === undefined ? String(count) : `${count} (${since(last)} ago)`

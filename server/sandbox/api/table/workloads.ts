@@ -13,7 +13,7 @@ import type {
   V2HorizontalPodAutoscaler,
   V2MetricSpec,
   V2MetricStatus,
-} from '@kubernetes/client-node'
+} from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
 import { age, column, joined, name, pairs, templateColumns, type Column } from './columns.ts'
 import { humanDuration, since } from './duration.ts'
@@ -57,7 +57,7 @@ function jobDuration(each: V1Job): string {
   if (started === undefined) return ''
   const finished = each.status?.completionTime
   if (finished === undefined) return since(started)
-  return humanDuration(Date.parse(String(finished)) - Date.parse(String(started)))
+  return humanDuration(Date.parse(finished) - Date.parse(started))
 }
 
 function metricText(spec: V2MetricSpec, current: V2MetricStatus | undefined): string {

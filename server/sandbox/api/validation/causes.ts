@@ -29,8 +29,8 @@ export class Causes {
   }
 
   /** A value out of a list; an absent one passes. */
-  oneOf(field: string, value: unknown, allowed: readonly string[]): void {
-    if (value === undefined || allowed.includes(String(value))) return
+  oneOf(field: string, value: string | undefined, allowed: readonly string[]): void {
+    if (value === undefined || allowed.includes(value)) return
     const shown = allowed.map((each) => JSON.stringify(each)).join(', ')
     this.list.push(fieldCause('FieldValueNotSupported', field, value, `supported values: ${shown}`))
   }

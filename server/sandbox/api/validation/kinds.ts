@@ -14,7 +14,7 @@ import type {
   V1Service,
   V1StorageClass,
   V2HorizontalPodAutoscaler,
-} from '@kubernetes/client-node'
+} from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
 import { parseQuantity } from '../quantity.ts'
 import { selectorMatches } from '../selectors.ts'

@@ -1,4 +1,4 @@
-import type { V1Container, V1PodSpec, V1ResourceRequirements } from '@kubernetes/client-node'
+import type { V1Container, V1PodSpec, V1ResourceRequirements } from '../schema/models.ts'
 import { parseQuantity } from '../quantity.ts'
 import type { Causes } from './causes.ts'
 
@@ -12,7 +12,7 @@ function checkPort(causes: Causes, field: string, port: unknown): void {
 
 const quantityMessage = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
-export function checkResources(causes: Causes, field: string, resources: V1ResourceRequirements | undefined): void {
+function checkResources(causes: Causes, field: string, resources: V1ResourceRequirements | undefined): void {
   for (const half of ['limits', 'requests'] as const) {
     for (const [name, amount] of Object.entries(resources?.[half] ?? {})) {
       const value = parseQuantity(amount)
@@ -61,7 +61,10 @@ export function checkPodSpec(
   restarts: readonly string[],
   claimed: readonly string[] = [],
 ): void {
-  if (spec?.containers === undefined || spec.containers.length === 0) return causes.required(`${field}.containers`)
+  if (spec?.containers === undefined || spec.containers.length === 0) {
+    causes.required(`${field}.containers`)
+    return
+  }
   const volumes = new Set([...(spec.volumes ?? []).map((volume) => volume.name), ...claimed])
   for (const [index, volume] of (spec.volumes ?? []).entries()) {
     if ((volume.name ?? '') === '') causes.required(`${field}.volumes[${index}].name`)

@@ -56,6 +56,7 @@ export class PodLogs {
   #isListed = false
   #wake: () => void = () => undefined
   #hasRoom: (() => void)[] = []
+  #isEnough: () => void = () => undefined
 
   constructor(connection: ClusterConnection, selection: LogSelection, credit: Credit, signal: AbortSignal) {
     this.#connection = connection
@@ -78,9 +79,7 @@ export class PodLogs {
           continue
         }
         if (this.#failure !== undefined) throw this.#failure
-        // Under a flood there is nothing to wait for: what is read next is already there.
-        if (this.#merge.size < batchLines)
-          await this.#connection.clock.delay(settle, this.#signal).catch(() => undefined)
+        if (this.#merge.size < batchLines) await this.#gather()
         if (this.#merge.size < mostWaiting && this.#isOpening() && Date.now() - startedAt < openingPatience) continue
         await this.#credit.available()
         if (this.#signal.aborted) return
@@ -188,7 +187,16 @@ export class PodLogs {
     this.#news()
   }
 
+  /** A short while for lines to be put in order, or until there are enough for a batch: a flood must not wait. */
+  async #gather(): Promise<void> {
+    const enough = new AbortController()
+    this.#isEnough = () => enough.abort()
+    const signal = AbortSignal.any([this.#signal, enough.signal])
+    await this.#connection.clock.delay(settle, signal).catch(() => undefined)
+  }
+
   #news(): void {
+    if (this.#merge.size >= batchLines) this.#isEnough()
     this.#hasNews = true
     this.#wake()
   }

@@ -16,6 +16,7 @@ import {
 } from '../../app/index.ts'
 import { useStream } from '../../client/index.ts'
 import {
+  Banner,
   Button,
   EmptyState,
   ErrorState,
@@ -25,7 +26,7 @@ import {
   StaleChip,
   useNow,
 } from '../../kit/index.ts'
-import { openRestore, startBackup, verifyBackup } from './backupActions.ts'
+import { openRestore, startBackup, verifyBackup, watchTask } from './backupActions.ts'
 import { BackupDetail } from './BackupDetail.tsx'
 import { BackupList } from './BackupList.tsx'
 import { newestUsable, newestVerified } from './calendar.ts'
@@ -117,6 +118,20 @@ function Backups({ scope }: { scope: Scope }) {
       <div className="backups-body">
         {open ? <RestoreNotice scope={scope} restore={open} busy={busy} /> : null}
         {showsProgress ? <RunningBackup task={running} /> : null}
+        {running && !showsProgress ? (
+          <Banner
+            tone="info"
+            status="progress"
+            title={`${running.title} is running.`}
+            aside={
+              <Button size="small" onClick={() => watchTask(running.id)}>
+                Show progress
+              </Button>
+            }
+          >
+            {running.uncancellable || 'Nothing live has changed yet.'}
+          </Banner>
+        ) : null}
         {!selected ? (
           <NoBackups
             clusterName={cluster?.name ?? scope.cluster}

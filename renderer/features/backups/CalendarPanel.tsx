@@ -108,7 +108,7 @@ function Day(props: { day: CalendarDay; isChosen: boolean; isToday: boolean; onC
           <StatusGlyph status={stateStatus[day.state]} size={13} />
           <span className="truncate">
             {formatMinute(newest.takenAt)}
-            {others > 0 ? <span className="dim"> and {others} more</span> : ''}
+            {others > 0 ? <span className="dim"> +{others}</span> : ''}
           </span>
         </span>
       ) : null}

@@ -14,11 +14,9 @@ export function NoBackups({ clusterName, location, reason, isRunning, onStart }:
   return (
     <div className="backups-empty">
       <div className="backups-empty-main">
-        <EmptyState
-          isLarge
-          icon={Archive}
-          title={`No backups of ${clusterName} yet`}
-          actions={
+        <EmptyState isLarge icon={Archive} title={`No backups of ${clusterName} yet`}>
+          Take a backup to be able to restore. Files stay on this workstation.
+          <div className="backups-first">
             <Button
               kind="primary"
               icon={Archive}
@@ -28,9 +26,7 @@ export function NoBackups({ clusterName, location, reason, isRunning, onStart }:
             >
               Back up now
             </Button>
-          }
-        >
-          Take a backup to be able to restore. Files stay on this workstation.
+          </div>
           <ol className="backups-path">
             <li>
               <b>Back up</b>

@@ -9,11 +9,13 @@ export interface DeployChooserProps {
   scope: Scope
   status: DeployStatus
   isPlanning: boolean
+  /** Something else is the next step: an unfinished deployment. */
+  isSecondary: boolean
   onPlan: (profile: string, version: string) => void
 }
 
 /** Profile and version, and what is installed now. Planning changes nothing, so nothing is asked. */
-export function DeployChooser({ scope, status, isPlanning, onPlan }: DeployChooserProps) {
+export function DeployChooser({ scope, status, isPlanning, isSecondary, onPlan }: DeployChooserProps) {
   const draft = useDraft(scope)
   const blocked = useBlocked('read_only')
   const profile = draft.profile || status.installed?.profile || status.profiles[0]?.id || ''
@@ -59,7 +61,7 @@ export function DeployChooser({ scope, status, isPlanning, onPlan }: DeployChoos
         <div className="deploy-go">
           <span data-testid="deploy-plan">
             <Button
-              kind="primary"
+              kind={isSecondary ? 'default' : 'primary'}
               icon={FileSearch}
               busy={isPlanning}
               reason={blocked ?? (profile && version ? undefined : 'No profile or version is available.')}

@@ -70,7 +70,7 @@ function Deploy({ scope }: { scope: Scope }) {
       />
       <div className="deploy-body">
         {planning.error && !plan ? <ErrorState fault={planning.error} title="The plan could not be made" /> : null}
-        {unfinished && !shownRun && !plan ? (
+        {unfinished && !fault && !plan ? (
           <Banner tone="warn" title={`The deployment of ${unfinished.version} stopped at ${unfinished.stage}.`}>
             What was applied stays. Resume it, or undo it, above.
           </Banner>
@@ -106,6 +106,7 @@ function Deploy({ scope }: { scope: Scope }) {
             scope={scope}
             status={status}
             isPlanning={planning.isBusy}
+            isSecondary={status.unfinished !== null}
             onPlan={(profile, version) => void planning.run(profile, version)}
           />
         )}
@@ -135,6 +136,7 @@ function DeployHeader({ scope, status, plan, run, unfinished, commands }: Deploy
     (fault) => reportError(fault, 'The deployment was not stopped'),
   )
   const isRunning = run?.state === 'running'
+  const undoable = run?.kind === 'deploy' && run.state === 'done' ? run.result['runId'] : undefined
   const to = plan?.version ?? unfinished?.version
   const from = status.installed?.version
   return (
@@ -147,9 +149,11 @@ function DeployHeader({ scope, status, plan, run, unfinished, commands }: Deploy
               {from ? `${from} → ` : ''}
               {to}
             </b>
-          ) : (
-            <b>{from ?? ''}</b>
-          )}
+          ) : run ? (
+            <b>{run.title}</b>
+          ) : from ? (
+            <b>{from}</b>
+          ) : null}
           <RunChip run={run} hasPlan={plan !== null} isInstalled={status.installed !== null} unfinished={unfinished} />
           {plan && !run ? <span>{planWords(plan)}</span> : null}
         </>
@@ -186,6 +190,16 @@ function DeployHeader({ scope, status, plan, run, unfinished, commands }: Deploy
                 Resume…
               </Button>
             </>
+          ) : null}
+          {undoable && !unfinished ? (
+            <Button
+              icon={Undo2}
+              kind="danger"
+              reason={blocked}
+              onClick={() => void commands.undo(undoable, plan?.version ?? status.installed?.version ?? '')}
+            >
+              Undo…
+            </Button>
           ) : null}
           {plan && !isRunning ? (
             <Button onClick={() => changeDraft(scope, { plan: null, taskId: null })}>

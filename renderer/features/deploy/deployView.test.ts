@@ -68,7 +68,7 @@ describe('why a stage failed', () => {
     const fault = {
       code: 'DEPLOY_FAILED',
       message: 'm',
-      details: { pod: 'backend-1', reason: 'CrashLoopBackOff', lines: ['a', 'b'] },
+      details: { pod: 'backend-1', reason: 'CrashLoopBackOff', lastLogLines: ['a', 'b'] },
     }
     expect(failureOf(fault)).toEqual({ pod: 'backend-1', reason: 'CrashLoopBackOff', lines: ['a', 'b'] })
   })

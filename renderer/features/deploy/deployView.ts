@@ -73,7 +73,7 @@ export interface Failure {
 export function failureOf(fault: Fault): Failure | null {
   const { details } = fault
   const pod = text(details['pod'])
-  const lines = [details['lines'], details['log'], details['lastLines'], details['logs']].flatMap(linesOf)
+  const lines = linesOf(details['lastLogLines'])
   if (!pod && lines.length === 0) return null
   return { pod, reason: text(details['reason']), lines }
 }
@@ -81,6 +81,5 @@ export function failureOf(fault: Fault): Failure | null {
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
 function linesOf(value: unknown): string[] {
-  if (typeof value === 'string') return value.split('\n').filter(Boolean)
   return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : []
 }

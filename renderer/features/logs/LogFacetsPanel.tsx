@@ -85,7 +85,9 @@ export function LogFacetsPanel(props: LogFacetsPanelProps) {
   )
 }
 
-const mostPods = 40
+const shortList = 8
+/** More pods than this are found by name. */
+const mostPods = 60
 
 function PodFacets(props: {
   session: LogSession
@@ -95,8 +97,10 @@ function PodFacets(props: {
 }) {
   const { session, sources, facets } = props
   const [find, setFind] = useState('')
+  const [isAll, setAll] = useState(false)
   const names = [...new Set([...session.podCounts.keys(), ...sources.map((source) => source.pod)])]
   const found = names.filter((name) => name.includes(find.trim().toLowerCase()))
+  const shown = found.slice(0, isAll || find ? mostPods : shortList)
   const failed = new Map(
     sources.filter((source) => source.state === 'failed').map((source) => [source.pod, source.detail]),
   )
@@ -107,10 +111,10 @@ function PodFacets(props: {
         title="Pods"
         count={`${names.filter((name) => !facets.hiddenPods.has(name)).length} of ${names.length}`}
       />
-      {names.length > 8 ? (
+      {names.length > shortList ? (
         <Field label="Find pod" hiddenLabel placeholder="Find pod" value={find} onChange={setFind} />
       ) : null}
-      {found.slice(0, mostPods).map((name) => (
+      {shown.map((name) => (
         <div
           key={name}
           className="logs-facet"
@@ -128,7 +132,15 @@ function PodFacets(props: {
           <span className="logs-count">{formatCount(session.podCounts.get(name) ?? 0)}</span>
         </div>
       ))}
-      {found.length > mostPods ? <p className="note">{found.length - mostPods} more pods, find them by name.</p> : null}
+      {found.length > shown.length ? (
+        isAll ? (
+          <p className="note">{found.length - shown.length} more pods, find them by name.</p>
+        ) : (
+          <button type="button" className="logs-more" onClick={() => setAll(true)}>
+            {found.length - shown.length} more pods
+          </button>
+        )
+      ) : null}
     </section>
   )
 }

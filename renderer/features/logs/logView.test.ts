@@ -74,5 +74,6 @@ describe('going through matches', () => {
     expect(nextMatch([2, 5, 9], 3, 1)).toBe(5)
     expect(nextMatch([2, 5, 9], 3, -1)).toBe(2)
     expect(nextMatch([], 3, 1)).toBe(-1)
+    expect(nextMatch([2, 5, 9], -1, 1)).toBe(9)
   })
 })

@@ -68,6 +68,8 @@ export class LogView {
 /** The match after (or before) a position, around the end. -1 when there is none. */
 export function nextMatch(matches: readonly number[], current: number, step: 1 | -1): number {
   if (matches.length === 0) return -1
+  // One comes from the newest lines: the search begins with the newest match.
+  if (current < 0) return matches.at(-1) ?? -1
   const index = matches.indexOf(current)
   if (index >= 0) return matches[(index + step + matches.length) % matches.length] ?? -1
   if (step === 1) return matches.find((position) => position > current) ?? matches[0] ?? -1

@@ -40,7 +40,7 @@ export function TerminalTab({ tab, isActive }: { tab: DockTab; isActive: boolean
   }
   return (
     <div
-      className={`terminal terminal-${environment}`}
+      className={`terminal-tab terminal-tab-${environment}`}
       data-testid={tab.kind === 'shell' ? 'terminal-shell' : 'terminal-kubectl'}
       onKeyDownCapture={(event) => {
         if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.code !== 'KeyF') return

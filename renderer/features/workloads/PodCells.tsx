@@ -6,19 +6,24 @@ import { splitPodName } from './podName.ts'
 export function PodStatus({ row }: { row: PodRow }) {
   const kind: StatusKind = row.health
   return (
-    <span title={row.reason || row.status} className="truncate">
+    <span title={row.reason || row.status} className="workloads-status">
       <Status status={kind}>{row.status}</Status>
     </span>
   )
 }
 
-/** The part shared with its siblings dimmed; the whole name is what is read aloud and copied. */
+/**
+ * The part shared with its siblings dimmed, and cut at its beginning where there is no room: what tells pods apart stays in
+ * sight. The whole name is what is read aloud and copied.
+ */
 export function PodName({ row }: { row: PodRow }) {
   const { stem, ending } = splitPodName(row.name, row.owner?.name)
   return (
-    <span className="mono truncate" title={row.name}>
-      <span className="dim">{stem}</span>
-      {ending}
+    <span className="mono workloads-name" title={row.name}>
+      <span className="dim" dir="rtl">
+        <bdi dir="ltr">{stem}</bdi>
+      </span>
+      <span>{ending}</span>
     </span>
   )
 }
@@ -56,7 +61,7 @@ export function UseCell({ row, figures, figure, now }: UseCellProps) {
           limit={limit}
           request={row.requests[figure]}
           label={`${figure === 'cpu' ? 'CPU' : 'Memory'} of ${row.name}`}
-          width={52}
+          width={48}
         />
       )}
       <span className={`workloads-figure workloads-figure-${tone}`}>{use === undefined ? '' : write(use)}</span>

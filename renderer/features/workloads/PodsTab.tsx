@@ -73,7 +73,7 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
       <div className="workloads-bar">
         <FilterField
           label="Filter pods"
-          placeholder="Filter: name, status:crash, node:, service:, version:"
+          placeholder="Name, status:, node:, service:"
           value={filter}
           onChange={setFilter}
           tokens={[{ name: 'namespace', value: scope.namespace }]}

@@ -149,7 +149,7 @@ function useWorkloadColumns(
 
 function statusCell(row: WorkloadRow) {
   return (
-    <span className="truncate" title={row.reason}>
+    <span className="workloads-status" title={row.reason}>
       <Status status={row.health}>{row.reason || words[row.health]}</Status>
     </span>
   )

@@ -26,14 +26,14 @@ export function usePodColumns(
       {
         id: 'status',
         title: 'Status',
-        width: 148,
+        width: 140,
         cell: (row) => <PodStatus row={row} />,
         sortBy: (row) => severity[row.health],
       },
       {
         id: 'name',
         title: 'Name',
-        width: 'minmax(200px, 1fr)',
+        width: 'minmax(190px, 1fr)',
         isHeader: true,
         cell: (row) => <PodName row={row} />,
         sortBy: (row) => place.get(row.uid) ?? 0,
@@ -41,7 +41,7 @@ export function usePodColumns(
       {
         id: 'ready',
         title: 'Ready',
-        width: 56,
+        width: 52,
         align: 'right',
         cell: readyCell,
         sortBy: (row) => row.ready / row.containers.length,
@@ -49,7 +49,7 @@ export function usePodColumns(
       {
         id: 'restarts',
         title: 'Restarts',
-        width: 72,
+        width: 68,
         align: 'right',
         cell: restartsCell,
         sortBy: (row) => row.restarts,
@@ -57,14 +57,14 @@ export function usePodColumns(
       {
         id: 'cpu',
         title: 'CPU · request, limit',
-        width: 182,
+        width: 166,
         cell: (row) => <UseCell row={row} figures={figures} figure="cpu" now={now} />,
         sortBy: (row) => use(row, 'cpu'),
       },
       {
         id: 'memory',
         title: 'Memory · request, limit',
-        width: 182,
+        width: 166,
         cell: (row) => <UseCell row={row} figures={figures} figure="memory" now={now} />,
         sortBy: (row) => use(row, 'memory'),
       },
@@ -80,7 +80,7 @@ export function usePodColumns(
       {
         id: 'version',
         title: 'Version',
-        width: 76,
+        width: 70,
         cell: (row) => <span className="mono truncate">{row.version}</span>,
         sortBy: (row) => versions.get(row.version) ?? 0,
       },

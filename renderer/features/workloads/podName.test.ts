@@ -6,6 +6,7 @@ it('separates what a pod shares with its siblings from its own ending', () => {
     stem: 'backend-7f6d4c9b5d-',
     ending: '6nqvs',
   })
+  expect(splitPodName('backend-7f6d4c9b5d-6nqvs', 'backend').ending).toBe('6nqvs')
   expect(splitPodName('postgresql-0', 'postgresql')).toEqual({ stem: 'postgresql-', ending: '0' })
 })
 

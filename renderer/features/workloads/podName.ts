@@ -4,7 +4,8 @@
  */
 export function splitPodName(name: string, owner: string | undefined): { stem: string; ending: string } {
   if (owner && name.startsWith(`${owner}-`)) {
-    return { stem: name.slice(0, owner.length + 1), ending: name.slice(owner.length + 1) }
+    const cut = name.lastIndexOf('-') + 1
+    return { stem: name.slice(0, cut), ending: name.slice(cut) }
   }
   return { stem: '', ending: name }
 }

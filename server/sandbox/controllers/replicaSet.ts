@@ -61,7 +61,8 @@ function scale(context: ControllerContext, set: ReplicaSet, pods: Pod[]): Failur
     return { reason: 'FailedCreate', error: error instanceof Error ? error : new Error(messageOf(error)) }
   }
   const surplus = Math.min(Math.max(0, pods.length - wanted), burst)
-  for (const pod of pods.toSorted(byDispensability).slice(0, surplus)) deletePod(context, set, pod, component)
+  const dispensable = surplus === 0 ? [] : pods.toSorted(byDispensability).slice(0, surplus)
+  for (const pod of dispensable) deletePod(context, set, pod, component)
   return undefined
 }
 

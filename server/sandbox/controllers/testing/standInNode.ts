@@ -29,14 +29,13 @@ export class StandInNode {
       })
     }
     this.#unsubscribe = store.watch<Pod>('pods', (event) => this.#see(event.object))
-    for (const pod of store.list<Pod>('pods')) this.#see(pod)
   }
 
   stop(): void {
     this.#unsubscribe()
   }
 
-  /** Looks at every pod again, after a change of `fate` or `isLingering`. */
+  /** Looks at every pod again: at the start, and after a change of `fate` or `isLingering`. */
   refresh(): void {
     for (const pod of this.#store.list<Pod>('pods')) this.#see(pod)
   }

@@ -30,9 +30,13 @@ export class TestCluster {
     this.#controllers = this.#build()
   }
 
-  static async start(): Promise<TestCluster> {
+  /** @param prepare puts a state into the folder before it is opened, and says how pods fare in it */
+  static async start(prepare?: (folder: string) => Promise<StandInNode['fate']>): Promise<TestCluster> {
     const folder = await mkdtemp(join(tmpdir(), 'sandbox-controllers-'))
+    const fate = await prepare?.(folder)
     const cluster = new TestCluster(folder, await openStore(folder))
+    if (fate !== undefined) cluster.node.fate = fate
+    cluster.node.refresh()
     await cluster.#controllers.start()
     await cluster.until(() => cluster.store.get('serviceaccounts', 'default', 'default'))
     return cluster
@@ -43,6 +47,7 @@ export class TestCluster {
     await this.#end()
     this.store = await openStore(this.folder)
     this.node = new StandInNode(this.store, this.clock)
+    this.node.refresh()
     this.#controllers = this.#build()
     await this.#controllers.start()
   }

@@ -65,7 +65,8 @@ export async function untilRolledOut(
     const object = await getObject(connection, ref, signal ? { signal } : {}).catch(absentIsUndefined)
     if (object) {
       const pods = await podsOf(connection, object, signal)
-      state = rolloutState(object, pods)
+      const refusal = pods.length === 0 ? await refusalOf(connection, object, signal) : undefined
+      state = rolloutState(object, pods, refusal)
       troubledSince = state.fault === undefined ? undefined : (troubledSince ?? clock.now())
       onState?.(state)
       if (state.isDone) return
@@ -111,6 +112,19 @@ async function podsOf(
   return alive.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === newest?.metadata.uid))
 }
 
+/** A quota that refuses pods is told by no pod and by no condition of a Job or StatefulSet: only by an event. */
+async function refusalOf(
+  connection: ClusterConnection,
+  workload: KubeObject,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const { namespace = '', uid = '' } = workload.metadata
+  const about = { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, ...(signal && { signal }) }
+  const events = await listObjects(connection, { apiVersion: 'v1', kind: 'Event' }, about).catch(() => [])
+  const refused = events.filter((event) => event['reason'] === 'FailedCreate').at(-1)
+  return refused ? sanitise(String(refused['message'])) : undefined
+}
+
 const revisionOf = ({ metadata }: KubeObject) =>
   Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
 
@@ -133,10 +147,10 @@ type Counts = Partial<
 > & { conditions?: { type: string; status: string; reason?: string; message?: string }[] }
 
 /** As `kubectl rollout status` decides, with the pods' own words added. */
-export function rolloutState(workload: KubeObject, pods: KubeObject[]): RolloutState {
+export function rolloutState(workload: KubeObject, pods: KubeObject[], refusal?: string): RolloutState {
   const status = (workload.status ?? {}) as Counts
   const spec = (workload.spec ?? {}) as { replicas?: number; completions?: number }
-  const trouble = stuckPod(workload, pods) ?? pods.map(podTrouble).find((reason) => reason !== undefined)
+  const trouble = refusal ?? stuckPod(workload, pods) ?? pods.map(podTrouble).find((reason) => reason !== undefined)
   const refused = status.conditions?.find(
     ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
   )?.message

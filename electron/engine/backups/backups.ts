@@ -57,9 +57,11 @@ export class Backups {
 
   start(scope: Scope, reason: string): { taskId: string } {
     return this.#task(scope, 'backup', 'Back up the database', backupSteps, async (control) => {
-      const server = await control.step('connect', (step) => {
+      const server = await control.step('connect', async (step) => {
         step.detail('Looking for the database pod.')
-        return this.serverOf(scope, control.signal)
+        const found = await this.serverOf(scope, control.signal)
+        step.detail(`Database ${found.database}.`)
+        return found
       })
       const id = await control.step('dump', (step) => this.#take(scope, server, reason, step, control.signal))
       control.result({ backupId: id })

@@ -117,6 +117,7 @@ async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): P
   }
   if (!live)
     throw new ConsoleError('NOT_FOUND', `The server has no database ${server.database}. Deploy the suite first.`)
+  step.detail(`Every byte fits. PostgreSQL, extensions and free space are as the backup needs them.`)
   journal.begin({ id: restoreId, backupId, ...scope, by, database: server.database, oldOid: live.oid })
   return backup
 }

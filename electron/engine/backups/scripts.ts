@@ -48,8 +48,8 @@ trailer=$(
 printf '\\n%s %sbytes=%s\\n' "$4" "$trailer" "$2"
 `
 
-/** $1 a folder. Output: the free bytes of its file system. */
-export const freeSpaceScript = `df -Pk "$1" | { read -r header; read -r device size used free rest; printf '%s000\\n' "$free"; }
+/** $1 the server's data folder, where the container does not name it. Output: the free bytes of its file system, or nothing. */
+export const freeSpaceScript = `df -Pk "\${PGDATA:-$1}" | { read -r header; read -r device size used free rest && printf '%s000\\n' "$free"; }
 `
 
 export const toolVersionScript = `pg_dump --version

@@ -32,10 +32,12 @@ export function suiteServices(directory: ClusterDirectory, { cluster, namespace 
     },
     restart: async (step: StepControl) => {
       const connection = await directory.connection(cluster)
-      for (const { metadata } of await deployments(connection)) {
+      const all = await deployments(connection)
+      for (const { metadata } of all) {
         step.detail(`Restarting ${metadata.name}.`)
         await restartWorkload(connection, { ...deploymentKind, namespace, name: metadata.name })
       }
+      step.detail(`${all.length} services are restarting.`)
     },
     untilHealthy: async (step: StepControl) => {
       const connection = await directory.connection(cluster)

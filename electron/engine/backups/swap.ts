@@ -12,13 +12,18 @@ export async function swapDatabases(session: SqlSession, live: string, fresh: st
   const allow = (name: string, isAllowed: boolean) =>
     run(`ALTER DATABASE ${quoteName(name)} ALLOW_CONNECTIONS ${String(isAllowed)}`)
   const rename = (from: string, to: string) => run(`ALTER DATABASE ${quoteName(from)} RENAME TO ${quoteName(to)}`)
+  const others = `datname IN (${quoteText(live)}, ${quoteText(fresh)}) AND pid <> pg_backend_pid()`
   const body = `
     DECLARE problem text;
     BEGIN
       ${allow(live, false)}
       COMMIT;
-      PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-        WHERE datname IN (${quoteText(live)}, ${quoteText(fresh)}) AND pid <> pg_backend_pid();
+      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others};
+      FOR look IN 1..1000 LOOP
+        PERFORM pg_stat_clear_snapshot();
+        EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE ${others});
+        PERFORM pg_sleep(0.01);
+      END LOOP;
       BEGIN
         ${rename(live, aside)}
         ${rename(fresh, live)}

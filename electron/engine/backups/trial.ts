@@ -68,6 +68,7 @@ export async function fill(server: DatabaseServer, request: FillRequest, step: S
     await endSessions(server, application).catch(() => undefined)
     throw error
   }
+  step.detail(`Restored into ${database}.`)
 }
 
 /** @throws ConsoleError VERIFICATION_FAILED with every difference */

@@ -4,6 +4,7 @@ import type { DeployStatus, Plan } from '#shared/contract/deploy.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import type { ClusterDirectory } from '../directory.ts'
 import type { Host } from '../host.ts'
+import type { JournalHooks } from '../jsonLines.ts'
 import type { ClusterConnection } from '../kube/index.ts'
 import type { TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
 import { loadBundle, type Bundle } from './manifests.ts'
@@ -19,6 +20,8 @@ export interface DeploymentsNeeds {
   host: Pick<Host, 'dataDirectory' | 'resourcesDirectory' | 'user' | 'version' | 'now'>
   /** Registry of the images with a trailing slash; empty leaves the profile's. */
   imageRegistry: () => string
+  /** For tests, which end the process around the lines of the journal. */
+  journalHooks?: JournalHooks
 }
 
 interface KeptPlan {
@@ -40,7 +43,7 @@ export class Deployments {
 
   constructor(needs: DeploymentsNeeds) {
     this.#needs = needs
-    this.#journals = new RunJournals(needs.host.dataDirectory, () => needs.host.now())
+    this.#journals = new RunJournals(needs.host.dataDirectory, () => needs.host.now(), needs.journalHooks)
   }
 
   async status(scope: Scope, signal?: AbortSignal): Promise<DeployStatus> {

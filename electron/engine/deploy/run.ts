@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Scope } from '#shared/contract/base.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import { getObject, removeObject, waitFor, type ClusterConnection, type KubeObject } from '../kube/index.ts'
@@ -58,7 +59,10 @@ async function runStage(job: RunJob, stage: RenderedStage, step: StepControl, co
         control.log('info', `${object.kind} ${object.metadata.name} ${note}.`)
     }
     step.progress({ done: stage.objects.length, total: stage.objects.length, unit: 'objects' })
-    await waitForAll(job.connection, workloadsOf(stage.objects), step, control)
+    const workloads = workloadsOf(stage.objects)
+    await waitForAll(job.connection, workloads, step, control)
+    const ready = workloads.length > 0 ? `, ${workloads.map(({ metadata }) => metadata.name).join(', ')} ready` : ''
+    step.detail(`${stage.objects.length} objects applied${ready}.`)
     journal.stage(stage.id, 'done')
   } catch (thrown) {
     const { code, message, details } = asConsoleError(thrown)
@@ -113,6 +117,8 @@ export async function waitForAll(
   const lines = new Map<string, string>()
   const failure = new AbortController()
   const signal = AbortSignal.any([control.signal, failure.signal])
+  // Many workloads ask at once, each with a listener of its own: no leak.
+  setMaxListeners(0, signal)
   const waits = workloads.map(async (workload) => {
     const { name } = workload.metadata
     try {

@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
+import { Backups } from './backups/backups.ts'
+import { podDatabases } from './database/podDatabase.ts'
+import { Deployments } from './deploy/deployments.ts'
+import type { ClusterDirectory } from './directory.ts'
+import {
+  connect,
+  createObject,
+  getObject,
+  listObjects,
+  loadKubeconfigs,
+  removeObject,
+  type ClusterConnection,
+} from './kube/index.ts'
+import { Tasks, type Task } from './tasks/tasks.ts'
+
+/** A suite takes its minute to come up; so does each restart of it. */
+const patient = 400_000
+
+const scope = { cluster: 'context:test', namespace: 'recovery-test' }
+let cluster: TestCluster
+let connection: ClusterConnection
+let folder: string
+let tasks: Tasks
+let deployments: Deployments
+let backups: Backups
+
+beforeAll(async () => {
+  cluster = await startCluster()
+  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
+  const context = contexts.find(({ name }) => name === cluster.context)
+  if (!context) throw new Error(`no context ${cluster.context}`)
+  connection = connect(context)
+  folder = await mkdtemp(join(tmpdir(), 'console-recovery-'))
+  build()
+}, patient)
+
+afterAll(async () => {
+  await removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: scope.namespace }).catch(() => undefined)
+  await connection.close()
+  await cluster.stop()
+  await rm(folder, { recursive: true, force: true })
+}, patient)
+
+/** What the engine has of these nouns; called again it is an engine that starts anew on the same files. */
+function build(): void {
+  const directory: ClusterDirectory = {
+    facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
+    connection: () => Promise.resolve(connection),
+  }
+  const resourcesDirectory = join(import.meta.dirname, '..', '..', 'resources')
+  const host = { dataDirectory: folder, resourcesDirectory, user: 'maya', version: '0.1.0', now: () => Date.now() }
+  tasks = new Tasks(join(folder, 'tasks'))
+  deployments = new Deployments({ tasks, directory, host, imageRegistry: () => '' })
+  backups = new Backups({ tasks, directory, host, databases: podDatabases(directory) })
+}
+
+async function ended({ taskId }: { taskId: string }): Promise<Task> {
+  const task = await tasks.ended(taskId)
+  if (task.state !== 'done')
+    throw new Error(
+      `${task.title}: ${JSON.stringify({ fault: task.fault, steps: task.steps, log: task.log }, null, 1)}`,
+    )
+  return task
+}
+
+async function sql(text: string): Promise<Record<string, string>[]> {
+  const server = await backups.serverOf(scope)
+  const session = await server.connect(server.database, 'test')
+  try {
+    return await session.query<Record<string, string>>(text)
+  } finally {
+    await session.close()
+  }
+}
+const agentCount = async () => Number((await sql('SELECT count(*) AS n FROM archon_agents_v3'))[0]?.['n'])
+
+describe('the suite on a cluster', () => {
+  it('is planned, deployed, and known to the cluster as installed', { timeout: patient }, async () => {
+    expect((await deployments.status(scope)).installed).toBeNull()
+    const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
+    expect(plan.blockers).toEqual([])
+    expect(plan.stages.map(({ id }) => id)[0]).toBe('1-namespace')
+    await ended(await deployments.apply(scope, plan.id))
+    expect(await deployments.status(scope)).toMatchObject({
+      installed: { version: '0.1.0', by: 'maya' },
+      unfinished: null,
+    })
+    expect(await agentCount()).toBeGreaterThan(0)
+  })
+
+  it(
+    'changes nothing when the same version is planned again, apart from the migration',
+    { timeout: patient },
+    async () => {
+      const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
+      expect(plan.blockers).toEqual([])
+      const changed = plan.stages.flatMap(({ resources }) => resources).filter(({ action }) => action !== 'same')
+      expect(changed.map(({ kind, action }) => `${kind} ${action}`)).toEqual(['Job create'])
+    },
+  )
+
+  it('gets destroyed data back from a verified backup, and back again by undo', { timeout: patient }, async () => {
+    const before = await agentCount()
+    const { result } = await ended(backups.start(scope, 'before the accident'))
+    const backupId = result['backupId'] ?? ''
+    await ended(backups.verify(scope, backupId))
+    expect((await backups.list(scope, true))[0]).toMatchObject({ id: backupId, state: 'verified' })
+
+    await sql('TRUNCATE archon_agents_v3 CASCADE')
+    expect(await agentCount()).toBe(0)
+    const restored = await ended(backups.restore(scope, backupId))
+    expect(await agentCount()).toBe(before)
+    expect(backups.restores(scope)[0]).toMatchObject({ state: 'done', backupId })
+
+    await ended(backups.undo(scope, restored.result['restoreId'] ?? ''))
+    expect(await agentCount()).toBe(0)
+    await ended(backups.restore(scope, backupId))
+    expect(await agentCount()).toBe(before)
+  })
+
+  it('stops a failing deployment with the reason, which can be resumed or undone', { timeout: patient }, async () => {
+    const plan = await deployments.plan(scope, 'sandbox', '0.1.0-broken')
+    const broken = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'no-pods', namespace: scope.namespace },
+      spec: { hard: { pods: '1' } },
+    }
+    await createObject(connection, broken)
+    const task = await tasks.ended((await deployments.apply(scope, plan.id)).taskId)
+    expect(task.state).toBe('failed')
+    build()
+    const { unfinished } = await deployments.status(scope)
+    expect(unfinished).toMatchObject({ version: '0.1.0-broken', stage: '4-migrations' })
+    await removeObject(connection, { ...broken, name: 'no-pods', namespace: scope.namespace })
+    await ended(await deployments.undo(scope, unfinished?.id ?? ''))
+    expect(await deployments.status(scope)).toMatchObject({ installed: { version: '0.1.0' }, unfinished: null })
+    const jobs = await listObjects(connection, { apiVersion: 'batch/v1', kind: 'Job' }, { namespace: scope.namespace })
+    expect(jobs.map(({ metadata }) => metadata.name)).not.toContain(`agency-swarm-migrate-${unfinished?.id ?? ''}`)
+    expect(
+      await getObject(connection, {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        namespace: scope.namespace,
+        name: 'agency-swarm-mcp',
+      }),
+    ).toBeDefined()
+  })
+})

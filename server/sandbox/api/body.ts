@@ -6,17 +6,19 @@ import { decodeEnvelope, protobufType } from './protobuf/envelope.ts'
 /** kube-apiserver's limit for a request body (3 MiB). */
 const bodyLimit = 3 * 1024 * 1024
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > bodyLimit) {
-      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${bodyLimit}`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+/** Not with `for await`: leaving such a loop early destroys the connection, and the refusal would never arrive. */
+function readBytes(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= bodyLimit) chunks.push(chunk)
+      else reject(new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${bodyLimit}`))
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('close', () => reject(badRequest('the request was cut off')))
+  })
 }
 
 /** The media type of a request without its parameters. */

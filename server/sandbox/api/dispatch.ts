@@ -4,6 +4,7 @@ import { handleDelete, handleDeleteCollection } from './delete.ts'
 import { discover } from './discovery/discovery.ts'
 import { handleOpenApi } from './discovery/openApi.ts'
 import { ApiError, badRequest, notFound } from './errors.ts'
+import { eventsRow } from './eventsView.ts'
 import { isJson } from './json.ts'
 import { handleMetrics } from './metrics.ts'
 import { requireAccess } from './rbac/require.ts'
@@ -22,7 +23,7 @@ import { resources } from '../store/resources.ts'
 /** `answered`: the handler has written, or goes on writing, the response itself. */
 export type Answer = Reply | 'answered'
 
-const rows = new Map(resources.map((row) => [`${row.apiVersion}/${row.plural}`, row]))
+const rows = new Map([...resources, eventsRow].map((row) => [`${row.apiVersion}/${row.plural}`, row]))
 
 export const noSuchPath = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
@@ -90,6 +91,7 @@ async function dispatchReview(
 
 async function dispatchKind(context: ApiContext, request: KindRequest): Promise<Answer> {
   const { row, info } = request
+  if (row === eventsRow && !['get', 'list', 'watch'].includes(info.verb)) throw noSuchVerb()
   switch (info.verb) {
     case 'get':
       return getObject(context, request)

@@ -117,6 +117,8 @@ describe('kubectl describe and events', () => {
   it('lists events', async () => {
     expect(await read('events', '--for', 'deployment/web')).toMatch(/Normal\s+ScalingReplicaSet\s+Deployment\/web/)
     expect(await read('get', 'events', '--field-selector', 'reason=ScalingReplicaSet')).toMatch(/deployment\/web/)
+    const newer = await read('get', 'events.v1.events.k8s.io', '-o', 'jsonpath={.items[*].regarding.kind}')
+    expect(newer).toContain('Deployment')
   })
 })
 
@@ -163,6 +165,16 @@ describe('rights', () => {
     expect((await sandbox.kubectl([...viewer, 'delete', 'deploy', 'web'])).stderr).toContain(
       'cannot delete resource "deployments"',
     )
+  })
+
+  it('lets those who may act as somebody else', async () => {
+    const asBob = await sandbox.kubectl(['auth', 'can-i', 'list', 'pods', '--as=bob', '--as-group=sandbox:viewers'])
+    expect(asBob.stdout).toBe('yes\n')
+    expect((await sandbox.kubectl(['get', 'pods', '--as=bob'])).stderr).toContain(
+      'User "bob" cannot list resource "pods"',
+    )
+    const refused = await sandbox.kubectl(['--context', 'sandbox-viewer', 'get', 'pods', '--as=sandbox-admin'])
+    expect(refused.stderr).toContain('User "sandbox-viewer" cannot impersonate resource "users"')
   })
 
   it('honours roles that are made while it runs', async () => {

@@ -1,5 +1,6 @@
 import type { ResourceRow } from '../store/resources.ts'
 import type { KubeObject } from '../store/types.ts'
+import { viewOf } from './eventsView.ts'
 import { partial, toTable, type IncludeObject } from './table/table.ts'
 
 /** How a client wants objects: whole, as kubectl's table, or only their metadata. */
@@ -23,7 +24,7 @@ export function presentationOf(accept: string | undefined, query: URLSearchParam
 
 export function presentOne(row: ResourceRow, object: KubeObject, { as, include }: Presentation): object {
   if (as === 'Table') return toTable(row.name, [object], { resourceVersion: object.metadata.resourceVersion }, include)
-  return as === 'PartialObjectMetadata' ? partial(object) : object
+  return as === 'PartialObjectMetadata' ? partial(object) : viewOf(row, object)
 }
 
 export function presentList(
@@ -36,5 +37,10 @@ export function presentList(
   if (as === 'PartialObjectMetadata') {
     return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partial) }
   }
-  return { kind: `${row.kind}List`, apiVersion: row.apiVersion, metadata, items }
+  return {
+    kind: `${row.kind}List`,
+    apiVersion: row.apiVersion,
+    metadata,
+    items: items.map((item) => viewOf(row, item)),
+  }
 }

@@ -5,6 +5,7 @@ import type { ApiContext } from './context.ts'
 import { dispatchPath, dispatchResource, isPublic, noSuchPath, type Answer } from './dispatch.ts'
 import { ApiError } from './errors.ts'
 import { authenticate } from './identity/authenticate.ts'
+import { impersonate } from './identity/impersonate.ts'
 import { createServerCertificate } from './identity/certificate.ts'
 import type { User } from './podEndpoints.ts'
 import { requireAccess } from './rbac/require.ts'
@@ -28,7 +29,8 @@ async function answer(context: ApiContext, incoming: IncomingMessage, response: 
   const { pathname: path, searchParams: query } = url
   const method = incoming.method ?? 'GET'
   if (isPublic(path)) return dispatchPath(context, { incoming, response, path, query, user: anonymous })
-  const user = authenticate(incoming.headers, context.credentials, context.store)
+  const asker = authenticate(incoming.headers, context.credentials, context.store)
+  const user = impersonate(incoming, asker, context.store)
   const request = { incoming, response, path, query, user }
   const info = parseResourceRequest(method, path, query)
   if (info === undefined) {
@@ -62,6 +64,8 @@ async function handle(context: ApiContext, incoming: IncomingMessage, response: 
     const reply = await answer(context, incoming, response)
     if (reply !== 'answered') send(response, reply.code, reply.body, reply.headers)
   } catch (thrown) {
+    // The client left in the middle of its request: there is nobody to answer.
+    if (incoming.destroyed && !incoming.complete) return
     const error = asApiError(thrown)
     const retry = error.details?.retryAfterSeconds
     send(response, error.code, error.toStatus(), retry === undefined ? {} : { 'retry-after': String(retry) })

@@ -5,6 +5,7 @@ import type { ApiContext } from './context.ts'
 import { noSuchPath } from './dispatch.ts'
 import { ApiError, notFound } from './errors.ts'
 import { authenticate } from './identity/authenticate.ts'
+import { impersonate } from './identity/impersonate.ts'
 import { requireAccess } from './rbac/require.ts'
 import { parseResourceRequest } from './requestInfo.ts'
 
@@ -21,7 +22,7 @@ function refuse(socket: Duplex, error: ApiError): void {
 function open(context: ApiContext, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { store, endpoints, credentials } = context
   const url = new URL(request.url ?? '/', 'https://sandbox')
-  const user = authenticate(request.headers, credentials, store)
+  const user = impersonate(request, authenticate(request.headers, credentials, store), store)
   const info = parseResourceRequest(request.method ?? 'GET', url.pathname, url.searchParams)
   if (info === undefined || info.resource !== 'pods' || info.group !== '') throw noSuchPath()
   requireAccess(store, user, info)

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { KubeObject, StoreEvent } from '../store/types.ts'
 import type { ApiContext } from './context.ts'
 import { gone } from './errors.ts'
+import { viewOf } from './eventsView.ts'
 import { presentationOf, type Presentation } from './present.ts'
 import { matcherOf, selectObjects } from './read.ts'
 import { isTrue, type KindRequest } from './request.ts'
@@ -71,7 +72,7 @@ class WatchStream {
     const { resourceVersion } = object.metadata
     if (as === 'Table')
       return toTable(this.request.row.name, [object], { resourceVersion }, include, this.columnsOnce())
-    return as === 'PartialObjectMetadata' ? partial(object) : object
+    return as === 'PartialObjectMetadata' ? partial(object) : viewOf(this.request.row, object)
   }
 
   private columnsOnce(): boolean {

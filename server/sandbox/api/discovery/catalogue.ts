@@ -82,6 +82,14 @@ const reviews: Described[] = [
   virtual('authentication.k8s.io', 'v1', 'selfsubjectreviews', 'SelfSubjectReview'),
 ]
 
+const events = [
+  virtual('events.k8s.io', 'v1', 'events', 'Event', {
+    verbs: ['get', 'list', 'watch'],
+    namespaced: true,
+    shortNames: ['ev'],
+  }),
+]
+
 const measured = ['get', 'list']
 const metrics: Described[] = [
   virtual('metrics.k8s.io', 'v1beta1', 'nodes', 'NodeMetrics', { verbs: measured, singular: '' }),
@@ -90,7 +98,7 @@ const metrics: Described[] = [
 
 /** Every resource the server answers for. Metrics exist where there is a node to measure. */
 export function catalogue(withMetrics: boolean): Described[] {
-  return [...stored, ...reviews, ...(withMetrics ? metrics : [])]
+  return [...stored, ...events, ...reviews, ...(withMetrics ? metrics : [])]
 }
 
 /** The group versions in the order clients prefer them, the core group first. */

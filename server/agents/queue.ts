@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Logger, run, type Runner, type TaskList } from 'graphile-worker'
+import { Logger, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 
@@ -28,28 +29,68 @@ function queueLogger(log: FastifyBaseLogger): Logger {
   })
 }
 
-/** Works on the queue until closed. The library gives up after repeated database errors; it is then started again. */
+/** Idle workers ask for jobs every second; after this silence with nothing running they are stuck. Milliseconds. */
+const longestSilence = 5_000
+
+/** Watches what the workers do, by the library's events. A worker that asks in vain gives no sign. */
+function watchWorkers() {
+  const events: WorkerEvents = new EventEmitter()
+  let runningJobs = 0
+  let lastSign = Date.now()
+  const sign = () => {
+    lastSign = Date.now()
+  }
+  events.on('worker:getJob:empty', sign)
+  events.on('job:start', () => {
+    runningJobs += 1
+    sign()
+  })
+  events.on('job:complete', () => {
+    runningJobs -= 1
+    sign()
+  })
+  return { events, isSilent: () => runningJobs === 0 && Date.now() - lastSign > longestSilence }
+}
+
+/**
+ * Works on the queue until closed. After an interruption of the database the library's workers may give up, or go on asking in vain
+ * (seen when PostgreSQL refused connections for about a second): in both cases they are replaced.
+ */
 export function workOnQueue({ pool, jobs, concurrency, log }: QueueOptions): Queue {
   const stopping = new AbortController()
   let runner: Runner | undefined
+  let isSilent = () => false
+
+  const untilSilent = async (hasEnded: () => boolean): Promise<void> => {
+    while (!isSilent() && !hasEnded() && !stopping.signal.aborted) {
+      await pause(500, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+    if (!isSilent() || hasEnded() || stopping.signal.aborted) return
+    log.warn('the workers of the queue get no answer and are replaced')
+    // Not awaited: it waits for those that are stuck. Should one wake up, it finds itself stopped.
+    runner?.stop().catch(() => undefined)
+  }
+
+  const workOnce = async (): Promise<void> => {
+    const watch = watchWorkers()
+    const { events } = watch
+    const options = { pgPool: pool, taskList: jobs, concurrency, events, logger: queueLogger(log) }
+    const started = await run({ ...options, noHandleSignals: true, pollInterval: 1_000 })
+    runner = started
+    isSilent = watch.isSilent
+    if (stopping.signal.aborted) await started.stop()
+    let hasEnded = false
+    const ended = started.promise.finally(() => {
+      hasEnded = true
+    })
+    // A runner that was replaced may fail later, with nobody waiting for it.
+    ended.catch(() => undefined)
+    await Promise.race([ended, untilSilent(() => hasEnded).then(() => (stopping.signal.aborted ? ended : undefined))])
+  }
 
   const supervise = async () => {
     while (!stopping.signal.aborted) {
-      try {
-        const logger = queueLogger(log)
-        runner = await run({
-          pgPool: pool,
-          taskList: jobs,
-          concurrency,
-          logger,
-          noHandleSignals: true,
-          pollInterval: 1_000,
-        })
-        if (stopping.signal.aborted) await runner.stop()
-        await runner.promise
-      } catch (error) {
-        log.warn({ err: error }, 'the queue stopped and is started again')
-      }
+      await workOnce().catch((error: unknown) => log.warn({ err: error }, 'the queue stopped and is started again'))
       runner = undefined
       await pause(restartPause, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
@@ -57,7 +98,7 @@ export function workOnQueue({ pool, jobs, concurrency, log }: QueueOptions): Que
 
   const running = supervise()
   return {
-    isRunning: () => runner !== undefined,
+    isRunning: () => runner !== undefined && !isSilent(),
     close: async () => {
       stopping.abort()
       // Stopping twice is an error of the library; a runner that just gave up is one that is stopped.

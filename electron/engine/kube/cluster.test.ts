@@ -296,6 +296,9 @@ it('says that a namespace is being deleted', async () => {
     metadata: { name: 'held', namespace: ending, finalizers: ['console.test/hold'] },
   }
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ending } })
+  const hasFinalizer = (object: KubeObject | undefined): boolean =>
+    ((object?.spec?.['finalizers'] ?? []) as string[]).includes('kubernetes')
+  await waitFor(connection, { resource: 'namespaces', name: ending }, hasFinalizer, { timeout: 30_000 })
   await createObject(connection, held)
   await removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: ending })
   await expect(
@@ -318,7 +321,7 @@ it('follows a pod to its end', async () => {
       restartPolicy: 'Never',
       containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'echo one; sleep 1; echo two'] }],
     },
-  } as KubeObject)
+  })
   const lines: string[] = []
   for await (const { text } of followLogs(connection, { namespace, pod: 'brief', container: 'app', follow: true }))
     lines.push(text)

@@ -4,7 +4,8 @@ import { startMisbehavingServer, type MisbehavingServer, type SocketReply } from
 import { until } from '../testing/until.ts'
 import { connect } from './connection.ts'
 import { exec, execToCompletion } from './exec.ts'
-import type { ClusterConnection, ExecOptions } from './types.ts'
+import type { ExecOptions } from './streamTypes.ts'
+import type { ClusterConnection } from './types.ts'
 
 const path = '/api/v1/namespaces/shop/pods/web/exec'
 const both = ['v5.channel.k8s.io', 'v4.channel.k8s.io']

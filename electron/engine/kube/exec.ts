@@ -6,7 +6,8 @@ import { channelWritable, frame, Gate, readFrame } from './channels.ts'
 import { readExecStatus } from './execStatus.ts'
 import { heartbeat, type HeartbeatOptions } from './heartbeat.ts'
 import { podPath } from './paths.ts'
-import type { ClusterConnection, ExecOptions, ExecSession } from './types.ts'
+import type { ExecOptions, ExecSession } from './streamTypes.ts'
+import type { ClusterConnection } from './types.ts'
 
 /** Channels of the remote command protocol; `close` is a frame of v5 that names the channel it closes. */
 const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, close: 255 }

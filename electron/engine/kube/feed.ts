@@ -2,7 +2,8 @@ import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import { Backoff } from './backoff.ts'
 import { listPages } from './listPages.ts'
 import { openWatch, type WatchEvent } from './watch.ts'
-import type { ClusterConnection, KubeObject, ReflectorState } from './types.ts'
+import type { ReflectorState } from './streamTypes.ts'
+import type { ClusterConnection, KubeObject } from './types.ts'
 
 export interface FeedOptions {
   path: string

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { fold, merge, type Entry } from './fold.ts'
-import type { Delta } from './types.ts'
+import type { Delta } from './streamTypes.ts'
 
 const entry = (uid: string, resourceVersion: string): Entry<string> => ({
   uid,

@@ -1,4 +1,5 @@
-import type { Delta, KubeObject } from './types.ts'
+import type { Delta } from './streamTypes.ts'
+import type { KubeObject } from './types.ts'
 
 /** What a mirror keeps of one object. */
 export interface Entry<Row> {

@@ -1,4 +1,5 @@
 /** The Kubernetes core: everything the engine's other folders may use of it. */
+export type * from './streamTypes.ts'
 export type * from './types.ts'
 
 export { loadKubeconfigs, defaultSources } from './kubeconfig.ts'

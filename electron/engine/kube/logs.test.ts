@@ -10,7 +10,8 @@ import {
 import { realClock } from './clock.ts'
 import { connect } from './connection.ts'
 import { followLogBatches, followLogs } from './logs.ts'
-import type { ClusterConnection, LogLine, LogOptions } from './types.ts'
+import type { LogLine, LogOptions } from './streamTypes.ts'
+import type { ClusterConnection } from './types.ts'
 
 const podPath = '/api/v1/namespaces/shop/pods/web'
 const logPath = `${podPath}/log`

@@ -6,7 +6,8 @@ import { LogCursor } from './logCursor.ts'
 import { podPath } from './paths.ts'
 import { sanitise } from './sanitise.ts'
 import { transportError } from './transportErrors.ts'
-import type { ClusterConnection, KubeObject, LogLine, LogOptions } from './types.ts'
+import type { LogLine, LogOptions } from './streamTypes.ts'
+import type { ClusterConnection, KubeObject } from './types.ts'
 
 /** Bytes kept of one line: more is no log line any more, and one line must not fill the window. */
 const longestLine = 32 * 1024

@@ -7,7 +7,8 @@ import { Gate, readFrame, sendFrames } from './channels.ts'
 import { heartbeat } from './heartbeat.ts'
 import { podPath } from './paths.ts'
 import { sanitise } from './sanitise.ts'
-import type { ClusterConnection, PortForward, PortForwardOptions } from './types.ts'
+import type { PortForward, PortForwardOptions } from './streamTypes.ts'
+import type { ClusterConnection } from './types.ts'
 
 /** One port a WebSocket: its data is channel 0, its errors channel 1; the first frame of each repeats the port number. */
 const channels = { data: 0, error: 1 }

@@ -11,15 +11,8 @@ import { until } from '../testing/until.ts'
 import { realClock } from './clock.ts'
 import { connect } from './connection.ts'
 import { reflect } from './reflector.ts'
-import type {
-  ApiResource,
-  ClusterConnection,
-  ConnectOptions,
-  Delta,
-  ReflectOptions,
-  Reflector,
-  ReflectorState,
-} from './types.ts'
+import type { Delta, ReflectOptions, Reflector, ReflectorState } from './streamTypes.ts'
+import type { ApiResource, ClusterConnection, ConnectOptions } from './types.ts'
 
 const pods: ApiResource = {
   group: '',

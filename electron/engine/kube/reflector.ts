@@ -4,16 +4,8 @@ import { runFeed, type FeedListener } from './feed.ts'
 import { delta, entryOf, fold, merge, nameKey, type Entry, type Sighting } from './fold.ts'
 import { listPages } from './listPages.ts'
 import { apiVersionOf, pathOf } from './paths.ts'
-import type {
-  ApiResource,
-  ClusterConnection,
-  Delta,
-  DeltaBatch,
-  KubeObject,
-  ReflectOptions,
-  Reflector,
-  ReflectorState,
-} from './types.ts'
+import type { Delta, DeltaBatch, ReflectOptions, Reflector, ReflectorState } from './streamTypes.ts'
+import type { ApiResource, ClusterConnection, KubeObject } from './types.ts'
 
 /**
  * Mirrors a list and keeps it current until `stop` or the signal. Never throws by itself: see `state` and `synced`.

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeDirectories } from './directories.ts'
+import type { Pod } from './kinds.ts'
 import { type NodeFixture, isReady, poll, shell, startNode } from './testing/nodeFixture.ts'
 
 let fixture: NodeFixture
@@ -34,6 +35,7 @@ describe('a pod of the node', () => {
     fixture.store.delete('pods', 'default', 'plain')
     await fixture.untilGone('plain')
     expect(existsSync(folder)).toBe(false)
+    expect(readdirSync(nodeDirectories(fixture.stateDirectory).sockets)).toEqual([])
     expect(fixture.events('plain')).toContainEqual(expect.objectContaining({ reason: 'Killing' }))
   })
 
@@ -192,6 +194,16 @@ describe('a pod of the node', () => {
     expect(burning).toBeGreaterThan(50)
     fixture.store.delete('pods', 'default', 'busy', { gracePeriodSeconds: 0 })
     await fixture.untilGone('busy')
+  })
+
+  it('restarts a container whose image is changed', async () => {
+    fixture.run('changed', { containers: [shell('exec sleep 1000')] })
+    await fixture.until('changed', isReady)
+    fixture.store.update<Pod>('pods', 'default', 'changed', (pod) => {
+      for (const container of pod.spec.containers) container.image = 'alpine:3'
+    })
+    const pod = await fixture.until('changed', ({ status }) => status?.containerStatuses?.[0]?.restartCount === 1)
+    expect(pod.status?.containerStatuses?.[0]?.image).toBe('alpine:3')
   })
 
   it('ends a pod at its active deadline', async () => {

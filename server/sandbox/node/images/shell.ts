@@ -10,7 +10,9 @@ export function commandStep(setting: ContainerSetting, words: readonly string[])
     const [modulePath = '', ...rest] = args
     return { run: { modulePath }, args: rest, ...place }
   }
-  const found = findProgram(program, environment['PATH'] ?? '', setting.root)
+  // The sandbox's own Node, whatever else is in PATH.
+  const own = program === 'node' ? setting.programs.nodeExecutable : undefined
+  const found = own ?? findProgram(program, environment['PATH'] ?? '', setting.root)
   return { run: { program: found ?? program }, args, ...place }
 }
 

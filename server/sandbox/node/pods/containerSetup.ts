@@ -105,6 +105,10 @@ function completeEnvironment(
 ): void {
   const node = programs.nodeExecutable === undefined ? [] : [dirname(programs.nodeExecutable)]
   environment.set('PATH', [join(root, 'bin'), environment.get('PATH') ?? '', ...node].join(delimiter))
+  // Electron's executable is Node only when it is told so.
+  if (process.versions['electron'] !== undefined && programs.nodeExecutable !== undefined) {
+    environment.set('ELECTRON_RUN_AS_NODE', '1')
+  }
   environment.set('SANDBOX_RESOLVER', context.resolver())
   environment.set('SANDBOX_POD_NAMESPACE', pod.metadata.namespace ?? 'default')
   environment.set('SANDBOX_POD_ADDRESS', podAddress)
@@ -143,7 +147,8 @@ function linkMounts(root: string, paths: ReadonlyMap<string, string>): void {
   }
 }
 
-function socketFolder({ directories }: NodeContext, pod: Pod, container: Container): string {
+/** Where a container's Unix sockets are; not below the pod's folder, whose path may be too long for them. */
+export function socketFolder({ directories }: NodeContext, pod: Pod, container: Container): string {
   const name = createHash('sha256').update(`${pod.metadata.uid}/${container.name}`).digest('hex').slice(0, 10)
   const wanted = join(directories.sockets, name)
   return wanted.length <= longestSocketFolder ? wanted : join(tmpdir(), `sandbox-${name}`)

@@ -32,7 +32,7 @@ export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
 
 /** Keeps one container running by its restart policy, and its status true. */
 export class ContainerWorker {
-  readonly container: Container
+  #container: Container
   readonly #host: ContainerHost
   readonly #backOff: BackOff
   #state: ContainerState
@@ -46,10 +46,20 @@ export class ContainerWorker {
 
   constructor(host: ContainerHost, container: Container, before: ContainerStatus | undefined, waitingFor: string) {
     this.#host = host
-    this.container = container
+    this.#container = container
     this.#backOff = new BackOff(host.context.timing)
     this.#state = { waiting: { reason: waitingFor } }
     if (before !== undefined) this.#resume(before)
+  }
+
+  get container(): Container {
+    return this.#container
+  }
+
+  /** `kubectl set image` on a pod: the one thing of a container that may change. */
+  changeImage(image: string): void {
+    this.#container = { ...this.#container, image }
+    void this.stop(this.#grace(), `Container ${this.container.name} definition changed, will be restarted`)
   }
 
   /** The number of the current or last run; -1 before the first. Log files are named by it. */

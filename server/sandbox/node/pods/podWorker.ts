@@ -8,6 +8,7 @@ import type { Container, ContainerStatus, Pod } from '../kinds.ts'
 import { orAborted, pause } from '../pause.ts'
 import { MountError, prepareVolume } from '../volumes.ts'
 import { type ContainerHost, ContainerWorker, type RestartPolicy } from './containerWorker.ts'
+import { socketFolder } from './containerSetup.ts'
 import { podStatus } from './podStatus.ts'
 
 /** The life of one pod on this node, from its binding to its end. */
@@ -75,7 +76,14 @@ export class PodWorker {
   /** The pod has changed in the store. News come a turn later than what this worker wrote itself. */
   update(pod: Pod): void {
     if (Number(pod.metadata.resourceVersion) > Number(this.#pod.metadata.resourceVersion)) this.#pod = pod
-    if (pod.metadata.deletionTimestamp !== undefined) this.#deletion ??= this.#delete()
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.#deletion ??= this.#delete()
+      return
+    }
+    for (const { name, image } of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+      const worker = this.find(name)
+      if (worker !== undefined && worker.container.image !== image) worker.changeImage(image)
+    }
   }
 
   /** A ConfigMap or Secret has changed: files of mounted volumes follow. */
@@ -219,6 +227,9 @@ export class PodWorker {
     this.#isCleanedUp = true
     if (this.#address !== undefined) this.#context.addresses.releasePodAddress(this.#address)
     rmSync(this.#directory, { recursive: true, force: true })
+    for (const { container } of this.all) {
+      rmSync(socketFolder(this.#context, this.#pod, container), { recursive: true, force: true })
+    }
     rmSync(join(this.#context.directories.logs, this.#pod.metadata.uid), { recursive: true, force: true })
   }
 

@@ -49,6 +49,9 @@ export type HostResponse = z.infer<typeof hostResponse>
 /** Beyond this the host pauses a stream until it is acknowledged. */
 export const unacknowledgedBytes = 1 << 20
 
+/** Milliseconds. */
+const answerTimeout = 30_000
+
 /** Electron's parent port, as far as it is used here. */
 export interface HostPort {
   postMessage(message: HostRequest): void
@@ -124,7 +127,10 @@ class HostProcess implements LaunchedProcess {
     this.#port = port
     this.exited = new Promise((resolve) => (this.#onExit = resolve))
     this.spawned = new Promise((resolve, reject) => {
+      const late = new LaunchError('ETIMEDOUT', 'The app did not start the process within 30 seconds.')
+      const timer = setTimeout(() => reject(late), answerTimeout)
       this.#onSpawned = (result) => {
+        clearTimeout(timer)
         if (result instanceof LaunchError) {
           reject(result)
           return

@@ -21,6 +21,7 @@ export interface KubectlFixture {
   start: (args: string[], variables?: Record<string, string>) => RunningKubectl
   /** Creates a pod and waits until it is Ready. */
   run: (name: string, spec: PodSpec, labels?: Record<string, string>) => Promise<void>
+  kubeconfigPath: string
   /** A scratch folder for files. */
   folder: string
   stop: () => Promise<void>
@@ -54,6 +55,7 @@ export async function startKubectlFixture(): Promise<KubectlFixture> {
   const running = new Set<ChildProcess>()
   return {
     kubectl,
+    kubeconfigPath: sandbox.kubeconfigPath,
     folder,
     start: (args, variables = {}) => startProgram(program, args, { ...environment, ...variables }, running),
     run: async (name, spec, labels = {}) => {

@@ -24,12 +24,12 @@ export interface ButtonProps {
 }
 
 /** A labelled action. A button with a `reason` stays focusable so that the reason can be read. */
-export function Button({ children, kind = 'default', size = 'normal', type = 'button', ...props }: ButtonProps) {
+export function Button({ children, kind = 'default', size = 'normal', type = 'button', ref, ...props }: ButtonProps) {
   const { icon: Glyph, busy = false, disabled = false, reason } = props
   const blocked = reason !== undefined && reason !== ''
   const button = (
     <button
-      ref={props.ref}
+      ref={ref}
       type={type}
       autoFocus={props.autoFocus}
       className={`k-button k-button-${kind} k-button-${size}`}
@@ -45,7 +45,7 @@ export function Button({ children, kind = 'default', size = 'normal', type = 'bu
       <span className={busy && !Glyph ? 'k-button-covered' : undefined}>{children}</span>
     </button>
   )
-  return blocked ? <Tooltip content={reason}>{button}</Tooltip> : button
+  return 'reason' in props ? <Tooltip content={reason}>{button}</Tooltip> : button
 }
 
 /** The icon, or the busy ring in its place; without an icon the ring covers the words, so that the width stays. */

@@ -19,7 +19,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const hasSingleKeys = useContext(SingleKeys)
   const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting])
   const ids = useMemo(() => sorted.map(rowId), [sorted, rowId])
-  const rowWindow = useRowWindow(
+  const { box, onScroll, ...rowWindow } = useRowWindow(
     sorted.length,
     rowHeight,
     props.expansion === undefined,
@@ -60,7 +60,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       data-stale={props.isStale || undefined}
       onKeyDown={onKeyDown}
     >
-      <div className="k-table-scroll" ref={rowWindow.box} onScroll={rowWindow.onScroll}>
+      <div className="k-table-scroll" ref={box} onScroll={onScroll}>
         <div className="k-table-content" style={{ gridTemplateColumns: template }}>
           <div className="k-table-head" role="row" aria-rowindex={1}>
             {onSelect ? (

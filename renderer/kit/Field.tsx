@@ -29,7 +29,18 @@ export interface FieldProps {
   ref?: Ref<HTMLInputElement>
 }
 
-export function Field({ label, hiddenLabel, value, onChange, error, hint, locked, icon: Glyph, ...props }: FieldProps) {
+export function Field({
+  label,
+  hiddenLabel,
+  value,
+  onChange,
+  error,
+  hint,
+  locked,
+  icon: Glyph,
+  ref,
+  ...props
+}: FieldProps) {
   const id = useId()
   const below = error ?? locked ?? hint
   const shared = {
@@ -55,7 +66,7 @@ export function Field({ label, hiddenLabel, value, onChange, error, hint, locked
         ) : (
           <input
             {...shared}
-            ref={props.ref}
+            ref={ref}
             type={props.type ?? 'text'}
             onChange={(event) => onChange(event.target.value)}
             onKeyDown={(event) => {
@@ -104,8 +115,9 @@ export interface CheckboxProps {
 }
 
 export function Checkbox({ label, hiddenLabel, checked, mixed = false, onChange, disabled, detail }: CheckboxProps) {
+  const Wrapper = hiddenLabel ? 'span' : 'label'
   return (
-    <label className="k-checkbox">
+    <Wrapper className="k-checkbox">
       <BaseCheckbox.Root
         className="k-checkbox-box"
         checked={checked}
@@ -124,7 +136,7 @@ export function Checkbox({ label, hiddenLabel, checked, mixed = false, onChange,
           {detail === undefined ? null : <span className="k-field-hint">{detail}</span>}
         </span>
       )}
-    </label>
+    </Wrapper>
   )
 }
 

@@ -3,7 +3,10 @@ import type { ReactElement, ReactNode } from 'react'
 import { Keys } from './Keys.tsx'
 import './Tooltip.css'
 
-/** A note on hover and keyboard focus. `children` is one focusable element. */
+/**
+ * A note on hover and keyboard focus. `children` is one focusable element; it stays the same element when the content comes and
+ * goes, so that a button keeps the focus while its reason changes.
+ */
 export function Tooltip({
   content,
   keys,
@@ -13,9 +16,8 @@ export function Tooltip({
   keys?: string | undefined
   children: ReactElement
 }) {
-  if (content === undefined || content === '') return children
   return (
-    <Base.Root>
+    <Base.Root disabled={content === undefined || content === ''}>
       <Base.Trigger render={children} delay={400} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} className="k-layer">

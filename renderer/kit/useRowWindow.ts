@@ -1,5 +1,5 @@
-import { useEffect, useState, type RefObject } from 'react'
-import { useSize } from './useSize.ts'
+import { useEffect, useRef, useState, type RefObject } from 'react'
+import { useSizeOf } from './useSize.ts'
 
 /** Below this many rows all are in the page: a search by the browser finds them, and tests see them. */
 const smallEnough = 150
@@ -24,7 +24,8 @@ export interface RowWindow {
  * @param active index of the row that must be visible; -1 for none
  */
 export function useRowWindow(count: number, rowHeight: number, isFixed: boolean, active: number): RowWindow {
-  const [box, size] = useSize<HTMLDivElement>(800, 600)
+  const box = useRef<HTMLDivElement>(null)
+  const size = useSizeOf(box, 800, 600)
   const [scrollTop, setScrollTop] = useState(0)
   const page = Math.max(1, Math.floor((size.height - headHeight) / rowHeight))
 
@@ -36,7 +37,7 @@ export function useRowWindow(count: number, rowHeight: number, isFixed: boolean,
     else if (top + rowHeight + headHeight > element.scrollTop + element.clientHeight && element.clientHeight > 0) {
       element.scrollTop = top + rowHeight + headHeight - element.clientHeight
     }
-  }, [active, rowHeight, isFixed, box])
+  }, [active, rowHeight, isFixed])
 
   const onScroll = (event: { currentTarget: HTMLElement }) => setScrollTop(event.currentTarget.scrollTop)
   if (count <= smallEnough || !isFixed) return { box, onScroll, first: 0, last: count, before: 0, after: 0, page }

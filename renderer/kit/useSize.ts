@@ -10,11 +10,18 @@ export function useWidth<Box extends Element>(assumed: number): [RefObject<Box |
 }
 
 /** Width and height of an element as they change, in whole pixels. */
-export function useSize<Box extends Element>(
-  width: number,
-  height: number,
-): [RefObject<Box | null>, { width: number; height: number }] {
+export function useSize<Box extends Element>(width: number, height: number): [RefObject<Box | null>, Size] {
   const box = useRef<Box>(null)
+  return [box, useSizeOf(box, width, height)]
+}
+
+export interface Size {
+  width: number
+  height: number
+}
+
+/** The same for an element whose ref the caller holds. */
+export function useSizeOf(box: RefObject<Element | null>, width: number, height: number): Size {
   const [size, setSize] = useState({ width, height })
   useEffect(() => {
     const element = box.current
@@ -25,6 +32,6 @@ export function useSize<Box extends Element>(
     })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [])
-  return [box, size]
+  }, [box])
+  return size
 }

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { sampleClusters } from '../../testing/sampleData.ts'
+import { attention, isFirstRun, orderFleet, summarise } from './facts.ts'
+
+const now = Date.now()
+
+describe('fleet', () => {
+  test('the summary counts only what clusters have stated', () => {
+    expect(summarise(sampleClusters(), now)).toMatchObject({
+      reachable: 4,
+      total: 5,
+      unreachable: ['edge-osl-01'],
+      podsReady: 73,
+      pods: 75,
+      podClusters: 4,
+      withSuite: 4,
+      verified: 2,
+      newest: '2.4.0',
+      onNewest: 2,
+    })
+  })
+
+  test('versions compare as numbers', () => {
+    const clusters = sampleClusters().map((cluster, index) => ({
+      ...cluster,
+      suiteVersion: ['2.9.0', '2.10.0'][index % 2],
+    }))
+    expect(summarise(clusters, now).newest).toBe('2.10.0')
+  })
+
+  test('what is failing comes before what cannot be reached, and that before what is unproven', () => {
+    expect(attention(sampleClusters(), now).map((item) => [item.cluster.name, item.title])).toEqual([
+      ['prod-eu-1', '1 pod crashing'],
+      ['edge-osl-01', 'cannot be reached'],
+      ['staging-eu', '1 pod restarting'],
+      ['staging-eu', 'last backup is not verified'],
+      ['prod-apac-1', 'shows only a part'],
+    ])
+  })
+
+  test('a healthy fleet needs nobody', () => {
+    expect(
+      attention(
+        sampleClusters().filter((cluster) => cluster.id === 'sandbox'),
+        now,
+      ),
+    ).toEqual([])
+  })
+
+  test('a backup of yesterday is said to be missing today', () => {
+    const [sandbox] = sampleClusters().filter((cluster) => cluster.id === 'sandbox')
+    if (!sandbox) throw new Error('no sandbox')
+    const items = attention([{ ...sandbox, lastBackup: { at: now - 90_000_000, state: 'verified' } }], now)
+    expect(items.map((item) => item.title)).toEqual(['no backup in 24 h'])
+  })
+
+  test('production comes first and the sandbox last', () => {
+    expect(orderFleet(sampleClusters()).map((cluster) => cluster.name)).toEqual([
+      'prod-apac-1',
+      'prod-eu-1',
+      'staging-eu',
+      'edge-osl-01',
+      'sandbox',
+    ])
+  })
+
+  test('it is a first run only while nothing at all can be reached', () => {
+    const stopped = sampleClusters().map((cluster) =>
+      cluster.id === 'sandbox' ? { ...cluster, health: 'stopped' as const } : cluster,
+    )
+    expect(isFirstRun(stopped)).toBe(false)
+    expect(isFirstRun(stopped.filter((cluster) => cluster.id === 'sandbox'))).toBe(true)
+  })
+})

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,6 +60,15 @@ function build(): void {
   backups = new Backups({ tasks, directory, host, databases: podDatabases(directory) })
 }
 
+/** Deploys in a process of its own, which is killed when the stage begins. */
+async function killedDeployment(stage: string): Promise<void> {
+  const script = join(import.meta.dirname, 'testing', 'deployChild.ts')
+  const words = ['--import', 'tsx', script, cluster.kubeconfigPath, cluster.context, folder, scope.namespace, stage]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+  const signal = await new Promise((resolve) => child.once('close', (_code, by) => resolve(by)))
+  expect(signal).toBe('SIGKILL')
+}
+
 async function ended({ taskId }: { taskId: string }): Promise<Task> {
   const task = await tasks.ended(taskId)
   if (task.state !== 'done')
@@ -80,18 +90,36 @@ async function sql(text: string): Promise<Record<string, string>[]> {
 const agentCount = async () => Number((await sql('SELECT count(*) AS n FROM archon_agents_v3'))[0]?.['n'])
 
 describe('the suite on a cluster', () => {
-  it('is planned, deployed, and known to the cluster as installed', { timeout: patient }, async () => {
-    expect((await deployments.status(scope)).installed).toBeNull()
-    const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
-    expect(plan.blockers).toEqual([])
-    expect(plan.stages.map(({ id }) => id)[0]).toBe('1-namespace')
-    await ended(await deployments.apply(scope, plan.id))
-    expect(await deployments.status(scope)).toMatchObject({
-      installed: { version: '0.1.0', by: 'maya' },
-      unfinished: null,
-    })
-    expect(await agentCount()).toBeGreaterThan(0)
-  })
+  it(
+    'is planned, deployed by a console that is killed half way, and finished by the next',
+    { timeout: patient },
+    async () => {
+      expect((await deployments.status(scope)).installed).toBeNull()
+      const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
+      expect(plan.blockers).toEqual([])
+      await killedDeployment('4-migrations')
+      build()
+      const { installed, unfinished } = await deployments.status(scope)
+      expect(installed).toBeNull()
+      expect(unfinished).toMatchObject({ version: '0.1.0', stage: '4-migrations', fault: null })
+      const resumed = await ended(await deployments.resume(scope, unfinished?.id ?? ''))
+      expect(resumed.steps.map(({ state }) => state)).toEqual([
+        'skipped',
+        'skipped',
+        'skipped',
+        'done',
+        'done',
+        'done',
+        'done',
+        'done',
+      ])
+      expect(await deployments.status(scope)).toMatchObject({
+        installed: { version: '0.1.0', by: 'maya' },
+        unfinished: null,
+      })
+      expect(await agentCount()).toBeGreaterThan(0)
+    },
+  )
 
   it(
     'changes nothing when the same version is planned again, apart from the migration',
@@ -133,7 +161,7 @@ describe('the suite on a cluster', () => {
     }
     await createObject(connection, broken)
     const task = await tasks.ended((await deployments.apply(scope, plan.id)).taskId)
-    expect(task.state).toBe('failed')
+    expect(task.fault).toMatchObject({ code: 'DEPLOY_FAILED', message: expect.stringContaining('no-pods') as string })
     build()
     const { unfinished } = await deployments.status(scope)
     expect(unfinished).toMatchObject({ version: '0.1.0-broken', stage: '4-migrations' })

@@ -29,6 +29,8 @@ const close = () => useBackupDialogs.setState({ restoring: null })
 export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup }) {
   const cluster = useCluster(scope.cluster)
   const blocked = useBlocked('operator', scope.cluster)
+  const name = cluster?.name ?? scope.cluster
+  const isProduction = cluster?.environment === 'production'
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
   const {
@@ -40,14 +42,11 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
     [scope.cluster, scope.namespace, backup.id],
   )
   const restore = useCommand(async (client) => {
-    const confirmation = { ...(mustType && { typedName: typed }), ...(reason.trim() && { reason: reason.trim() }) }
+    const confirmation = { ...(isProduction && { typedName: typed }), ...(reason.trim() && { reason: reason.trim() }) }
     const { taskId } = await client.backups.restore({ ...scope, backupId: backup.id, confirmation })
     watchTask(taskId)
   })
-  const name = cluster?.name ?? scope.cluster
-  const isProduction = cluster?.environment === 'production'
-  const mustType = isProduction
-  const refusal = blocked ?? whyNot(plan, mustType && typed !== name ? name : undefined)
+  const refusal = blocked ?? whyNot(plan, isProduction && typed !== name ? name : undefined)
   return (
     <Dialog
       size="large"
@@ -69,7 +68,7 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
         </>
       }
       onClose={close}
-      hint={mustType ? <TypedName name={name} typed={typed} onChange={setTyped} /> : null}
+      hint={isProduction ? <TypedName name={name} typed={typed} onChange={setTyped} /> : null}
       actions={
         <>
           <Button size="large" onClick={close}>

@@ -16,8 +16,8 @@ export function LogHistogram({ session, tick }: { session: LogSession; tick: num
   const drawn = useMemo(() => {
     const { lines } = session.buffer
     const whole = { ...facets, range: null }
-    return histogram(lines, lines.length, bars, (line) => showsLine(line, whole))
     // The buffer is filled in place: the tick says when to look again.
+    return { ...histogram(lines, lines.length, bars, (line) => showsLine(line, whole)), tick }
   }, [session, facets, tick])
   const { bins, widthMs, tallest } = drawn
   const first = bins[0]

@@ -24,7 +24,7 @@ import { usePodColumns } from './podColumns.tsx'
 import { PodDrawer } from './PodDrawer.tsx'
 import type { FeedTrouble } from './PodFeed.tsx'
 import { countGroups, filterPods, parseToken, podGroups, type PodGroup } from './podFilter.ts'
-import { byName } from './podOrder.ts'
+import { rowsOf } from './podRows.ts'
 import { PodSelection } from './PodSelection.tsx'
 import type { PodStore } from './podStore.ts'
 
@@ -38,7 +38,8 @@ const rowId = (row: PodRow) => row.name
 const noGroups: ReadonlySet<PodGroup> = new Set()
 
 export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope; trouble: FeedTrouble }) {
-  const { feed, byUid } = useStore(pods.store)
+  const state = useStore(pods.store)
+  const { feed } = state
   const figures = useFigures(scope)
   const now = useNow(5_000)
   const active = useLocation((location) => location.parameters['pod']) ?? null
@@ -48,10 +49,10 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [box, width] = useWidth<HTMLDivElement>(1_000)
 
-  const rows = useMemo(() => byName(byUid.values()), [byUid])
+  const rows = useMemo(() => rowsOf(state), [state])
   const counts = useMemo(() => countGroups(rows), [rows])
   const shown = useMemo(() => filterPods(rows, readFilter(filter), groups), [rows, filter, groups])
-  const columns = usePodColumns(rows, figures, now, width < 1_040)
+  const columns = usePodColumns(rows, state.order, figures, now, width < 1_040)
   // Chosen are pods, not names: one that was replaced under the same name is no longer chosen.
   const selectedRows = useMemo(() => rows.filter((row) => chosen.has(row.uid)), [rows, chosen])
   const selected = useMemo(() => new Set(selectedRows.map(rowId)), [selectedRows])

@@ -8,19 +8,22 @@ import { ranks, severity } from './podOrder.ts'
 /**
  * The columns of the table of pods. Rows must come sorted by name: every column sorts by a number, and equal ones keep their
  * order.
+ * @param order uids of the rows, which changes only when pods come or go
  * @param isNarrow leaves out what the drawer or a small window has no room for
  */
 export function usePodColumns(
   rows: readonly PodRow[],
+  order: readonly string[],
   figures: PodFigures,
   now: number,
   isNarrow: boolean,
 ): Column<PodRow>[] {
+  const place = useMemo(() => new Map(order.map((uid, index) => [uid, index])), [order])
   return useMemo(() => {
-    const place = new Map(rows.map((row, index) => [row.uid, index]))
-    const nodes = ranks(rows.map((row) => row.node))
-    const versions = ranks(rows.map((row) => row.version))
-    const use = (row: PodRow, figure: 'cpu' | 'memory') =>
+    // Counted when somebody sorts by them, not for every batch.
+    const nodes = once(() => ranks(rows.map((row) => row.node)))
+    const versions = once(() => ranks(rows.map((row) => row.version)))
+    const latest = (row: PodRow, figure: 'cpu' | 'memory') =>
       latestUse(figures.byPod.get(row.name), now, figures.intervalMs)?.[figure] ?? -1
     const all: (Column<PodRow> | null)[] = [
       {
@@ -59,14 +62,14 @@ export function usePodColumns(
         title: 'CPU · request, limit',
         width: 166,
         cell: (row) => <UseCell row={row} figures={figures} figure="cpu" now={now} />,
-        sortBy: (row) => use(row, 'cpu'),
+        sortBy: (row) => latest(row, 'cpu'),
       },
       {
         id: 'memory',
         title: 'Memory · request, limit',
         width: 166,
         cell: (row) => <UseCell row={row} figures={figures} figure="memory" now={now} />,
-        sortBy: (row) => use(row, 'memory'),
+        sortBy: (row) => latest(row, 'memory'),
       },
       isNarrow
         ? null
@@ -75,14 +78,14 @@ export function usePodColumns(
             title: 'Node',
             width: 96,
             cell: (row) => <span className="mono dim truncate">{row.node}</span>,
-            sortBy: (row) => nodes.get(row.node) ?? 0,
+            sortBy: (row) => nodes().get(row.node) ?? 0,
           },
       {
         id: 'version',
         title: 'Version',
         width: 70,
         cell: (row) => <span className="mono truncate">{row.version}</span>,
-        sortBy: (row) => versions.get(row.version) ?? 0,
+        sortBy: (row) => versions().get(row.version) ?? 0,
       },
       {
         id: 'age',
@@ -94,7 +97,12 @@ export function usePodColumns(
       },
     ]
     return all.filter((column) => column !== null)
-  }, [rows, figures, now, isNarrow])
+  }, [rows, place, figures, now, isNarrow])
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 function readyCell(row: PodRow) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PodBatch } from '#shared/contract/workloads.ts'
-import { foldPods, noPods } from './podRows.ts'
+import { foldPods, noPods, rowsOf } from './podRows.ts'
 import { podRow } from './testing/podRow.ts'
 
 const live: PodBatch = { feed: { state: 'live' }, reset: false, upserted: [], removed: [] }
@@ -37,6 +37,20 @@ describe('folding pod batches', () => {
       { ...live, upserted: [podRow({ uid: '2', name: 'postgresql-0' })], removed: ['1'] },
     ])
     expect([...after.byUid.keys()]).toEqual(['2'])
+  })
+
+  it('keeps rows in the order of their names, and that order while no pod comes or goes', () => {
+    const named = (uid: string, name: string) => podRow({ uid, name })
+    const before = foldPods(noPods, [
+      { ...live, upserted: [named('1', 'redis-0'), named('2', 'agents-10'), named('3', 'agents-9')] },
+    ])
+    expect(rowsOf(before).map((row) => row.name)).toEqual(['agents-9', 'agents-10', 'redis-0'])
+    const changed = foldPods(before, [{ ...live, upserted: [named('2', 'agents-10')] }])
+    expect(changed.order).toBe(before.order)
+    const gone = foldPods(changed, [{ ...live, removed: ['3'] }])
+    expect(rowsOf(gone).map((row) => row.name)).toEqual(['agents-10', 'redis-0'])
+    const replaced = foldPods(gone, [{ ...live, upserted: [named('4', 'agents-1')], removed: ['2'] }])
+    expect(rowsOf(replaced).map((row) => row.uid)).toEqual(['4', '1'])
   })
 
   it('folds ten thousand rows without touching those that did not change', () => {

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { app, BrowserWindow, ipcMain, Menu, powerMonitor } from 'electron'
+import manifest from '../../package.json' with { type: 'json' }
 import { requestPort } from '#shared/rpc/handshake.ts'
 import { EngineSupervisor } from './engineSupervisor.ts'
 import { answerHostRequests } from './hostRequests.ts'
@@ -21,7 +22,7 @@ function run(): void {
     dataDirectory: app.getPath('userData'),
     resourcesDirectory,
     user: userInfo().username,
-    version: app.getVersion(),
+    version: manifest.version,
     runtime: { electron: process.versions.electron, chrome: process.versions.chrome, node: process.versions.node },
   })
   const host = answerHostRequests(engine)

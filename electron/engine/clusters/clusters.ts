@@ -87,7 +87,7 @@ export class Clusters implements ClusterDirectory {
     if (!known && id !== sandboxId) throw noCluster(id)
     return {
       name: known?.context.name ?? 'sandbox',
-      environment: this.#environment(id, known?.context.name ?? 'sandbox'),
+      environment: known ? this.#environment(id, known.context) : 'sandbox',
       role: known?.facts.role,
     }
   }
@@ -198,8 +198,10 @@ export class Clusters implements ClusterDirectory {
     await known.connection?.close()
   }
 
-  #environment(id: string, name: string): Environment {
-    return id === sandboxId ? 'sandbox' : (this.#memory.environmentOf(id) ?? guessEnvironment(name))
+  /** Both users of the sandbox are in the sandbox. */
+  #environment(id: string, context: KubeContext): Environment {
+    if (context.source.kind === 'sandbox') return 'sandbox'
+    return this.#memory.environmentOf(id) ?? guessEnvironment(context.name)
   }
 
   #row(id: string, known: Known): Cluster {
@@ -208,8 +210,8 @@ export class Clusters implements ClusterDirectory {
       ...(known.checkedAt === undefined && known.checking ? { health: 'checking' as const, summary: 'Checking' } : {}),
       id,
       name: known.context.name,
-      environment: this.#environment(id, known.context.name),
-      source: id === sandboxId ? 'built in' : known.context.source.path,
+      environment: this.#environment(id, known.context),
+      source: known.context.source.kind === 'sandbox' ? 'built in' : known.context.source.path,
       server: known.context.cluster.server,
       namespace: suiteNamespaceOf(known.context),
       ...(known.checkedAt === undefined ? {} : { checkedAt: known.checkedAt }),

@@ -25,7 +25,7 @@ export async function testHost(): Promise<Host & { remove(): Promise<void> }> {
 }
 
 function startSandbox(args: string[]): SandboxProcess {
-  const child = spawn(process.execPath, [join(root, 'out', 'server', 'sandbox.js'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'out', 'server', 'sandbox.js'), ...args, '--exit-with-parent'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface(child.stdout)

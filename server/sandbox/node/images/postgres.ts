@@ -40,8 +40,9 @@ export const postgres: ImageRecipe = {
   }),
   adjust: ({ environment, mounts, root }) => {
     const wanted = environment.get('PGDATA') ?? standardDataFolder
-    // Where its path is mounted the variable was made local already; else the data live in the container's own folder.
-    environment.set('PGDATA', mounts.locate(wanted) ?? (mounts.owns(wanted) ? wanted : join(root, wanted)))
+    // Where its path is mounted the variable was made local already, and a second translation would lead out of the volume (a state
+    // directory below a mounted /tmp); else the data live in the container's own folder.
+    environment.set('PGDATA', mounts.owns(wanted) ? wanted : (mounts.locate(wanted) ?? join(root, wanted)))
   },
   *steps(setting) {
     const words = [...(setting.command ?? []), ...(setting.args ?? [])]

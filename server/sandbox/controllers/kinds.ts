@@ -14,7 +14,7 @@ export type Container = {
   [field: string]: unknown
 }
 
-export type Volume = { name: string; persistentVolumeClaim?: { claimName: string }; [source: string]: unknown }
+type Volume = { name: string; persistentVolumeClaim?: { claimName: string }; [source: string]: unknown }
 
 export type Toleration = { key?: string; operator?: string; value?: string; effect?: string }
 
@@ -23,7 +23,7 @@ export type NodeSelectorTerm = {
   matchFields?: { key: string; operator: string; values?: string[] }[]
 }
 
-export type PodSpec = {
+type PodSpec = {
   nodeName?: string
   nodeSelector?: Record<string, string>
   affinity?: {
@@ -42,7 +42,7 @@ export type PodSpec = {
   [field: string]: unknown
 }
 
-export type ContainerStatus = {
+type ContainerStatus = {
   name: string
   ready?: boolean
   restartCount?: number
@@ -50,7 +50,7 @@ export type ContainerStatus = {
   [field: string]: unknown
 }
 
-export type PodStatus = {
+type PodStatus = {
   phase?: string
   conditions?: Condition[]
   podIP?: string
@@ -70,14 +70,14 @@ export type Node = KubeObject<
   { allocatable?: Quantities; conditions?: Condition[]; [field: string]: unknown }
 >
 
-export type ReplicaSetSpec = {
+type ReplicaSetSpec = {
   replicas?: number
   minReadySeconds?: number
   selector: LabelSelector
   template: PodTemplate
 }
 
-export type ReplicaSetStatus = {
+type ReplicaSetStatus = {
   replicas?: number
   fullyLabeledReplicas?: number
   readyReplicas?: number
@@ -88,7 +88,7 @@ export type ReplicaSetStatus = {
 
 export type ReplicaSet = KubeObject<ReplicaSetSpec, ReplicaSetStatus> & { spec: ReplicaSetSpec }
 
-export type DeploymentSpec = ReplicaSetSpec & {
+type DeploymentSpec = ReplicaSetSpec & {
   strategy?: { type?: string; rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string } }
   revisionHistoryLimit?: number
   progressDeadlineSeconds?: number
@@ -108,7 +108,7 @@ export type DeploymentStatus = {
 
 export type Deployment = KubeObject<DeploymentSpec, DeploymentStatus> & { spec: DeploymentSpec }
 
-export type StatefulSetSpec = ReplicaSetSpec & {
+type StatefulSetSpec = ReplicaSetSpec & {
   serviceName?: string
   podManagementPolicy?: string
   updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } }
@@ -118,7 +118,7 @@ export type StatefulSetSpec = ReplicaSetSpec & {
   revisionHistoryLimit?: number
 }
 
-export type StatefulSetStatus = {
+type StatefulSetStatus = {
   observedGeneration?: number
   replicas?: number
   readyReplicas?: number
@@ -132,7 +132,7 @@ export type StatefulSetStatus = {
 
 export type StatefulSet = KubeObject<StatefulSetSpec, StatefulSetStatus> & { spec: StatefulSetSpec }
 
-export type DaemonSetSpec = {
+type DaemonSetSpec = {
   selector: LabelSelector
   template: PodTemplate
   minReadySeconds?: number
@@ -147,7 +147,7 @@ export type ControllerRevision = KubeObject & {
   revision: number
 }
 
-export type ClaimSpec = {
+type ClaimSpec = {
   accessModes?: string[]
   resources?: { requests?: Quantities }
   storageClassName?: string
@@ -156,11 +156,11 @@ export type ClaimSpec = {
   selector?: LabelSelector
 }
 
-export type ClaimStatus = { phase?: string; capacity?: Quantities; accessModes?: string[] }
+type ClaimStatus = { phase?: string; capacity?: Quantities; accessModes?: string[] }
 
 export type Claim = KubeObject<ClaimSpec, ClaimStatus> & { spec: ClaimSpec }
 
-export type VolumeSpec = {
+type VolumeSpec = {
   capacity: Quantities
   accessModes: string[]
   storageClassName?: string
@@ -172,7 +172,7 @@ export type VolumeSpec = {
 
 export type PersistentVolume = KubeObject<VolumeSpec, { phase?: string }> & { spec: VolumeSpec }
 
-export type ServiceSpec = {
+type ServiceSpec = {
   type?: string
   clusterIP?: string
   selector?: Record<string, string>

@@ -5,7 +5,7 @@ import { byAge, isBeingDeleted } from './objects.ts'
 import { isFinished } from './pods.ts'
 
 /** Finished pods kept for their logs; kube-controller-manager keeps 12,500, which is too many folders for one machine. */
-export const finishedPodLimit = 1000
+const finishedPodLimit = 1000
 
 /** Deletes the oldest finished pods when there are too many. */
 export function podCollector(context: ControllerContext, limit = finishedPodLimit): Component {

@@ -13,7 +13,7 @@ export const isActive = (pod: Pod): boolean => !isFinished(pod) && !isBeingDelet
 /**
  * Milliseconds until a ready pod has been ready for `minReadySeconds`: 0 when it is available, undefined while it is not ready.
  */
-export function availableIn(pod: Pod, minReadySeconds: number | undefined, now: number): number | undefined {
+function availableIn(pod: Pod, minReadySeconds: number | undefined, now: number): number | undefined {
   if (!isReady(pod)) return undefined
   const since = parseTime(conditionOf(pod.status?.conditions, 'Ready')?.lastTransitionTime)
   return Math.max(0, minReadySeconds ? since + minReadySeconds * 1000 - now : 0)

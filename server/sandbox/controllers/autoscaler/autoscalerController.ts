@@ -12,7 +12,7 @@ import { emptyMemory, type Memory } from './stabilization.ts'
 const component = 'horizontal-pod-autoscaler'
 const resource = 'horizontalpodautoscalers.autoscaling'
 /** kube-controller-manager --horizontal-pod-autoscaler-sync-period. Usage changes without any watch telling so. */
-export const syncPeriod = 15_000
+const syncPeriod = 15_000
 
 const targets: Record<string, string> = {
   Deployment: 'deployments.apps',

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../store/types.ts'
 import type { Condition } from '../conditions.ts'
 
-export type MetricTarget = {
+type MetricTarget = {
   type: string
   averageUtilization?: number
   averageValue?: string | number

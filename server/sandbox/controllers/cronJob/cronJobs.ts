@@ -20,7 +20,7 @@ export type JobReference = {
   resourceVersion?: string
 }
 
-export type CronJobSpec = {
+type CronJobSpec = {
   schedule: string
   timeZone?: string | null
   startingDeadlineSeconds?: number | null

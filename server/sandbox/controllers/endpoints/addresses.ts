@@ -2,7 +2,7 @@ import type { Pod, Service } from '../kinds.ts'
 import { isBeingDeleted } from '../objects.ts'
 import { isFinished, isReady } from '../pods.ts'
 
-export type EndpointPort = { name?: string; port: number; protocol: string; appProtocol?: string }
+type EndpointPort = { name?: string; port: number; protocol: string; appProtocol?: string }
 
 export interface Address {
   pod: Pod

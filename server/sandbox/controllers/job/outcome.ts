@@ -89,7 +89,7 @@ export function verdict(
 }
 
 /** The announcement of an end: from here on no pod is started, and the pods still running are ended. */
-export const interimType = { Complete: 'SuccessCriteriaMet', Failed: 'FailureTarget' } as const
+const interimType = { Complete: 'SuccessCriteriaMet', Failed: 'FailureTarget' } as const
 
 /** An end announced earlier, so that it stays the end when the facts that led to it are gone. */
 export function announced(job: Job): Verdict | undefined {

@@ -21,7 +21,7 @@ export interface Situation {
 }
 
 const first = (set: StatefulSet): number => set.spec.ordinals?.start ?? 0
-export const wantedReplicas = (set: StatefulSet): number => set.spec.replicas ?? 1
+const wantedReplicas = (set: StatefulSet): number => set.spec.replicas ?? 1
 const isOrdered = (set: StatefulSet): boolean => set.spec.podManagementPolicy !== 'Parallel'
 export const isOnDelete = (set: StatefulSet): boolean => set.spec.updateStrategy?.type === 'OnDelete'
 const partition = (set: StatefulSet): number => set.spec.updateStrategy?.rollingUpdate?.partition ?? 0

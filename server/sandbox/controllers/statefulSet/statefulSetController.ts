@@ -10,7 +10,7 @@ import { removeSurplusClaims, ensureClaims } from './claims.ts'
 import { ordinalOf, podName, podOf } from './identity.ts'
 import { isOnDelete, nextSteps, revisionOf, type Step } from './plan.ts'
 
-export const component = 'statefulset-controller'
+const component = 'statefulset-controller'
 const resource = 'statefulsets.apps'
 
 /** Keeps numbered pods with their own claims, in order. */

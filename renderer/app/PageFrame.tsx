@@ -1,7 +1,7 @@
 import { Play } from 'lucide-react'
 import { Suspense } from 'react'
 import type { Cluster } from '#shared/contract/clusters.ts'
-import { useCommand, useConnection } from '../client/index.ts'
+import { askForEngine, useCommand, useConnection } from '../client/index.ts'
 import { Banner, Button, EmptyState, formatClock, formatDuration, LoadingState, useNow } from '../kit/index.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import type { Page } from './feature.ts'
@@ -116,7 +116,7 @@ function EngineBanner() {
         title={`The console's engine stopped${since === null ? '' : ` ${formatDuration(Math.max(1000, now - since))} ago`}.`}
         aside={
           connection.state === 'given-up' ? (
-            <Button onClick={() => window.location.reload()}>Start it again</Button>
+            <Button onClick={askForEngine}>Start it again</Button>
           ) : (
             <span>
               Starting again, attempt {connection.attempt} of {connection.limit}

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { listenForEngine, useConnection } from './connection.ts'
+import { requestPort } from '#shared/rpc/handshake.ts'
+import { askForEngine, listenForEngine, useConnection } from './connection.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => {
@@ -37,4 +38,12 @@ test('a lost engine keeps the moment it was lost through every try', () => {
   expect(useConnection.getState()).toMatchObject({ state: 'restarting', attempt: 2, lostAt, client: null })
   post({ source: 'agency-swarm-console', notice: { state: 'given-up', reason: 'It crashed 5 times.' } }, window)
   expect(useConnection.getState()).toMatchObject({ state: 'given-up', reason: 'It crashed 5 times.', lostAt })
+})
+
+test('asking for the engine again speaks to this window only', async () => {
+  const heard = new Promise<unknown>((resolve) => {
+    window.addEventListener('message', (event: MessageEvent<unknown>) => resolve(event.data), { once: true })
+  })
+  askForEngine()
+  expect(await heard).toBe(requestPort)
 })

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import { ConsoleError } from '#shared/errors.ts'
-import { isEngineMessage, type EngineNotice } from '#shared/rpc/handshake.ts'
+import { isEngineMessage, requestPort, type EngineNotice } from '#shared/rpc/handshake.ts'
 import { createClient, type Client } from './client.ts'
 
 export interface Connection {
@@ -55,6 +55,11 @@ export function receiveNotice(notice: EngineNotice, port?: MessagePort): void {
     client: null,
     lostAt: before.lostAt ?? Date.now(),
   }))
+}
+
+/** Asks main for a line again: after it gave up, this starts the engine by hand. */
+export function askForEngine(): void {
+  window.postMessage(requestPort, window.location.origin)
 }
 
 /** Listens for the preload script's messages. Only messages of this very window count: a frame could post look-alikes. */

@@ -1,5 +1,5 @@
 export { type Client } from './client.ts'
-export { engine, listenForEngine, receiveNotice, useConnection, type Connection } from './connection.ts'
+export { askForEngine, engine, listenForEngine, receiveNotice, useConnection, type Connection } from './connection.ts'
 export { acknowledge, newStreamId } from './credit.ts'
 export { asFault } from './faults.ts'
 export { useCall, useCommand, type CallState, type Command } from './useCall.ts'

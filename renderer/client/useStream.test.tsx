@@ -82,7 +82,7 @@ function Failing() {
   const command = useCommand((client) => client.clusters.check({}))
   return (
     <>
-      <output>{call.error ? `${call.error.code}` : 'no error'}</output>
+      <output>{call.error ? call.error.code : 'no error'}</output>
       <button type="button" onClick={() => void command.run()}>
         {command.isBusy ? 'busy' : 'check'}
       </button>

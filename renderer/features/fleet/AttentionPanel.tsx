@@ -17,7 +17,7 @@ export function AttentionPanel({ clusters }: { clusters: readonly Cluster[] }) {
     >
       {items.length === 0 ? (
         <EmptyState title="Nothing needs you now">
-          Every cluster that can be reached is healthy and backed up.
+          Every cluster that can be reached is healthy, and where the suite runs it is backed up.
         </EmptyState>
       ) : (
         <ul className="fleet-attention">

@@ -71,4 +71,11 @@ describe('fleet', () => {
     expect(isFirstRun(stopped)).toBe(false)
     expect(isFirstRun(stopped.filter((cluster) => cluster.id === 'sandbox'))).toBe(true)
   })
+
+  test('a running sandbox without the suite says what comes next', () => {
+    const [sandbox] = sampleClusters().filter((cluster) => cluster.id === 'sandbox')
+    if (!sandbox) throw new Error('no sandbox')
+    const { suiteVersion: _version, lastBackup: _backup, ...bare } = sandbox
+    expect(attention([bare], now).map((item) => item.step)).toEqual([{ title: 'Deploy…', page: 'deploy' }])
+  })
 })

@@ -78,7 +78,7 @@ export interface AttentionItem {
 /** What needs a person, most urgent first. Only facts that the engine has stated. */
 export function attention(clusters: readonly Cluster[], now: number): AttentionItem[] {
   return clusters
-    .flatMap((cluster) => [...healthItems(cluster), ...backupItems(cluster, now)])
+    .flatMap((cluster) => [...healthItems(cluster), ...backupItems(cluster, now), ...suiteItems(cluster)])
     .sort(
       (a, b) =>
         a.rank - b.rank ||
@@ -124,6 +124,22 @@ function healthItems(cluster: Cluster): AttentionItem[] {
     default:
       return []
   }
+}
+
+/** A sandbox exists for the suite; on other clusters its absence is nobody's fault. */
+function suiteItems(cluster: Cluster): AttentionItem[] {
+  if (cluster.id !== 'sandbox' || !isReachable(cluster) || cluster.suiteVersion !== undefined) return []
+  return [
+    {
+      id: 'sandbox suite',
+      cluster,
+      status: 'info',
+      title: 'is ready for the suite',
+      detail: 'Nothing is deployed yet. A plan shows every object before anything changes.',
+      step: { title: 'Deploy…', page: 'deploy' },
+      rank: 5,
+    },
+  ]
 }
 
 function backupItems(cluster: Cluster, now: number): AttentionItem[] {

@@ -2,8 +2,11 @@ import { expect, test } from './app.ts'
 
 test('the page is sandboxed, isolated and has no Node', async ({ app }) => {
   const preferences = await app.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows().map((window) => {
-      const own = window.webContents.getLastWebPreferences() as Record<string, unknown>
+    BrowserWindow.getAllWindows().map(({ webContents }) => {
+      // Electron has the method in every version and left it out of its types.
+      const own = (
+        webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
+      ).getLastWebPreferences()
       const { sandbox, contextIsolation, nodeIntegration, webviewTag, webSecurity, nodeIntegrationInSubFrames } = own
       return { sandbox, contextIsolation, nodeIntegration, webviewTag, webSecurity, nodeIntegrationInSubFrames }
     }),

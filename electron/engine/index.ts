@@ -4,11 +4,19 @@ import { appHandlers, streamHandlers } from './app/handlers.ts'
 import { auditHandlers } from './audit/handlers.ts'
 import { AuditLog } from './audit/log.ts'
 import { recordTaskOutcomes } from './audit/taskOutcomes.ts'
+import { Backups } from './backups/backups.ts'
+import { backupHandlers } from './backups/handlers.ts'
 import { Clusters } from './clusters/clusters.ts'
 import { clusterHandlers, sandboxHandlers } from './clusters/handlers.ts'
 import { ClusterMemory } from './clusters/memory.ts'
 import { Credits } from './credit.ts'
+import { podDatabases } from './database/podDatabase.ts'
+import { Deployments } from './deploy/deployments.ts'
+import { deployHandlers } from './deploy/handlers.ts'
+import { Forwards } from './forwards/forwards.ts'
+import { forwardHandlers } from './forwards/handlers.ts'
 import type { Host } from './host.ts'
+import { logHandlers } from './logs/handlers.ts'
 import { metricsHandlers } from './metrics/handlers.ts'
 import { Metrics } from './metrics/history.ts'
 import { engine, type EngineContext } from './router.ts'
@@ -16,6 +24,8 @@ import { servePort } from './serve.ts'
 import { SettingsFile } from './settings.ts'
 import { taskHandlers } from './tasks/handlers.ts'
 import { Tasks } from './tasks/tasks.ts'
+import { terminalHandlers } from './terminals/handlers.ts'
+import { Terminals } from './terminals/terminals.ts'
 import { Feeds } from './workloads/feeds.ts'
 import { eventHandlers, podHandlers, serviceHandlers, workloadHandlers } from './workloads/handlers.ts'
 
@@ -37,19 +47,39 @@ export function createEngine(host: Host): Engine {
   const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory))
   const feeds = new Feeds(clusters)
   const metrics = new Metrics(clusters)
+  const deployments = new Deployments({
+    tasks,
+    directory: clusters,
+    host,
+    imageRegistry: () => settings.current.imageRegistry,
+  })
+  const backups = new Backups({ tasks, directory: clusters, databases: podDatabases(clusters), host })
+  const forwards = new Forwards(clusters)
+  const terminals = new Terminals({
+    directory: clusters,
+    credits,
+    dataDirectory: host.dataDirectory,
+    resourcesDirectory: host.resourcesDirectory,
+    kubectlPath: () => settings.current.kubectlPath,
+  })
   recordTaskOutcomes(tasks, audit)
 
   const router = engine.router({
     app: appHandlers(host, settings),
     audit: auditHandlers(audit),
+    backups: backupHandlers(backups),
     clusters: clusterHandlers(clusters),
+    deploy: deployHandlers(deployments),
     events: eventHandlers(feeds),
+    forwards: forwardHandlers(forwards),
+    logs: logHandlers(clusters, credits),
     metrics: metricsHandlers(metrics),
     pods: podHandlers(clusters, feeds),
     sandbox: sandboxHandlers(clusters),
     services: serviceHandlers(feeds),
     streams: streamHandlers(credits),
     tasks: taskHandlers(tasks),
+    terminals: terminalHandlers(terminals),
     workloads: workloadHandlers(clusters, feeds),
   })
   const context: EngineContext = { directory: clusters, audit, user: host.user }
@@ -60,6 +90,8 @@ export function createEngine(host: Host): Engine {
     reconnect: () => clusters.reconnect(),
     stop: async () => {
       await tasks.stop()
+      terminals.stop()
+      await forwards.stop()
       feeds.stop()
       metrics.stop()
       await clusters.stop()

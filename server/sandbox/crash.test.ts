@@ -103,12 +103,20 @@ describe('the sandbox as a process', () => {
     expect(existsSync(join(folder, 'credentials.json'))).toBe(false)
   })
 
-  it('stops on SIGTERM and leaves no lock', async () => {
+  it('stops on SIGTERM in spite of open sessions and leaves no lock', async () => {
     const child = launch()
     await firstLine(child)
+    await kubectl('create', 'namespace', 'busy')
+    await kubectl('-n', 'busy', 'run', 'one', '--image=busybox', '--', 'sleep', '1000')
+    await kubectl('-n', 'busy', 'wait', 'pod/one', '--for=condition=Ready', '--timeout=60s')
+    const session = kubectl('-n', 'busy', 'exec', 'one', '--', 'sh', '-c', 'touch started; sleep 1000')
+    const watch = kubectl('-n', 'busy', 'get', 'pods', '-w')
+    const ended = Promise.allSettled([session, watch])
+    await kubectl('-n', 'busy', 'exec', 'one', '--', 'sh', '-c', 'until test -e started; do sleep 0.1; done')
     child.kill('SIGTERM')
     expect((await outcome(child)).code).toBe(0)
     expect(existsSync(join(folder, 'sandbox.lock'))).toBe(false)
+    await ended
   })
 
   it('says what is wrong with its arguments', async () => {

@@ -19,6 +19,11 @@ const hosts = ['127.0.0.1', '::1', 'localhost', 'kubernetes', 'kubernetes.defaul
 /** An unforeseen failure is a 500 with its message; its stack goes to the log. */
 function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown
+  if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC') {
+    const message =
+      'The disk that holds the sandbox is full. What was confirmed before is safe. Free some space and try again.'
+    return new ApiError(507, 'InsufficientStorage', message)
+  }
   console.error('sandbox API:', thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`)

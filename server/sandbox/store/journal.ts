@@ -13,8 +13,8 @@ export interface Snapshot {
   objects: Record<ResourceName, KubeObject[]>
 }
 
-/** Entries after which the journal is folded into the snapshot: a few seconds of replay at most. */
-const compactAfter = 20_000
+/** When the journal is folded into the snapshot: after so many entries or bytes, a second or two of replay. */
+const longestJournal = { entries: 20_000, bytes: 64 << 20 }
 
 const snapshotFile = 'snapshot.json'
 const journalFile = 'journal.jsonl'
@@ -76,13 +76,21 @@ export class Journal {
   private readonly takeSnapshot: () => Snapshot
   private pending: string[] = []
   private writing: Promise<void> | undefined
+  /** Entries and bytes in the file that are whole and durable. */
   private length: number
+  private size: number
   private failure: Error | undefined
 
-  private constructor(folder: string, file: FileHandle, length: number, takeSnapshot: () => Snapshot) {
+  private constructor(
+    folder: string,
+    file: FileHandle,
+    present: { length: number; size: number },
+    takeSnapshot: () => Snapshot,
+  ) {
     this.folder = folder
     this.file = file
-    this.length = length
+    this.length = present.length
+    this.size = present.size
     this.takeSnapshot = takeSnapshot
   }
 
@@ -101,7 +109,7 @@ export class Journal {
     const { entries, goodBytes } = parseEntries(await readIfPresent(path))
     const file = await open(path, 'a', 0o600)
     await file.truncate(goodBytes)
-    const journal = new Journal(folder, file, entries.length, takeSnapshot)
+    const journal = new Journal(folder, file, { length: entries.length, size: goodBytes }, takeSnapshot)
     // A crash between the new snapshot and the emptied journal leaves entries the snapshot already holds.
     return { journal, snapshot, entries: entries.filter((entry) => entry.revision > snapshot.revision) }
   }
@@ -137,13 +145,18 @@ export class Journal {
       while (this.pending.length > 0) {
         const batch = this.pending
         this.pending = []
-        await this.file.appendFile(batch.join(''))
+        const text = batch.join('')
+        await this.file.appendFile(text)
         await this.file.datasync()
         this.length += batch.length
-        if (this.length >= compactAfter) await this.compact()
+        this.size += Buffer.byteLength(text)
+        const { entries, bytes } = longestJournal
+        if (this.length >= entries || this.size >= bytes) await this.compact()
       }
     } catch (error) {
       this.failure = error instanceof Error ? error : new Error(String(error))
+      // Half a line of a full disk: its bytes are what the snapshot that repairs this will need.
+      await this.file.truncate(this.size).catch(() => undefined)
     } finally {
       this.writing = undefined
     }
@@ -156,6 +169,7 @@ export class Journal {
     await this.file.truncate(0)
     await this.file.datasync()
     this.length = 0
+    this.size = 0
   }
 }
 

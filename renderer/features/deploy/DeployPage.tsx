@@ -75,6 +75,18 @@ function Deploy({ scope }: { scope: Scope }) {
             What was applied stays. Resume it, or undo it, above.
           </Banner>
         ) : null}
+        {shownRun?.state === 'done' ? (
+          <Banner
+            tone="ok"
+            title={
+              shownRun.kind === 'deploy' ? `Deployed ${status.installed?.version ?? ''}.` : 'The deployment was undone.'
+            }
+          >
+            {shownRun.kind === 'deploy'
+              ? 'Every stage is applied and its pods are ready.'
+              : 'Everything is as it was before. Volumes and their data stayed.'}
+          </Banner>
+        ) : null}
         {fault ? <FailurePanel fault={fault} stage={failedStage(shownRun, unfinished)} /> : null}
         {plan?.blockers.map((blocker) => (
           <Banner key={`${blocker.code} ${blocker.message}`} tone="crit" title={blocker.message} />

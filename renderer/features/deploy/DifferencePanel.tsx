@@ -49,7 +49,7 @@ export function DifferencePanel({ plan, resource }: { plan: Plan; resource: Plan
             <span className="note">dry run, nothing was changed</span>
           </div>
           {plan.checks.map((check) => (
-            <div key={check.title} className="deploy-check">
+            <div key={check.title} className={`deploy-check deploy-check-${check.state}`}>
               <StatusGlyph status={checkStatus[check.state]} size={14} />
               <span>{check.title}</span>
               <span className="dim" title={check.detail}>

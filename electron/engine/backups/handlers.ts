@@ -7,7 +7,8 @@ export function backupHandlers(backups: Backups) {
   return {
     watch: engine.backups.watch.handler(async function* ({ input, signal }) {
       const scope = scopeOf(input)
-      void backups.recover(scope)
+      // What goes wrong with it shows as the state of the restore.
+      backups.recover(scope).catch(() => undefined)
       const list = async (deep: boolean) => ({
         backups: await backups.list(scope, deep),
         restores: backups.restores(scope),

@@ -8,13 +8,13 @@ import { endSessions, withMaintenance } from './sessions.ts'
 import { allowConnections, databaseNames, dropDatabase, renameDatabase, type DatabaseName } from './swap.ts'
 
 /** What the server has of the two databases of a restore. */
-export type Found = 'old' | 'new' | 'unnamed' | 'unknown'
+type Found = 'old' | 'new' | 'unnamed' | 'unknown'
 
 /**
  * Which data is live, told by the databases' numbers: the journal may have missed the last step, the server has not.
  * `unnamed`: no database has the live name, but the old one exists.
  */
-export function whatIsLive(view: Pick<JournalView, 'oldOid' | 'newOid'>, live: string, names: DatabaseName[]): Found {
+function whatIsLive(view: Pick<JournalView, 'oldOid' | 'newOid'>, live: string, names: DatabaseName[]): Found {
   const present = names.find(({ name }) => name === live)
   if (present?.oid === view.oldOid) return 'old'
   if (present && present.oid === view.newOid) return 'new'

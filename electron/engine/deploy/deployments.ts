@@ -114,8 +114,11 @@ export class Deployments {
     const previous = await readRelease(connection, scope.namespace)
     this.#refuseSecond(scope)
     this.#plans.delete(planId)
+    const earlier = this.#journals.newest(scope)
     const journal = this.#journals.of(scope, release)
     journal.begin({ id: release, ...scope, version, profile, registry, by: this.#needs.host.user, previous })
+    // What a run that never ended made is this run's to take back.
+    if (earlier?.ended === undefined) for (const object of earlier?.created ?? []) journal.object(object, false)
     return this.#run(scope, journal, connection, `Deploy ${version}`)
   }
 
@@ -127,8 +130,17 @@ export class Deployments {
     return this.#run(scope, journal, connection, `Resume the deployment of ${view.version}`)
   }
 
+  /** Takes back the newest run, ended or not. @throws ConsoleError BAD_INPUT, NOT_FOUND, BUSY */
   async undo(scope: Scope, runId: string): Promise<{ taskId: string }> {
     this.#refuseSecond(scope)
+    const newest = this.#journals.newest(scope)
+    if (newest && newest.id !== runId) {
+      throw new ConsoleError(
+        'BAD_INPUT',
+        'Another deployment came after this one. Undo that one first; nothing was changed.',
+      )
+    }
+    if (newest?.ended === 'undone') throw new ConsoleError('BAD_INPUT', 'This deployment was undone already.')
     const journal = this.#journals.of(scope, runId)
     const connection = await this.#needs.directory.connection(scope.cluster)
     const job = await this.#job(scope, journal, connection)
@@ -152,7 +164,7 @@ export class Deployments {
     if (!view) throw new ConsoleError('NOT_FOUND', 'This console has no record of that deployment.')
     const { profile, version, registry, id: release } = view
     const request = { profile, version, registry, release, namespace: scope.namespace }
-    const stages = await renderFor(connection, await this.#loadBundle(), request)
+    const stages = await renderFor(connection, await this.#loadBundle(), request, false)
     return { connection, scope, stages, journal, view, now: () => this.#needs.host.now() }
   }
 

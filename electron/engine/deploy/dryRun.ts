@@ -13,7 +13,7 @@ import {
 import { changeNotes, differenceOf } from './difference.ts'
 import { isClusterScoped } from './manifests.ts'
 
-export type PlannedResource = z.infer<typeof plannedResource>
+type PlannedResource = z.infer<typeof plannedResource>
 
 /** One object of the plan, and why it stands in the way if it does. */
 export interface Tried {
@@ -95,7 +95,7 @@ function refused(about: { id: string; kind: string; name: string }, object: Kube
   return { resource, blocker: { code, message: `${about.kind} ${about.name}: ${message}`, details }, wasAsked: true }
 }
 
-export function conflictsOf(error: ConsoleError): FieldConflict[] {
+function conflictsOf(error: ConsoleError): FieldConflict[] {
   return error.code === 'CONFLICT' && Array.isArray(error.details.conflicts)
     ? (error.details.conflicts as FieldConflict[])
     : []

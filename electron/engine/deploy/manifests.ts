@@ -10,7 +10,7 @@ import { schemaOf, valueFaults, type Values } from './values.ts'
 const stageAnnotation = 'console.agency-swarm.dev/stage'
 const clusterScoped = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'StorageClass', 'PersistentVolume'])
 
-export interface Profile {
+interface Profile {
   id: string
   title: string
   values: Values

@@ -17,9 +17,9 @@ export interface PlanRequest extends Scope {
   signal?: AbortSignal
 }
 
-export type NamespaceState = 'absent' | 'active' | 'terminating'
+type NamespaceState = 'absent' | 'active' | 'terminating'
 
-export async function namespaceState(
+async function namespaceState(
   connection: ClusterConnection,
   name: string,
   signal?: AbortSignal,
@@ -39,18 +39,28 @@ export async function namespaceState(
   }
 }
 
-/** The manifests filled for one deployment, with the cluster's own secrets where it has some. */
+/**
+ * The manifests filled for one deployment, with the cluster's own secrets where it has some.
+ * @param isTrial for a plan: who may not read the secrets gets the answer of the dry run instead of an error
+ */
 export async function renderFor(
   connection: ClusterConnection,
   bundle: Bundle,
   request: Omit<Rendering, 'secrets'>,
+  isTrial: boolean,
   signal?: AbortSignal,
 ): Promise<RenderedStage[]> {
   const secrets = new Map<string, Map<string, string>>()
   for (const name of secretNames(bundle)) {
-    secrets.set(name, await presentSecret(connection, request.namespace, name, signal))
+    const found = presentSecret(connection, request.namespace, name, signal)
+    secrets.set(name, isTrial ? await found.catch(forbiddenIsEmpty) : await found)
   }
   return render(bundle, { ...request, secrets })
+}
+
+function forbiddenIsEmpty(error: unknown): Map<string, string> {
+  if (error instanceof ConsoleError && error.code === 'FORBIDDEN') return new Map()
+  throw error
 }
 
 async function presentSecret(connection: ClusterConnection, namespace: string, name: string, signal?: AbortSignal) {
@@ -72,7 +82,7 @@ async function presentSecret(connection: ClusterConnection, namespace: string, n
 export async function makePlan(connection: ClusterConnection, bundle: Bundle, request: PlanRequest): Promise<Plan> {
   const { namespace, profile, version, now, signal } = request
   const state = await namespaceState(connection, namespace, signal)
-  const rendered = await renderFor(connection, bundle, request, signal)
+  const rendered = await renderFor(connection, bundle, request, true, signal)
   const tried = new Map<string, Tried[]>()
   for (const { id, objects } of rendered) {
     tried.set(id, await Promise.all(objects.map((object) => tryObject(connection, object, state === 'active', signal))))

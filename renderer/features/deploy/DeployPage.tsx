@@ -183,26 +183,6 @@ function DeployHeader({ scope, status, plan, run, unfinished, commands }: Deploy
               Stop
             </Button>
           ) : null}
-          {unfinished && !isRunning ? (
-            <>
-              <Button
-                icon={Undo2}
-                kind="danger"
-                reason={blocked}
-                onClick={() => void commands.undo(unfinished.id, unfinished.version)}
-              >
-                Undo…
-              </Button>
-              <Button
-                icon={Play}
-                kind="primary"
-                reason={blocked}
-                onClick={() => void commands.resume(unfinished.id, unfinished.version)}
-              >
-                Resume…
-              </Button>
-            </>
-          ) : null}
           {undoable && !unfinished ? (
             <Button
               icon={Undo2}
@@ -229,6 +209,26 @@ function DeployHeader({ scope, status, plan, run, unfinished, commands }: Deploy
                 Deploy…
               </Button>
             </span>
+          ) : null}
+          {unfinished && !isRunning ? (
+            <>
+              <Button
+                icon={Undo2}
+                kind="danger"
+                reason={blocked}
+                onClick={() => void commands.undo(unfinished.id, unfinished.version)}
+              >
+                Undo…
+              </Button>
+              <Button
+                icon={Play}
+                kind="primary"
+                reason={blocked}
+                onClick={() => void commands.resume(unfinished.id, unfinished.version)}
+              >
+                Resume…
+              </Button>
+            </>
           ) : null}
         </>
       }

@@ -31,7 +31,7 @@ export function FailurePanel({ fault, stage }: { fault: Fault; stage: string }) 
     >
       <div className="deploy-failure" data-testid="deploy-failure">
         <Banner tone="crit" title={failure?.reason || fault.message}>
-          {failure?.reason ? fault.message : null}
+          {failure?.reason ? fault.message.replace(failure.reason, '').trim() : null}
         </Banner>
         {failure && failure.lines.length > 0 ? (
           <>

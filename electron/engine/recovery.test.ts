@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
+import { startCluster, temporaryState, type TestCluster } from '#shared/testing/cluster.ts'
 import { Backups } from './backups/backups.ts'
 import { podDatabases } from './database/podDatabase.ts'
 import { Deployments } from './deploy/deployments.ts'
@@ -26,12 +26,15 @@ const scope = { cluster: 'context:test', namespace: 'recovery-test' }
 let cluster: TestCluster
 let connection: ClusterConnection
 let folder: string
+/** The sandbox's state outlives the sandbox: one test kills it. */
+let state: string
 let tasks: Tasks
 let deployments: Deployments
 let backups: Backups
 
 beforeAll(async () => {
-  cluster = await startCluster()
+  state = await temporaryState()
+  cluster = await startCluster(state)
   const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
   const context = contexts.find(({ name }) => name === cluster.context)
   if (!context) throw new Error(`no context ${cluster.context}`)
@@ -44,7 +47,7 @@ afterAll(async () => {
   await removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: scope.namespace }).catch(() => undefined)
   await connection.close()
   await cluster.stop()
-  await rm(folder, { recursive: true, force: true })
+  for (const path of [folder, state]) await rm(path, { recursive: true, force: true })
 }, patient)
 
 /** What the engine has of these nouns; called again it is an engine that starts anew on the same files. */
@@ -76,6 +79,21 @@ async function ended({ taskId }: { taskId: string }): Promise<Task> {
       `${task.title}: ${JSON.stringify({ fault: task.fault, steps: task.steps, log: task.log }, null, 1)}`,
     )
   return task
+}
+
+const killed = new Set<number>()
+function killOnce(pid: number): void {
+  if (killed.has(pid)) return
+  killed.add(pid)
+  process.kill(pid, 'SIGKILL')
+}
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 200_000
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error('it did not come true in time')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
 }
 
 async function sql(text: string): Promise<Record<string, string>[]> {
@@ -150,6 +168,51 @@ describe('the suite on a cluster', () => {
     await ended(backups.restore(scope, backupId))
     expect(await agentCount()).toBe(before)
   })
+
+  it('is left alone by a backup that is stopped: no session, no file', { timeout: patient }, async () => {
+    const off = tasks.changes.on((task) => {
+      const dump = task.steps.find(({ id }) => id === 'dump')
+      if (task.state === 'running' && dump?.state === 'running') tasks.cancel(task.id)
+    })
+    const before = (await backups.list(scope, false)).length
+    const { taskId } = backups.start(scope, 'stopped')
+    expect((await tasks.ended(taskId)).state).toBe('cancelled')
+    off()
+    expect(await backups.list(scope, false)).toHaveLength(before)
+    expect(await readdir(backups.store.directory(scope))).toHaveLength(before)
+    const sessions = `SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'agency-swarm-console backup%'`
+    expect(await sql(sessions)).toEqual([])
+  })
+
+  const canBeKilled = process.env['CONSOLE_TEST_KUBECONFIG'] === undefined
+  it.runIf(canBeKilled)(
+    'has its old data after the sandbox was killed in the middle of a restore',
+    { timeout: patient },
+    async () => {
+      const before = await agentCount()
+      const [backup] = await backups.list(scope, true)
+      const off = tasks.changes.on((task) => {
+        if (task.steps.find(({ id }) => id === 'fill')?.state === 'running' && cluster.pid !== undefined)
+          killOnce(cluster.pid)
+      })
+      const { taskId } = backups.restore(scope, backup?.id ?? '')
+      const task = await tasks.ended(taskId)
+      off()
+      expect(task.state).toBe('failed')
+      cluster = await startCluster(state)
+      build()
+      await until(async () => {
+        await backups.recover(scope)
+        return (await agentCount().catch(() => -1)) === before
+      })
+      await backups.recover(scope)
+      expect(['failed', 'interrupted']).toContain(backups.restores(scope)[0]?.state)
+      const names = await sql(
+        `SELECT datname FROM pg_database WHERE datname ~ '_(restore|trial)_' OR NOT datallowconn AND NOT datistemplate`,
+      )
+      expect(names).toEqual([])
+    },
+  )
 
   it('stops a failing deployment with the reason, which can be resumed or undone', { timeout: patient }, async () => {
     const plan = await deployments.plan(scope, 'sandbox', '0.1.0-broken')

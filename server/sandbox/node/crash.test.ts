@@ -114,6 +114,14 @@ describe.skipIf(process.platform !== 'linux')('a sandbox that is killed with -9'
       await next.stop()
     }
     expect(await processesInFolder()).toEqual([])
+
+    const third = await startNode({ keep: folder })
+    try {
+      const database = await untilReady(third)
+      expect(database.status?.containerStatuses?.[0]?.restartCount).toBe(2)
+    } finally {
+      await third.stop()
+    }
   })
 
   it('has its leftovers ended by the next one when even the reaper was killed', async () => {

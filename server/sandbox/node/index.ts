@@ -20,7 +20,6 @@ import { UsageMonitor } from './usage/usageMonitor.ts'
 export { LoopbackAddresses } from './addresses.ts'
 export { nodeName } from './context.ts'
 export { removeNodeState } from './directories.ts'
-export { knownImages } from './images/index.ts'
 
 export interface NodeOptions {
   store: Store
@@ -34,6 +33,8 @@ export interface NodeOptions {
     suiteModule: string
     /** The bundled podBootstrap; without it Node pods do not know the cluster's names. */
     podBootstrap?: string
+    /** Corrects what was found on this machine; for tests of what is missing. */
+    programs?: () => Partial<HostPrograms>
   }
   /** The same addresses give `allocateClusterIp` to the API server. */
   addresses?: LoopbackAddresses
@@ -84,7 +85,10 @@ class LocalNode implements SandboxNode {
       capacity: machineCapacity(),
       programs: (request) => {
         if (request?.refresh === true) programs = undefined
-        programs ??= findHostPrograms(options.images.suiteModule, launcher.nodeExecutable)
+        programs ??= {
+          ...findHostPrograms(options.images.suiteModule, launcher.nodeExecutable),
+          ...options.images.programs?.(),
+        }
         return programs
       },
       podBootstrap: options.images.podBootstrap,

@@ -14,19 +14,19 @@ export interface EnvironmentSource {
   secretKeyRef?: KeySelector
 }
 
-export interface EnvironmentVariable {
+interface EnvironmentVariable {
   name: string
   value?: string
   valueFrom?: EnvironmentSource
 }
 
-export interface EnvironmentImport {
+interface EnvironmentImport {
   prefix?: string
   configMapRef?: { name?: string; optional?: boolean }
   secretRef?: { name?: string; optional?: boolean }
 }
 
-export interface ExecAction {
+interface ExecAction {
   command?: string[]
 }
 
@@ -53,7 +53,7 @@ export interface Probe extends ProbeAction {
   terminationGracePeriodSeconds?: number
 }
 
-export interface VolumeMount {
+interface VolumeMount {
   name: string
   mountPath: string
   subPath?: string
@@ -61,7 +61,7 @@ export interface VolumeMount {
   readOnly?: boolean
 }
 
-export interface ContainerPort {
+interface ContainerPort {
   name?: string
   containerPort: number
   protocol?: string
@@ -197,7 +197,7 @@ export interface PodStatus {
 
 export type Pod = KubeObject & { spec: PodSpec; status?: PodStatus }
 
-export interface ServiceSpec {
+interface ServiceSpec {
   clusterIP?: string
   type?: string
   selector?: Record<string, string>
@@ -208,7 +208,7 @@ export interface ServiceSpec {
 
 export type Service = KubeObject & { spec: ServiceSpec }
 
-export interface EndpointSliceEndpoint {
+interface EndpointSliceEndpoint {
   addresses: string[]
   hostname?: string
   conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean }

@@ -8,7 +8,7 @@ import type { EndpointSlice, Pod, Service } from './kinds.ts'
  * `host.svc...` for pods of a headless service.
  * @returns undefined when the name is not the cluster's; an empty list when it is but has no address now
  */
-export function resolveName(store: Store, namespace: string, name: string): string[] | undefined {
+function resolveName(store: Store, namespace: string, name: string): string[] | undefined {
   const labels = name
     .replace(/\.$/, '')
     .replace(/\.svc(\.cluster\.local)?$/, '')

@@ -20,7 +20,7 @@ export interface HostPrograms {
 /** Looks for PostgreSQL, pgvector and Redis: PATH, then the places where packages of the three systems put them. */
 export function findHostPrograms(suiteModule: string, nodeExecutable: string | undefined): HostPrograms {
   const path = process.env['PATH'] ?? ''
-  const candidates = postgresFolders(path).filter((folder) => existsSync(join(folder, executable('postgres'))))
+  const candidates = [...new Set(postgresFolders(path))].filter(isRecentPostgres)
   const withVector = candidates.find(hasVector)
   const postgresBinaries = withVector ?? candidates[0]
   return {
@@ -79,6 +79,16 @@ function versionFolders(parent: string, inside: string, prefix = ''): string[] {
     .map((name) => join(parent, name, inside))
 }
 
+/** Oldest PostgreSQL that the suite runs on. */
+const oldestPostgres = 15
+
+function isRecentPostgres(folder: string): boolean {
+  const program = join(folder, executable('postgres'))
+  return (
+    existsSync(program) && Number(/\(PostgreSQL\) (\d+)/.exec(outputOf(program, '--version'))?.[1]) >= oldestPostgres
+  )
+}
+
 function hasVector(binaries: string): boolean {
   const configuration = join(binaries, executable('pg_config'))
   const guesses = [
@@ -86,15 +96,16 @@ function hasVector(binaries: string): boolean {
     join(dirname(binaries), 'share'),
     join(dirname(binaries), 'share/postgresql'),
   ]
-  const shared = existsSync(configuration) ? [shareFolder(configuration), ...guesses] : guesses
+  const shared = existsSync(configuration) ? [outputOf(configuration, '--sharedir'), ...guesses] : guesses
   return shared.some((folder) => existsSync(join(folder, 'extension', 'vector.control')))
 }
 
-function shareFolder(configuration: string): string {
+/** What a program prints, or nothing: Debian's pg_config belongs to the -dev package and may be a broken wrapper. */
+function outputOf(program: string, option: string): string {
   try {
-    return execFileSync(configuration, ['--sharedir'], { encoding: 'utf8' }).trim()
+    return execFileSync(program, [option], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch {
-    return '' // Debian's pg_config belongs to the -dev package and may be a broken wrapper
+    return ''
   }
 }
 

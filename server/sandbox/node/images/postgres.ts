@@ -23,7 +23,7 @@ const draftName = '.initializing'
 export const postgres: ImageRecipe = {
   repository: 'postgres',
   missing: ({ postgresBinaries }) => {
-    if (postgresBinaries === undefined) return installAdvice('PostgreSQL', 'postgres')
+    if (postgresBinaries === undefined) return installAdvice('PostgreSQL 15 or newer')
     const isUserMissing = process.getuid?.() === 0 && postgresUser() === undefined
     return isUserMissing
       ? 'PostgreSQL refuses root and there is no user "postgres". Run: adduser --system --group postgres'
@@ -77,7 +77,7 @@ export const pgvector: ImageRecipe = {
   missing: (programs) => {
     const missing = postgres.missing?.(programs)
     if (missing !== undefined || programs.hasVector) return missing
-    return installAdvice("PostgreSQL's extension pgvector", 'postgres')
+    return installAdvice("PostgreSQL's extension pgvector")
   },
 }
 

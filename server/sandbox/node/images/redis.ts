@@ -7,7 +7,7 @@ import type { ContainerSetting, ImageRecipe } from './types.ts'
 export const redis: ImageRecipe = {
   repository: 'redis',
   aliases: ['valkey'],
-  missing: ({ redisServer }) => (redisServer === undefined ? installAdvice('Redis', 'redis') : undefined),
+  missing: ({ redisServer }) => (redisServer === undefined ? installAdvice('Redis') : undefined),
   *steps(setting) {
     writeCommandLineWrapper(setting)
     const words = commandLine(setting, [], ['redis-server'])

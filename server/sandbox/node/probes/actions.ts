@@ -9,7 +9,7 @@ export interface ActionOutcome {
   output: string
 }
 
-export type CommandResult = { code: number; output: string } | 'timeout'
+type CommandResult = { code: number; output: string } | 'timeout'
 
 export interface ActionTarget {
   podAddress: string

@@ -12,7 +12,7 @@ export interface ProcessEntry {
   startTime: string
 }
 
-export interface ProcessMemory {
+interface ProcessMemory {
   /** Resident bytes that belong to this process alone. */
   ownBytes: number
   /** Resident bytes of files and shared memory, which siblings may count too. */

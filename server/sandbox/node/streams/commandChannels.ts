@@ -42,7 +42,7 @@ export function parseCommandRequest(query: URLSearchParams): CommandRequest {
 }
 
 /** The JSON of a resize message, `{"Width":80,"Height":24}`. */
-export function parseTerminalSize(text: string): TerminalSize | undefined {
+function parseTerminalSize(text: string): TerminalSize | undefined {
   try {
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed !== 'object' || parsed === null || !('Width' in parsed) || !('Height' in parsed)) return undefined

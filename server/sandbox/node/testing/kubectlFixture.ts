@@ -8,7 +8,7 @@ import { removeNodeState } from '../index.ts'
 import type { PodSpec } from '../kinds.ts'
 import { bundlePodBootstrap, poll } from './nodeFixture.ts'
 
-export interface CommandResult {
+interface CommandResult {
   code: number
   stdout: string
   stderr: string
@@ -27,7 +27,7 @@ export interface KubectlFixture {
   stop: () => Promise<void>
 }
 
-export interface RunningKubectl {
+interface RunningKubectl {
   child: ChildProcess
   output: () => string
   untilOutput: (text: string) => Promise<void>

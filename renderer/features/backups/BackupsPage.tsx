@@ -26,7 +26,7 @@ import {
   StaleChip,
   useNow,
 } from '../../kit/index.ts'
-import { openRestore, startBackup, verifyBackup, watchTask } from './backupActions.ts'
+import { openRestore, startBackup, useBackupDialogs, verifyBackup, watchTask } from './backupActions.ts'
 import { BackupDetail } from './BackupDetail.tsx'
 import { BackupList } from './BackupList.tsx'
 import { newestUsable, newestVerified } from './calendar.ts'
@@ -59,6 +59,8 @@ function Backups({ scope }: { scope: Scope }) {
     [scope.cluster, scope.namespace],
   )
   const tasks = useTasks((state) => state.tasks)
+  // The dialog of a restore offers the same Undo: one of them is enough.
+  const isWatched = useBackupDialogs((dialogs) => dialogs.watching !== null)
   const running = useMemo(() => runningTask(tasks.values(), scope), [tasks, scope])
   const now = useNow(60_000)
   const asked = useLocation((location) => location.parameters['backup'])
@@ -116,7 +118,7 @@ function Backups({ scope }: { scope: Scope }) {
     <>
       {header}
       <div className="backups-body">
-        {open ? <RestoreNotice scope={scope} restore={open} busy={busy} /> : null}
+        {open && !isWatched ? <RestoreNotice scope={scope} restore={open} busy={busy} /> : null}
         {showsProgress ? <RunningBackup task={running} /> : null}
         {running && !showsProgress ? (
           <Banner

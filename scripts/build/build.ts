@@ -12,6 +12,19 @@ const programs = {
   podBootstrap: 'server/sandbox/node/podBootstrap.ts',
 }
 
+/** Native parts, and packages that find their own files beside them. */
+const external = ['@node-rs/argon2', '@lydell/node-pty', 'graphile-worker', 'node-pg-migrate', 'pg-native']
+
+/** What CommonJS packages expect to find in an ES module that contains them. */
+const commonJs = [
+  "import { createRequire as __createRequire } from 'node:module'",
+  "import { dirname as __dirnameOf } from 'node:path'",
+  "import { fileURLToPath as __fileOf } from 'node:url'",
+  'const require = __createRequire(import.meta.url)',
+  'const __filename = __fileOf(import.meta.url)',
+  'const __dirname = __dirnameOf(__filename)',
+].join('\n')
+
 /** The services' side: what the sandbox runs, and what goes into the suite's image. */
 export async function buildServer(): Promise<void> {
   const entryPoints = Object.fromEntries(
@@ -26,7 +39,9 @@ export async function buildServer(): Promise<void> {
     platform: 'node',
     target: 'node20.18',
     format: 'esm',
-    packages: 'external',
+    // Bundled, because Electron's older Node cannot require() the ES modules that some of them pull in, and because it starts faster.
+    external,
+    banner: { js: commonJs },
     sourcemap: true,
     logLevel: 'warning',
     absWorkingDir: projectRoot,

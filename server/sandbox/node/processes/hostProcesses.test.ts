@@ -6,13 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { poll } from '../testing/nodeFixture.ts'
 import {
-  type HostPort,
-  type HostRequest,
-  type HostResponse,
-  HostProcessLauncher,
-  hostRequest,
+  podProcessRequest,
   unacknowledgedBytes,
-} from './hostProcesses.ts'
+  type PodProcessRequest,
+  type PodProcessResponse,
+} from '#shared/rpc/podProcesses.ts'
+import { type HostPort, HostProcessLauncher } from './hostProcesses.ts'
 import { ProcessRecord } from './processRecord.ts'
 
 /** What the app's main process does, with plain child processes. */
@@ -26,8 +25,8 @@ class TestHost implements HostPort {
     this.#listener = listener
   }
 
-  postMessage(message: HostRequest): void {
-    const request = hostRequest.parse(structuredClone(message))
+  postMessage(message: PodProcessRequest): void {
+    const request = podProcessRequest.parse(structuredClone(message))
     const child = this.children.get(request.id)
     if (request.type === 'kill') child?.kill(request.signal as NodeJS.Signals)
     if (request.type === 'acknowledge') {
@@ -37,7 +36,7 @@ class TestHost implements HostPort {
     if (request.type === 'spawn-node') this.#spawn(request)
   }
 
-  #spawn({ id, modulePath, args, env, cwd }: Extract<HostRequest, { type: 'spawn-node' }>): void {
+  #spawn({ id, modulePath, args, env, cwd }: Extract<PodProcessRequest, { type: 'spawn-node' }>): void {
     const child = spawn(process.execPath, [modulePath, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     this.children.set(id, child)
     child.on('spawn', () => this.#send({ type: 'spawned', id, pid: child.pid ?? 0 }))
@@ -52,7 +51,7 @@ class TestHost implements HostPort {
     child.on('close', (code, signal) => this.#send({ type: 'exit', id, code: signal === null ? (code ?? 0) : 143 }))
   }
 
-  #send(message: HostResponse): void {
+  #send(message: PodProcessResponse): void {
     this.#listener({ data: structuredClone(message) })
   }
 }

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { z } from 'zod'
+import { podProcessResponse, type PodProcessRequest, type PodProcessResponse } from '#shared/rpc/podProcesses.ts'
 import { ChildProcessLauncher } from './childProcesses.ts'
 import type { ProcessRecord } from './processRecord.ts'
 import {
@@ -10,51 +10,12 @@ import {
   type ProcessLauncher,
 } from './types.ts'
 
-/**
- * How the sandbox, itself a utility process of the app, has Node modules started: the app's executable must not be run as Node
- * (its RunAsNode fuse is off), so the main process forks them with `utilityProcess.fork(modulePath, args, { env, cwd, serviceName,
- * stdio: 'pipe' })`. Main ends every process it started when the sandbox's process exits.
- */
-export const hostRequest = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('spawn-node'),
-    id: z.number(),
-    modulePath: z.string(),
-    args: z.array(z.string()),
-    env: z.record(z.string(), z.string()),
-    cwd: z.string(),
-    serviceName: z.string(),
-  }),
-  /** So many bytes of output were taken in: main pauses the stream while more than `unacknowledgedBytes` are on their way. */
-  z.object({ type: z.literal('acknowledge'), id: z.number(), stream: z.enum(['stdout', 'stderr']), bytes: z.number() }),
-  z.object({ type: z.literal('kill'), id: z.number(), signal: z.string() }),
-])
-
-export const hostResponse = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('spawned'), id: z.number(), pid: z.number() }),
-  z.object({ type: z.literal('spawn-failed'), id: z.number(), message: z.string() }),
-  z.object({
-    type: z.literal('output'),
-    id: z.number(),
-    stream: z.enum(['stdout', 'stderr']),
-    chunk: z.instanceof(Uint8Array),
-  }),
-  /** After the last output of the process. */
-  z.object({ type: z.literal('exit'), id: z.number(), code: z.number() }),
-])
-
-export type HostRequest = z.infer<typeof hostRequest>
-export type HostResponse = z.infer<typeof hostResponse>
-
-/** Beyond this the host pauses a stream until it is acknowledged. */
-export const unacknowledgedBytes = 1 << 20
-
 /** Milliseconds. */
 const answerTimeout = 30_000
 
 /** Electron's parent port, as far as it is used here. */
 export interface HostPort {
-  postMessage(message: HostRequest): void
+  postMessage(message: PodProcessRequest): void
   on(event: 'message', listener: (event: { data: unknown }) => void): unknown
 }
 
@@ -76,7 +37,7 @@ export class HostProcessLauncher implements ProcessLauncher {
     this.#programs = new ChildProcessLauncher(record, undefined)
     this.#port = port
     port.on('message', ({ data }) => {
-      const message = hostResponse.safeParse(data)
+      const message = podProcessResponse.safeParse(data)
       if (message.success) this.#processes.get(message.data.id)?.receive(message.data)
     })
   }
@@ -145,7 +106,7 @@ class HostProcess implements LaunchedProcess {
     this.#port.postMessage({ type: 'kill', id: this.#id, signal: name })
   }
 
-  receive(message: HostResponse): void {
+  receive(message: PodProcessResponse): void {
     if (message.type === 'spawned') this.#onSpawned({ pid: message.pid })
     if (message.type === 'output') this.#take(message.stream, message.chunk)
     if (message.type === 'spawn-failed') {

@@ -140,6 +140,7 @@ function nearest(times: readonly number[], time: number): number | null {
 
 function TimeAxis({ scale, width, height }: { scale: Scale; width: number; height: number }) {
   const count = Math.max(2, Math.min(5, Math.floor((width - left) / 70)))
+  const isShort = scale.last - scale.first < 4 * 60_000
   return Array.from({ length: count }, (_, index) => {
     const time = scale.first + ((scale.last - scale.first) * index) / (count - 1)
     return (
@@ -150,7 +151,7 @@ function TimeAxis({ scale, width, height }: { scale: Scale; width: number; heigh
         y={height - 4}
         textAnchor={index === 0 ? 'start' : index === count - 1 ? 'end' : 'middle'}
       >
-        {formatMinute(time)}
+        {isShort ? formatClock(time) : formatMinute(time)}
       </text>
     )
   })

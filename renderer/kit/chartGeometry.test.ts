@@ -8,7 +8,7 @@ test('a gap in the data splits the line', () => {
 })
 
 test('an axis ends at a round number above the highest value', () => {
-  expect([0, 0.68, 3, 84, 412].map(niceTop)).toEqual([1, 1, 5, 100, 500])
+  expect([0, 0.68, 3, 84, 412].map(niceTop)).toEqual([1, 0.8, 4, 100, 600])
 })
 
 test('a byte axis ends at a power of two or half way to the next', () => {

@@ -17,6 +17,7 @@ export function formatBytes(bytes: number): string {
 /** CPU in cores as `311m` under one core, `1.5` above. */
 export function formatCores(cores: number): string {
   if (cores === 0) return '0'
+  if (cores < 0.01) return `${trimZero((cores * 1000).toFixed(1))}m`
   return cores < 1 ? `${Math.round(cores * 1000)}m` : trimZero(cores.toFixed(2))
 }
 

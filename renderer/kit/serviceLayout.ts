@@ -20,6 +20,8 @@ export interface Edge {
 
 const widestBox = 146
 const smallestGap = 34
+/** Few columns keep together in the middle instead of standing at the edges. */
+const widestGap = 170
 export const boxHeight = 66
 const rowGap = 24
 
@@ -61,12 +63,14 @@ export function layoutServices(
   const columns = columnsOf(nodes)
   const free = width - 2 - (columns.length - 1) * smallestGap
   const boxWidth = Math.min(widestBox, Math.floor(free / columns.length))
-  const step = columns.length < 2 ? 0 : (width - boxWidth - 2) / (columns.length - 1)
+  const gap =
+    columns.length < 2 ? 0 : Math.min(widestGap, (width - 2 - columns.length * boxWidth) / (columns.length - 1))
+  const left = (width - columns.length * boxWidth - (columns.length - 1) * gap) / 2
   const boxes = columns.flatMap((column, index) => {
     const room = height / column.length
     return column.map((id, row) => ({
       id,
-      x: Math.round(columns.length < 2 ? (width - boxWidth) / 2 : index * step + 1),
+      x: Math.round(left + index * (boxWidth + gap)),
       y: Math.round(room * row + (room - boxHeight) / 2),
     }))
   })

@@ -15,9 +15,9 @@ export function shortHash(hash: string): string {
 
 /** What an entry was about, from its input: the names people recognise. */
 export function targetOf(entry: AuditEntry): string {
-  const { names, name, pod, backupId, planId, runId } = entry.details
+  const { names, name, pod, backupId } = entry.details
   if (Array.isArray(names)) return names.map(String).join(', ')
-  const found = [name, pod, backupId, planId, runId].find((value) => typeof value === 'string')
+  const found = [name, pod, backupId].find((value) => typeof value === 'string')
   return found ?? ''
 }
 

@@ -84,7 +84,7 @@ export function FleetPage() {
         </div>
         {isKnown ? (
           <div className="fleet-lower">
-            <AttentionPanel clusters={clusters} />
+            {first ? null : <AttentionPanel clusters={clusters} />}
             <ProblemsPanel problems={problems} />
           </div>
         ) : null}

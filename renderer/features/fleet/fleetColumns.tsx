@@ -47,7 +47,9 @@ function HealthCell({ cluster }: { cluster: Cluster }) {
   return (
     <div className="k-table-two">
       <Status status={status}>{word}</Status>
-      <span className="fleet-under-word">{cluster.summary}</span>
+      <span className="fleet-under-word" title={cluster.summary}>
+        {cluster.summary}
+      </span>
     </div>
   )
 }

@@ -13,12 +13,13 @@ import {
   Status,
   StatusGlyph,
 } from '../../kit/index.ts'
+import { deploysOf } from './deploysOf.ts'
 
 const open = () => navigate({ page: 'deploy' })
 
 /** Which version runs, or how far its deployment is. */
 export function DeployPanel({ status, scope }: { status: CallState<DeployStatus>; scope: Scope }) {
-  const running = useTasks((state) => [...state.tasks.values()].findLast((task) => isDeploying(task, scope)))
+  const running = useTasks((state) => deploysOf(state.tasks, scope).findLast((task) => task.state === 'running'))
   if (running) return <Running task={running} />
   return (
     <Panel
@@ -38,11 +39,6 @@ export function DeployPanel({ status, scope }: { status: CallState<DeployStatus>
       )}
     </Panel>
   )
-}
-
-function isDeploying(task: Task, scope: Scope): boolean {
-  const isKind = task.kind === 'deploy' || task.kind === 'undeploy'
-  return isKind && task.state === 'running' && task.cluster === scope.cluster && task.namespace === scope.namespace
 }
 
 function Running({ task }: { task: Task }) {
@@ -88,7 +84,7 @@ function Installed({ status }: { status: DeployStatus }) {
             </span>
           </>
         ) : (
-          <Status status="off">not by this console</Status>
+          <Status status="off">{unfinished ? 'not yet' : 'not by this console'}</Status>
         )}
       </dd>
       {installed ? (

@@ -1,11 +1,20 @@
 import { Rocket } from 'lucide-react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Cluster } from '#shared/contract/clusters.ts'
-import { healthWords, navigate, PageHeader, useBlocked, useCurrentCluster, useScope } from '../../app/index.ts'
+import {
+  healthWords,
+  navigate,
+  PageHeader,
+  useBlocked,
+  useCurrentCluster,
+  useScope,
+  useTasks,
+} from '../../app/index.ts'
 import { useCall, useStream } from '../../client/index.ts'
 import { Button, EmptyState, StatusChip } from '../../kit/index.ts'
 import { BackupsPanel } from './BackupsPanel.tsx'
 import { DeployPanel } from './DeployPanel.tsx'
+import { deploysOf } from './deploysOf.ts'
 import { EventsPanel } from './EventsPanel.tsx'
 import { MapPanel } from './MapPanel.tsx'
 import { UsePanels } from './UsePanels.tsx'
@@ -20,9 +29,15 @@ export function OverviewPage() {
 
 function Overview({ cluster, scope }: { cluster: Cluster; scope: Scope }) {
   const map = useStream((client, signal) => client.services.map(scope, { signal }), [scope.cluster, scope.namespace])
+  // A deployment that ends changes what is installed: its state names the question anew.
+  const lastDeploy = useTasks((state) =>
+    deploysOf(state.tasks, scope)
+      .map((task) => `${task.id} ${task.state}`)
+      .join(),
+  )
   const status = useCall(
     (client, signal) => client.deploy.status(scope, { signal }),
-    [scope.cluster, scope.namespace, cluster.suiteVersion],
+    [scope.cluster, scope.namespace, cluster.suiteVersion, lastDeploy],
   )
   const nodes = map.value?.nodes ?? []
   const isDeployed = status.value === undefined || status.value.installed !== null || status.value.unfinished !== null
@@ -50,7 +65,7 @@ function Overview({ cluster, scope }: { cluster: Cluster; scope: Scope }) {
                 {cluster.nodes.ready} of {cluster.nodes.total} nodes ready
               </span>
             ) : null}
-            {cluster.pods ? (
+            {cluster.pods && cluster.pods.total > 0 ? (
               <span>
                 {cluster.pods.ready} of {cluster.pods.total} pods ready
               </span>

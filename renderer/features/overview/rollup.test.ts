@@ -16,17 +16,22 @@ test('pods measured within one interval add up', () => {
 })
 
 test('a pod measured twice within an interval counts once', () => {
-  expect(rollUp([[sample(1000, 1), sample(1900, 3)]], 1000, 0).cpu).toEqual([3])
+  expect(rollUp([[sample(1000, 1), sample(1900, 3), sample(2900, 4)]], 1000, 0).cpu).toEqual([3, 4])
 })
 
-test('a single late measurement is no gap, silence is', () => {
-  const late = rollUp([[sample(1000, 1), sample(3000, 3)]], 1000, 0)
-  expect(late.cpu).toEqual([1, 1, 3])
-  const silent = rollUp([[sample(1000, 1), sample(4000, 4)]], 1000, 0)
-  expect(silent.cpu).toEqual([1, null, null, 4])
+test('one late measurement is no gap, silence is', () => {
+  const late = rollUp([[sample(1000, 1), sample(2000, 2), sample(3000, 3), sample(5000, 5)]], 1000, 0)
+  expect(late.cpu).toEqual([1, 2, 3, 3, 5])
+  const silent = rollUp([[sample(1000, 1), sample(2000, 2), sample(3000, 3), sample(6000, 6)]], 1000, 0)
+  expect(silent.cpu).toEqual([1, 2, 3, null, null, 6])
+})
+
+test('a cluster that measures more rarely than it is asked sets the step', () => {
+  const rare = rollUp([[sample(15_000, 1), sample(30_000, 2), sample(45_000, 3)]], 5000, 0)
+  expect(rare).toMatchObject({ times: [15_000, 30_000, 45_000], cpu: [1, 2, 3] })
 })
 
 test('what is older than asked for is left out, and no samples give nothing', () => {
-  expect(rollUp([[sample(1000, 1), sample(9000, 9)]], 1000, 5000).times).toEqual([9000])
+  expect(rollUp([[sample(1000, 1), sample(2000, 2), sample(9000, 9)]], 1000, 5000).times).toEqual([9000])
   expect(rollUp([], 1000, 0)).toEqual({ times: [], cpu: [], memory: [] })
 })

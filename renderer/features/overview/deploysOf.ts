@@ -1,0 +1,12 @@
+import type { Scope } from '#shared/contract/base.ts'
+import type { Task } from '#shared/contract/tasks.ts'
+
+/** The deployments of one namespace, oldest first. */
+export function deploysOf(tasks: ReadonlyMap<string, Task>, scope: Scope): Task[] {
+  return [...tasks.values()].filter(
+    (task) =>
+      (task.kind === 'deploy' || task.kind === 'undeploy') &&
+      task.cluster === scope.cluster &&
+      task.namespace === scope.namespace,
+  )
+}

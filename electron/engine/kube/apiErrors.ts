@@ -50,7 +50,7 @@ function codeFor(status: number, api: ApiStatus): ErrorCode {
 const verbs: Record<string, string> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
 
 /** What a path asks for, in RBAC's words: `list pods in namespace shop`. */
-export function describeRequest(
+function describeRequest(
   method: string,
   path: string,
 ): { verb: string; resource: string; namespace?: string; name?: string } {
@@ -117,7 +117,7 @@ function messageFor(code: ErrorCode, asked: ReturnType<typeof describeRequest>, 
 }
 
 /** Seconds of a Retry-After header: a number or an HTTP date. */
-export function retryAfterSeconds(header: string | undefined, now: number = Date.now()): number | undefined {
+function retryAfterSeconds(header: string | undefined, now: number = Date.now()): number | undefined {
   if (header === undefined || header === '') return undefined
   const seconds = Number(header)
   if (Number.isFinite(seconds)) return Math.max(0, seconds)

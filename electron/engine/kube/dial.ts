@@ -28,7 +28,7 @@ export function addressOf(cluster: ClusterEntry): { host: string; port: number; 
 }
 
 /** Resolves at `event`, rejects at `error`, at the timeout and when the signal fires; on failure the socket is destroyed. */
-export function settled<S extends Socket>(socket: S, event: string, what: string, options: DialOptions): Promise<S> {
+function settled<S extends Socket>(socket: S, event: string, what: string, options: DialOptions): Promise<S> {
   const { signal, timeout = defaultTimeout } = options
   return new Promise((resolve, reject) => {
     const finish = (failure?: Error): void => {

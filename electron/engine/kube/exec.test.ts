@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
-import { startMisbehavingServer, type MisbehavingServer, type SocketReply } from '../testing/misbehavingServer.ts'
+import { json, startMisbehavingServer, type MisbehavingServer, type SocketReply } from '../testing/misbehavingServer.ts'
 import { until } from '../testing/until.ts'
 import { connect } from './connection.ts'
 import { exec, execToCompletion } from './exec.ts'
@@ -184,6 +187,21 @@ it('reports a refused upgrade with its reason', async () => {
     code: 'NOT_FOUND',
     details: { resource: 'pods/exec' },
   })
+})
+
+it('renews the sign-in when the upgrade is answered with 401', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'console-exec-'))
+  const tokenFile = join(folder, 'token')
+  writeFileSync(tokenFile, 'old')
+  const signedIn = connect(server.context({ tokenFile }))
+  server.on('/version', json({}))
+  await signedIn.request('GET', '/version')
+  writeFileSync(tokenFile, 'new')
+  server.onSocket(path, both, 401, (socket) => say(socket, 3, success))
+  await expect(execToCompletion(signedIn, options(['true']))).resolves.toMatchObject({ exitCode: 0 })
+  expect(server.requestsTo(path).map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new'])
+  await signedIn.close()
+  rmSync(folder, { recursive: true })
 })
 
 it('stops on request', async () => {

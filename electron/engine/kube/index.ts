@@ -11,7 +11,7 @@ export { parseTime as parseLogTime } from './logCursor.ts'
 export { followLogBatches, followLogs } from './logs.ts'
 export { exec, execToCompletion } from './exec.ts'
 export { openPort, portForward } from './portForward.ts'
-export { apply, fieldManager } from './apply.ts'
+export { apply } from './apply.ts'
 export {
   createObject,
   getObject,
@@ -22,9 +22,8 @@ export {
   scaleObject,
   waitFor,
 } from './objects.ts'
-export { formatQuantity, parseQuantity } from './quantity.ts'
+export { parseQuantity } from './quantity.ts'
 export { accessReview } from './access.ts'
 export { podMetrics } from './podMetrics.ts'
 export { findProgram } from './execPlugin.ts'
 export { sanitise } from './sanitise.ts'
-export { realClock } from './clock.ts'

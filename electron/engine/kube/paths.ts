@@ -2,7 +2,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import type { ApiResource } from './types.ts'
 
 /** A path segment as Kubernetes allows names: never a way out of the path. */
-export function segment(name: string): string {
+function segment(name: string): string {
   if (name === '' || name === '.' || name === '..' || /[/%]/.test(name)) {
     throw new ConsoleError('BAD_INPUT', `"${name}" is not a name Kubernetes allows. Nothing was sent.`, { name })
   }

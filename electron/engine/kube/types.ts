@@ -14,7 +14,7 @@ export interface KubeObject<Spec = Record<string, unknown>, Status = Record<stri
   [field: string]: unknown
 }
 
-export interface ObjectMeta {
+interface ObjectMeta {
   name: string
   namespace?: string
   uid?: string

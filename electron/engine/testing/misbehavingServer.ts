@@ -7,7 +7,7 @@ import { client, localhost, authority, type KeyPair } from './certificates.ts'
 import type { ClusterEntry, KubeContext, UserEntry } from '../kube/types.ts'
 
 /** One request as the server saw it. */
-export interface SeenRequest {
+interface SeenRequest {
   method: string
   /** Without the query. */
   path: string
@@ -18,8 +18,8 @@ export interface SeenRequest {
 
 export type Reply = (request: SeenRequest, response: ServerResponse, socket: Socket) => void | Promise<void>
 
-/** Called with an accepted WebSocket; reads and writes it as the scripted peer. */
-export type SocketReply = (socket: WebSocket, request: SeenRequest) => void
+/** Called with an accepted WebSocket; reads and writes it as the scripted peer. A number refuses with that status. */
+export type SocketReply = number | ((socket: WebSocket, request: SeenRequest) => void)
 
 export interface MisbehavingServer {
   readonly url: string
@@ -89,17 +89,16 @@ export async function startMisbehavingServer(options: ServerOptions = {}): Promi
       const seen = see(incoming, '')
       requests.push(seen)
       const peer = peers.get(seen.path)
-      const refusal = peer ? undefined : replies.get(seen.path)
-      if (!peer) {
-        const script = refusal && (refusal.length > 1 ? refusal.shift() : refusal[0])
-        return refuseUpgrade(socket, script ? 401 : 404)
+      const reply = peer && (peer.replies.length > 1 ? peer.replies.shift() : peer.replies[0])
+      if (!peer || typeof reply === 'number') {
+        refuseUpgrade(socket, typeof reply === 'number' ? reply : 404)
+        return
       }
       const offered = [...(incoming.headers['sec-websocket-protocol'] ?? '').split(',')].map((name) => name.trim())
       const chosen = offered.find((name) => peer.protocols.includes(name))
       const accepting = new WebSocketServer({ noServer: true, handleProtocols: () => chosen ?? false })
       accepting.handleUpgrade(incoming, socket, head, (accepted) => {
         accepted.on('error', () => undefined)
-        const reply = peer.replies.length > 1 ? peer.replies.shift() : peer.replies[0]
         reply?.(accepted, seen)
       })
     })

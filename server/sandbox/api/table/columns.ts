@@ -2,7 +2,7 @@ import type { V1Container, V1LabelSelector } from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
 import { since } from './duration.ts'
 
-export type Cell = string | number | boolean
+type Cell = string | number | boolean
 
 /** One column of a kind's table. Wide ones show with `-o wide` only. */
 export interface Column {

@@ -13,6 +13,8 @@ import { commandProtocols, webSocketChannels } from './webSocketChannels.ts'
 
 /** After a client went away its program gets a hang-up and this many milliseconds to end. */
 const hangUpGrace = 3000
+/** Bytes of output that wait for an attached client before it is let go. */
+const attachLimit = 32 * 2 ** 20
 /** Milliseconds a terminal session waits for its size before it starts with 80 by 24. */
 const sizeWait = 500
 
@@ -60,7 +62,12 @@ export async function runCommand(
 export async function attachTo(container: ContainerProcess, channels: CommandChannels): Promise<void> {
   const { current, outputs } = container
   if (current === undefined) return channels.finish(failed('the container is not running'))
-  const show = (stream: 'stdout' | 'stderr', chunk: Buffer): void => void channels[stream].write(chunk)
+  const overflow = new AbortController()
+  const show = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
+    // The container is not held back by somebody who watches it.
+    if (channels[stream].writableLength > attachLimit) overflow.abort()
+    else channels[stream].write(chunk)
+  }
   outputs.on('output', show)
   channels.onResize(({ columns, rows }) => current.resize?.(columns, rows))
   if (channels.stdin !== undefined && current.stdin !== undefined) {
@@ -69,6 +76,7 @@ export async function attachTo(container: ContainerProcess, channels: CommandCha
   const status: CommandStatus | undefined = await Promise.race([
     current.exited.then(() => succeeded),
     aborted(channels.closed).then(() => undefined),
+    aborted(overflow.signal).then(() => failed('the client reads slower than the container prints')),
   ])
   outputs.off('output', show)
   if (status !== undefined) await channels.finish(status)

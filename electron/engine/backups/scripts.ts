@@ -6,6 +6,9 @@
  * pg_dump goes on for nobody, holding its locks. No file is written in the pod: pipes only, through /dev/fd.
  */
 
+/** macOS has the same under another name. */
+const hash = 'hash() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }'
+
 /** Marks the trailer; followed by the run's own random text, so that no data can look like it. */
 export const trailerMark = 'agency-swarm-trailer'
 
@@ -14,6 +17,7 @@ export const trailerMark = 'agency-swarm-trailer'
  * the time of the default and 7 % more space.
  */
 export const dumpScript = `
+${hash}
 exec 3>&1 9<&0
 trailer=$(
   exec 4>&1
@@ -25,7 +29,7 @@ trailer=$(
     wait "$tool"; printf 'exit=%s ' "$?" >&4
     kill "$lifeline" 2>/dev/null
   } | {
-    { tee /dev/fd/5 | { tee /dev/fd/6 | sha256sum | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 6>&1 |
+    { tee /dev/fd/5 | { tee /dev/fd/6 | hash | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 6>&1 |
       { count=$(wc -c); printf 'bytes=%s ' $count >&4; }; } 5>&1
   } | cat >&3
 )
@@ -37,11 +41,12 @@ printf '\\n%s %s\\n' "$4" "$trailer" >&3
  * because the older exec protocol cannot close stdin. One transaction: a half restored database never looks like a whole one.
  */
 export const restoreScript = `
+${hash}
 exec 9<&0
 trailer=$(
   exec 4>&1
   head -c "$2" <&9 | {
-    { tee /dev/fd/5 | sha256sum | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 5>&1
+    { tee /dev/fd/5 | hash | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 5>&1
   } | {
     PGAPPNAME="$3" pg_restore --single-transaction --exit-on-error --no-password --dbname="$1" >/dev/null
     printf 'exit=%s ' "$?" >&4

@@ -20,6 +20,8 @@ export const undoSteps: TaskDescription['steps'] = [
 export async function undoRun(job: RunJob, control: TaskControl): Promise<void> {
   const { connection, scope, journal, view } = job
   const { previous, created } = view
+  if (previous)
+    control.log('warn', 'The database schema stays as the newer release migrated it; the release before runs on it.')
   const earlier = previous ? unpackObjects(previous.objects).filter(isTakenBack) : []
   await control.step('return', async (step) => {
     for (const object of earlier) {

@@ -145,7 +145,7 @@ function Tables({ backup }: { backup: Backup }) {
     <Section title="Rows" aside={undefined}>
       {shown.map((table) => (
         <div key={table.name} className="backups-line">
-          <span className="mono truncate">{table.name}</span>
+          <span className="mono truncate">{table.name.replace(/^public\./, '')}</span>
           <span>{formatCount(table.rows)}</span>
         </div>
       ))}

@@ -56,8 +56,8 @@ function ChangeTable({ changes }: { changes: readonly TableChange[] }) {
       <tbody>
         {shown.map((row) => (
           <tr key={row.name}>
-            <th scope="row" className="mono">
-              {row.name}
+            <th scope="row" className="mono" title={row.name}>
+              {row.name.replace(/^public\./, '')}
             </th>
             <td>{row.now === null ? '–' : formatCount(row.now)}</td>
             <td className="strong">{row.after === null ? '–' : formatCount(row.after)}</td>

@@ -207,6 +207,7 @@ function TaskLog({ log }: { log: Task['log'] }) {
   }, [log.length])
   return (
     <div ref={box} className="restore-log mono selectable" role="log" tabIndex={0} aria-label="What happened">
+      {log.length === 0 ? <span className="dim">Nothing to report yet.</span> : null}
       {log.map((line, index) => (
         <div key={index} className={`restore-log-${line.level}`}>
           <time>{formatClock(line.at)}</time> {line.text}

@@ -11,11 +11,11 @@ export interface TableChange {
 
 const count = (rows: number) => rows.toLocaleString('en')
 
-/** What the restore changes in each table: those that change first, the largest change on top, then by name. */
+/** What the restore changes in each table: those that change first, the largest change on top, then the largest tables. */
 export function tableChanges(tables: RestorePlan['tables']): TableChange[] {
   return tables
     .map(({ name, now, after }) => ({ name, now, after, ...changeOf(now, after) }))
-    .sort((a, b) => weight(b) - weight(a) || a.name.localeCompare(b.name))
+    .sort((a, b) => weight(b) - weight(a) || (b.now ?? 0) - (a.now ?? 0) || a.name.localeCompare(b.name))
 }
 
 function changeOf(now: number | null, after: number | null): { change: number | null; word: string } {

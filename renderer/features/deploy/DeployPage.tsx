@@ -162,7 +162,7 @@ function DeployHeader({ scope, status, plan, run, unfinished, commands }: Deploy
               {to}
             </b>
           ) : run ? (
-            <b>{run.title}</b>
+            <b>{run.title.replace(/^Deploy /, '')}</b>
           ) : from ? (
             <b>{from}</b>
           ) : null}

@@ -53,7 +53,7 @@ export function LogFacetsPanel(props: LogFacetsPanelProps) {
           {services.map((service) => (
             <div key={service} className="logs-facet">
               <Checkbox
-                label={service}
+                label={shortPod(service)}
                 checked={isFollowed(service)}
                 disabled={isFollowed(service) && (chosen.length === 1 || services.length === 1)}
                 onChange={(on) => choose(service, on)}

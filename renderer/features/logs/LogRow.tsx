@@ -61,7 +61,7 @@ export function LogRow(props: LogRowProps) {
         title={`${line.pod} / ${line.container}`}
       >
         <i style={{ background: props.colour }} />
-        {shortPod(line.pod)}
+        <span className="truncate">{shortPod(line.pod)}</span>
       </span>
       <span role="cell" className="logs-cell-level">
         {levelWord[line.level]}

@@ -19,6 +19,7 @@ describe('log text', () => {
 
   it('shortens generated names and leaves others', () => {
     expect(shortPod('agency-swarm-backend-7f6d4c9b5d-6nqvs')).toBe('backend-…-6nqvs')
+    expect(shortPod('agency-swarm-migrate-20261123-152430-62af-cclgj')).toBe('migrate-…-cclgj')
     expect(shortPod('agency-swarm-postgresql-0')).toBe('postgresql-0')
   })
 

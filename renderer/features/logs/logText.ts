@@ -20,7 +20,9 @@ export function exportLines(lines: readonly LogLine[]): string {
 export function shortPod(pod: string): string {
   const bare = pod.replace(/^agency-swarm-/, '')
   const generated = /^(.+?)-[a-f0-9]{6,10}-([a-z0-9]{5})$/.exec(bare)
-  return generated ? `${generated[1] ?? ''}-…-${generated[2] ?? ''}` : bare
+  const job = /^([a-z][a-z-]*?)-\d[-0-9a-z]*-([a-z0-9]{5})$/.exec(bare)
+  const parts = generated ?? job
+  return parts ? `${parts[1] ?? ''}-…-${parts[2] ?? ''}` : bare
 }
 
 export interface JsonToken {

@@ -2,7 +2,7 @@ import '@xterm/xterm/css/xterm.css'
 import { RotateCcw, Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import { updateDockTab, useBlocked, useCluster, type DockTab } from '../../app/index.ts'
+import { useBlocked, useCluster, type DockTab } from '../../app/index.ts'
 import { Button, IconButton, StatusGlyph } from '../../kit/index.ts'
 import { openTerminal, type OpenTerminal } from './openTerminal.ts'
 import type { TerminalState } from './terminalSession.ts'
@@ -69,10 +69,6 @@ export function TerminalTab({ tab, isActive }: { tab: DockTab; isActive: boolean
 function TerminalEnd({ tab, terminal }: { tab: DockTab; terminal: OpenTerminal }) {
   const state = useStore(terminal.session.store)
   const blocked = useBlocked(tab.kind === 'shell' ? 'operator' : 'read_only', tab.cluster)
-  const title = state.state === 'open' ? state.title : ''
-  useEffect(() => {
-    if (title && tab.kind === 'shell') updateDockTab(tab.id, { title })
-  }, [title, tab.id, tab.kind])
   if (state.state === 'open') return null
   if (state.state === 'opening') {
     return (

@@ -25,7 +25,7 @@ export function PodChart({ row, figures }: { row: PodRow; figures: PodFigures })
           onChange={setFigure}
         />
       </div>
-      {drawn.length === 0 ? (
+      {drawn.length < 2 ? (
         <p className="note">
           {figures.unavailable?.message ?? 'No figures yet. The first ones come within a minute of its start.'}
         </p>

@@ -14,8 +14,8 @@ export function openLogs(rows: readonly PodRow[], isPrevious = false): void {
 export function openShell(scope: Scope, row: PodRow, container = row.containers[0] ?? ''): void {
   openDockTab({
     kind: 'shell',
-    title: 'shell',
-    subtitle: row.name,
+    title: 'sh',
+    subtitle: row.name.replace(/^agency-swarm-/, ''),
     cluster: scope.cluster,
     namespace: scope.namespace,
     parameters: { pod: row.name, container },

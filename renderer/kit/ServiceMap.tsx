@@ -97,7 +97,7 @@ function ServiceButton({ service, names, onOpen }: ServiceButtonProps) {
 }
 
 /** One small square a pod: filled when ready, hollow while starting, crossed when failing. */
-export function PodSquares({ pods }: { pods: readonly { name: string; status: StatusKind }[] }) {
+function PodSquares({ pods }: { pods: readonly { name: string; status: StatusKind }[] }) {
   return (
     <span className="k-squares" aria-hidden>
       {pods.slice(0, 10).map((pod) => (

@@ -5,7 +5,7 @@ import { StatusGlyph, type StatusKind } from './Status.tsx'
 import './StepList.css'
 
 /** The same shape as a step of the contract's tasks. */
-export interface StepLike {
+interface StepLike {
   id: string
   title: string
   state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'undone'

@@ -2,7 +2,7 @@ import { Tabs as Base } from '@base-ui/react/tabs'
 import type { ReactNode } from 'react'
 import './Tabs.css'
 
-export interface Tab {
+interface Tab {
   id: string
   title: ReactNode
   /** A number or mark beside the title. */

@@ -4,7 +4,7 @@ import { formatClock, formatMinute } from './formats.ts'
 import { useWidth } from './useSize.ts'
 import './TimeChart.css'
 
-export interface Series {
+interface Series {
   name: string
   /** 1 to 8: a series colour, never a status colour. */
   colour: number
@@ -214,20 +214,6 @@ function SeriesMark({ colour, isDashed }: { colour: number; isDashed?: boolean |
       className={isDashed ? 'k-chart-mark k-chart-mark-dashed' : 'k-chart-mark'}
       style={{ color: `var(--s${colour})` }}
     />
-  )
-}
-
-/** The names of the series with their lines, for a panel's header. */
-export function ChartLegend({ series }: { series: readonly Pick<Series, 'name' | 'colour' | 'isDashed'>[] }) {
-  return (
-    <span className="k-chart-legend">
-      {series.map((each) => (
-        <span key={each.name}>
-          <SeriesMark colour={each.colour} isDashed={each.isDashed} />
-          {each.name}
-        </span>
-      ))}
-    </span>
   )
 }
 

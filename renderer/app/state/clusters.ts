@@ -5,7 +5,7 @@ import type { Cluster, kubeconfigProblem } from '#shared/contract/clusters.ts'
 import { useConnection } from '../../client/index.ts'
 import { useLocation } from './location.ts'
 
-export type KubeconfigProblem = z.infer<typeof kubeconfigProblem>
+type KubeconfigProblem = z.infer<typeof kubeconfigProblem>
 
 interface ClustersState {
   clusters: readonly Cluster[]

@@ -49,10 +49,6 @@ export function openDockTab(
   return id
 }
 
-export function updateDockTab(id: string, change: Partial<Omit<DockTab, 'id' | 'kind'>>): void {
-  useDock.setState(({ tabs }) => ({ tabs: tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab)) }))
-}
-
 export function closeDockTab(id: string): void {
   useDock.setState(({ tabs, active, isOpen }) => {
     const index = tabs.findIndex((tab) => tab.id === id)

@@ -3,7 +3,7 @@ import { persist } from 'zustand/middleware'
 import { remembered } from './remembered.ts'
 
 /** Where the window is: a page, the cluster it speaks of, and that page's own parameters (as the open pod). */
-export interface Location {
+interface Location {
   page: string
   /** Null on pages that speak of all clusters, and before one was chosen. */
   cluster: string | null

@@ -105,7 +105,7 @@ export async function runFeed(
 }
 
 /** A 401 may pass (an API server that restarts); a sign-in program that fails must not be run over and over. */
-const isFinal = (error: ConsoleError): boolean =>
+export const isFinal = (error: ConsoleError): boolean =>
   final.has(error.code) ||
   (error.code === 'UNAUTHENTICATED' && error.details['status'] !== 401) ||
   // A fault of our own, not an answer of the server.

@@ -295,6 +295,16 @@ it('finds the resource by its name through discovery', async () => {
   await found.synced
 })
 
+it('waits for a cluster that is away when the list is opened', async () => {
+  server.on('/api', status(503, 'ServiceUnavailable'), json({ kind: 'APIVersions', versions: ['v1'] }))
+  server.on('/apis', json({ kind: 'APIGroupList', groups: [] }))
+  server.on('/api/v1', json({ resources: [{ name: 'pods', kind: 'Pod', namespaced: true, verbs: ['list'] }] }))
+  script([json(list('10', [pod('a', '1')]))], [hold])
+  const { reflector, seen } = start({ resource: 'pods' })
+  await reflector.synced
+  expect(seen.states.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['stale', 'live']))
+})
+
 it('merges for an iterating consumer what it has not taken yet', async () => {
   script(
     [json(list('10', [pod('a', '1')]))],

@@ -1,6 +1,7 @@
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { Backoff } from './backoff.ts'
 import { resourceFor } from './discovery.ts'
-import { runFeed, type FeedListener } from './feed.ts'
+import { isFinal, runFeed, type FeedListener } from './feed.ts'
 import { delta, entryOf, fold, merge, nameKey, type Entry, type Sighting } from './fold.ts'
 import { listPages } from './listPages.ts'
 import { apiVersionOf, pathOf } from './paths.ts'
@@ -87,12 +88,9 @@ class Mirror<Row> implements Reflector<Row> {
   }
 
   async #run(): Promise<void> {
-    const { resource, namespace } = this.#options
+    const { namespace } = this.#options
     try {
-      const found =
-        typeof resource === 'string'
-          ? await resourceFor(this.#connection, (resources) => resources.find(resource), `the resource "${resource}"`)
-          : resource
+      const found = await this.#resource()
       const isWide = found.namespaced && namespace === undefined
       await this.#feed(found, namespace, isWide)
       const { state } = this
@@ -100,6 +98,25 @@ class Mirror<Row> implements Reflector<Row> {
         await this.#feedEach(found, state.error)
     } catch (thrown) {
       this.#publish([], { phase: 'failed', error: asConsoleError(thrown) })
+    }
+  }
+
+  /** A cluster that is away when a list is opened must not end it: asks until there is an answer. */
+  async #resource(): Promise<ApiResource> {
+    const { resource } = this.#options
+    if (typeof resource !== 'string') return resource
+    const { clock } = this.#connection
+    const backoff = new Backoff(clock)
+    const since = clock.now()
+    for (;;) {
+      try {
+        return await resourceFor(this.#connection, (all) => all.find(resource), `the resource "${resource}"`)
+      } catch (thrown) {
+        const error = asConsoleError(thrown)
+        if (this.#signal.aborted || isFinal(error)) throw error
+        this.#publish([], { phase: 'stale', since, error })
+        await clock.delay(backoff.next(), this.#signal)
+      }
     }
   }
 

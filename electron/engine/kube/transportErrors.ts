@@ -67,7 +67,10 @@ export function transportError(thrown: unknown, where: string, isWrite = false):
   const code = codeOf(thrown)
   const raw = thrown instanceof Error ? sanitise(thrown.message) : String(thrown)
   const known = code === undefined ? undefined : reasons[code]
-  const reason = known ?? (/ssl|tls|certificate/i.test(`${code ?? ''} ${raw}`) ? mismatch(raw) : undefined)
+  const isTls = /ssl|tls|certificate/i.test(`${code ?? ''} ${raw}`)
+  // A TypeError with a code is a fault of our own; anything else with a code came from the network.
+  const isNetwork = code !== undefined && !(thrown instanceof TypeError) && !(thrown instanceof RangeError)
+  const reason = known ?? (isTls ? mismatch(raw) : isNetwork ? lost(raw) : undefined)
   if (!reason) return asConsoleError(thrown)
   return new ConsoleError(
     reason.code,

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { transportError } from './transportErrors.ts'
+
+const coded = (code: string, message = 'raw'): Error => Object.assign(new Error(message), { code })
+
+it.each([
+  [coded('ECONNREFUSED'), 'CLUSTER_UNREACHABLE'],
+  [coded('ENOTFOUND'), 'CLUSTER_UNREACHABLE'],
+  [coded('CERT_HAS_EXPIRED'), 'TLS_MISMATCH'],
+  [coded('ERR_SSL_SOMETHING_NEW'), 'TLS_MISMATCH'],
+  [coded('UND_ERR_HEADERS_TIMEOUT'), 'TIMEOUT'],
+  [coded('HPE_SOMETHING_NEW'), 'CONNECTION_LOST'],
+  [new Error('outer', { cause: coded('ECONNRESET') }), 'CONNECTION_LOST'],
+  [new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]), 'CLUSTER_UNREACHABLE'],
+  [new TypeError('a fault of our own'), 'INTERNAL'],
+])('names %s', (thrown, code) => expect(transportError(thrown, 'host:6443').code).toBe(code))
+
+it('says of a write that its outcome is not known, and of a read that nothing was changed', () => {
+  expect(transportError(coded('ECONNRESET'), 'host', true).message).toContain('not known')
+  expect(transportError(coded('ECONNRESET'), 'host').message).toContain('Nothing was changed')
+})

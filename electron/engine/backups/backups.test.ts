@@ -1,0 +1,133 @@
+import { appendFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ConsoleError } from '#shared/errors.ts'
+import { Tasks, type Task } from '../tasks/tasks.ts'
+import { Backups } from './backups.ts'
+import { planRestore } from './plan.ts'
+import { services } from './testing/restoreJob.ts'
+import { scope, startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
+
+let suite: TestSuite
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let tasks: Tasks
+let isReachable: boolean
+
+beforeAll(async () => {
+  suite = await startSuite()
+  await suite.fill('agency_swarm')
+})
+afterAll(() => suite.stop())
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  isReachable = true
+})
+afterEach(() => folder.remove())
+
+/** Called again it is an engine that starts anew on the same files. */
+function engine(): Backups {
+  tasks = new Tasks(folder.path)
+  return new Backups({
+    tasks,
+    directory: {
+      facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
+      connection: () => Promise.reject(new Error('there is no cluster in this test')),
+    },
+    databases: {
+      serverOf: () =>
+        isReachable
+          ? Promise.resolve(suite.server)
+          : Promise.reject(new ConsoleError('CLUSTER_UNREACHABLE', 'Not there.')),
+    },
+    services: () => services(),
+    host: { dataDirectory: folder.path, user: 'maya', now: () => Date.now() },
+  })
+}
+
+async function ended({ taskId }: { taskId: string }): Promise<Task> {
+  const task = await tasks.ended(taskId)
+  expect(task).toMatchObject({ state: 'done' })
+  return task
+}
+const backUp = async (backups: Backups) => (await ended(backups.start(scope, 'test'))).result['backupId'] ?? ''
+
+describe('Backups', () => {
+  it('plans a restore: rows now and after, what restarts, nothing in the way', async () => {
+    const backups = engine()
+    const id = await backUp(backups)
+    await suite.query('CREATE TABLE agents_copy AS SELECT * FROM agents')
+    const plan = await planRestore(backups, scope, id)
+    await suite.query('DROP TABLE agents_copy')
+    expect(plan.blockers).toEqual([])
+    expect(plan.tables).toContainEqual({ name: 'public.agents', now: 500, after: 500 })
+    expect(plan.tables).toContainEqual({ name: 'public.agents_copy', now: 500, after: null })
+    expect(plan.effects).toContainEqual({ title: 'Restarted', detail: 'backend (1 pod)' })
+    expect(plan.steps.map(({ group }) => group)).toEqual(['safe', 'safe', 'safe', 'safe', 'change', 'change', 'change'])
+    expect(plan.warnings[0]).toContain('was not tried yet')
+  })
+
+  it('blocks the plan of a damaged backup, and of a database that cannot be reached', async () => {
+    const backups = engine()
+    const id = await backUp(backups)
+    await appendFile(backups.store.archivePath(scope, id), 'x')
+    isReachable = false
+    const { blockers } = await planRestore(backups, scope, id)
+    expect(blockers.map(({ code }) => code)).toEqual(['ARCHIVE_DAMAGED', 'CLUSTER_UNREACHABLE'])
+  })
+
+  it('does one thing at a time in a database', async () => {
+    const backups = engine()
+    const first = backups.start(scope, 'one')
+    expect(() => backups.start(scope, 'two')).toThrow(expect.objectContaining({ code: 'BUSY' }))
+    await ended(first)
+    await backUp(backups)
+    expect(await backups.list(scope, true)).toHaveLength(2)
+  })
+
+  it('never leaves its folder, whatever id it is asked for', async () => {
+    const backups = engine()
+    await expect(backups.delete(scope, '../../../etc')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(() => backups.undo(scope, '../x')).toThrow()
+  })
+
+  it('keeps the backups of two clusters with similar names apart', async () => {
+    const backups = engine()
+    await backUp(backups)
+    expect(await backups.list({ ...scope, cluster: 'context:Test' }, true)).toEqual([])
+    expect(await backups.list({ ...scope, namespace: 'agency.swarm' }, true)).toEqual([])
+  })
+
+  it('deletes a backup, and says so when it is gone already', async () => {
+    const backups = engine()
+    const id = await backUp(backups)
+    await backups.delete(scope, id)
+    expect(await backups.list(scope, true)).toEqual([])
+    await expect(backups.delete(scope, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('shows a restore whose database is out of reach as unknown, and settles it when it is back', async () => {
+    const before = engine()
+    const id = await backUp(before)
+    const cut = suite.server.connect.bind(suite.server)
+    const { taskId } = before.restore(scope, id)
+    const off = tasks.changes.on((task) => {
+      // The whole server goes out of reach while the copy is being filled.
+      if (task.steps.find((step) => step.id === 'fill')?.state === 'running') {
+        suite.server.connect = () => Promise.reject(new ConsoleError('CONNECTION_LOST', 'Gone.'))
+      }
+    })
+    const task = await tasks.ended(taskId)
+    off()
+    expect(task).toMatchObject({ state: 'failed', fault: { code: 'CONNECTION_LOST' } })
+
+    isReachable = false
+    const after = engine()
+    await after.recover()
+    expect(after.restores(scope)).toMatchObject([{ state: 'unknown', backupId: id }])
+    isReachable = true
+    suite.server.connect = cut
+    await after.recover()
+    expect(after.restores(scope)).toMatchObject([{ state: 'interrupted' }])
+    expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
+    expect((await suite.query('SELECT count(*) FROM agents'))[0]).toBe('500')
+  })
+})

@@ -2,7 +2,7 @@ import type { Backup } from '#shared/contract/backups.ts'
 
 export const dayMs = 86_400_000
 
-export type DayState = 'verified' | 'intact' | 'damaged'
+type DayState = 'verified' | 'intact' | 'damaged'
 
 export interface CalendarDay {
   /** Midnight, UTC, milliseconds since 1970. */

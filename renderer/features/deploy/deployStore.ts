@@ -15,7 +15,7 @@ interface Draft {
 const fresh: Draft = { plan: null, profile: '', version: '', selected: null, taskId: null }
 
 /** Drafts of deployments by scope: they survive page changes, and nothing of one cluster shows on another's page. */
-export const useDrafts = create<{ drafts: Readonly<Record<string, Draft>> }>(() => ({ drafts: {} }))
+const useDrafts = create<{ drafts: Readonly<Record<string, Draft>> }>(() => ({ drafts: {} }))
 
 const keyOf = (scope: Scope) => `${scope.cluster} ${scope.namespace}`
 

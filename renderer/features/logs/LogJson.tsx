@@ -16,7 +16,7 @@ export function jsonHeight(json: string): number {
 }
 
 /** @returns name and value of the field that follows one piece of work through the services */
-export function threadOf(json: string): { field: string; value: string } | null {
+function threadOf(json: string): { field: string; value: string } | null {
   try {
     const parsed: unknown = JSON.parse(json)
     if (typeof parsed !== 'object' || parsed === null) return null

@@ -1,7 +1,16 @@
-import { Copy, Download, Pause, WrapText } from 'lucide-react'
+import { Copy, Pause, WrapText } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import { PageHeader, setParameters, toast, useActions, useLocation, useScope, type Action } from '../../app/index.ts'
+import {
+  PageHeader,
+  reportError,
+  setParameters,
+  toast,
+  useActions,
+  useLocation,
+  useScope,
+  type Action,
+} from '../../app/index.ts'
 import {
   Button,
   EmptyState,
@@ -77,8 +86,8 @@ export function LogsPage() {
             <Button icon={WrapText} onClick={() => session.store.setState({ wrap: !wrap })}>
               {wrap ? 'Do not wrap' : 'Wrap'}
             </Button>
-            <Button icon={Download} onClick={() => saveLines(session)}>
-              Export
+            <Button icon={Copy} onClick={() => copyLines(session)}>
+              Copy lines
             </Button>
           </>
         }
@@ -159,20 +168,21 @@ function toggleFollow(session: LogSession): void {
   else session.pause(Date.now())
 }
 
-/** Saves what is shown, with the filter as it is, as a text file. */
-function saveLines(session: LogSession): void {
-  const url = URL.createObjectURL(new Blob([exportLines(session.view.shown)], { type: 'text/plain' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = `logs-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.log`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
-
+/**
+ * Copies what is shown, with the filter as it is: the window may not write files (its downloads are shut), so a file is made where
+ * the lines are pasted.
+ */
 function copyLines(session: LogSession): void {
-  void navigator.clipboard
-    .writeText(exportLines(session.view.shown))
-    .then(() => toast({ status: 'healthy', title: `${plural(session.view.shown.length, 'line')} copied` }))
+  const { shown } = session.view
+  void navigator.clipboard.writeText(exportLines(shown)).then(
+    () =>
+      toast({
+        status: 'healthy',
+        title: `${plural(shown.length, 'line')} copied`,
+        detail: 'As text: time, pod, level, the whole line.',
+      }),
+    (thrown: unknown) => reportError(thrown, 'The lines could not be copied'),
+  )
 }
 
 function useLogActions(session: LogSession, toMatch: (step: 1 | -1) => void): void {
@@ -207,14 +217,6 @@ function useLogActions(session: LogSession, toMatch: (step: 1 | -1) => void): vo
         effect: 'read',
         keys: 'Shift+N',
         perform: () => toMatchNow.current(-1),
-      },
-      {
-        id: 'logs.export',
-        title: 'Export the shown lines',
-        section: 'Logs',
-        effect: 'read',
-        icon: Download,
-        perform: () => saveLines(session),
       },
       {
         id: 'logs.copy',

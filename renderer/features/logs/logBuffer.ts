@@ -1,7 +1,7 @@
 import type { LogLine } from '#shared/contract/logs.ts'
 
 /** Lines the window keeps. Beyond it the oldest go, and the page says since when lines are kept. */
-export const keptLines = 200_000
+const keptLines = 200_000
 
 /** Trimmed in blocks: cutting one line off the front of a long array for each new one would copy it every time. */
 const trimBlock = 10_000

@@ -13,10 +13,7 @@ export function useServices(scope: Scope | null): string[] {
 }
 
 /** Service by pod uid. The same map comes back where a batch changes no service, so that nothing is painted for it. */
-export function foldServices(
-  before: ReadonlyMap<string, string> | undefined,
-  batch: PodBatch,
-): ReadonlyMap<string, string> {
+function foldServices(before: ReadonlyMap<string, string> | undefined, batch: PodBatch): ReadonlyMap<string, string> {
   const held = batch.reset || !before ? new Map<string, string>() : before
   const changed = batch.upserted.filter((row) => row.service && held.get(row.uid) !== row.service)
   const removed = batch.removed.filter((uid) => held.has(uid))

@@ -3,7 +3,7 @@ import type { Fault } from '#shared/contract/base.ts'
 import type { TerminalOutput } from '#shared/contract/terminals.ts'
 import { Credit } from './credit.ts'
 
-export interface TerminalSize {
+interface TerminalSize {
   columns: number
   rows: number
 }

@@ -24,8 +24,8 @@ export interface FilterToken {
   text: string
 }
 
-export const filterFields = ['status', 'service', 'node', 'version', 'image', 'owner'] as const
-export type FilterField = (typeof filterFields)[number]
+const filterFields = ['status', 'service', 'node', 'version', 'image', 'owner'] as const
+type FilterField = (typeof filterFields)[number]
 
 /** Reads what was typed: `node:a1` is a token of a known field, anything else is text looked for in name, status and service. */
 export function parseToken(typed: string): FilterToken | null {
@@ -48,7 +48,7 @@ const valueOf: Record<FilterField, (row: PodRow) => string> = {
 
 const found = (value: string, text: string) => value.toLowerCase().includes(text.toLowerCase())
 
-export function matchesToken(row: PodRow, token: FilterToken): boolean {
+function matchesToken(row: PodRow, token: FilterToken): boolean {
   if (token.field) return found(valueOf[token.field](row), token.text)
   return [row.name, row.status, row.service].some((value) => found(value, token.text))
 }

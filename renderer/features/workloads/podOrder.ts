@@ -17,7 +17,7 @@ const keys = new WeakMap<PodRow, string>()
  * A text that sorts names with numbers as numbers by plain comparison: a collator takes ten times as long, and 10,000 names
  * are sorted while somebody looks.
  */
-export function nameKey(row: PodRow): string {
+function nameKey(row: PodRow): string {
   const held = keys.get(row)
   if (held !== undefined) return held
   const key = row.name.replace(/\d+/g, (digits) => digits.padStart(12, '0'))

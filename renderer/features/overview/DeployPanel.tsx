@@ -100,11 +100,12 @@ function Installed({ status }: { status: DeployStatus }) {
             <Status status="warning">
               {unfinished.version} at {unfinished.stage}
             </Status>
-            <span className="overview-side">
-              <Button size="small" onClick={open}>
-                Resume or undo…
-              </Button>
-            </span>
+          </dd>
+          <dt />
+          <dd>
+            <Button size="small" onClick={open}>
+              Resume or undo…
+            </Button>
           </dd>
         </>
       ) : null}

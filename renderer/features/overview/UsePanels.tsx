@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Sample, ServiceNode } from '#shared/contract/workloads.ts'
-import { useStream } from '../../client/index.ts'
+import { useFoldedStream } from '../../client/index.ts'
 import {
   EmptyState,
   ErrorState,
@@ -15,6 +15,7 @@ import {
   TimeChart,
   useNow,
 } from '../../kit/index.ts'
+import { joinSamples } from './joinSamples.ts'
 import { rollUp, type Rollup } from './rollup.ts'
 import { shortName } from './statusWords.ts'
 
@@ -40,10 +41,10 @@ interface ServiceUse {
 
 /** CPU and memory of the namespace over the last hour, and of each service. */
 export function UsePanels({ scope, nodes }: { scope: Scope; nodes: readonly ServiceNode[] }) {
-  const metrics = useStream(
-    (client, signal) => client.metrics.watch(scope, { signal }),
-    [scope.cluster, scope.namespace],
-  )
+  const metrics = useFoldedStream((client, signal) => client.metrics.watch(scope, { signal }), joinSamples, [
+    scope.cluster,
+    scope.namespace,
+  ])
   const now = useNow(15_000)
   const { value } = metrics
   const from = now - hour

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { temporaryState } from '#shared/testing/cluster.ts'
+import { judges } from '#shared/testing/judges.ts'
 import { launchApp } from '../electron/e2e/app.ts'
 import { build } from './build/build.ts'
 import { steps } from './demo/steps.ts'
@@ -20,6 +21,8 @@ if (display.name !== undefined) {
   process.env.CONSOLE_VIRTUAL_DISPLAY = '1'
 }
 const dataDirectory = await mkdtemp(join(tmpdir(), 'console-demo-'))
+// A machine without kubectl gets the one the tests use.
+await writeFile(join(dataDirectory, 'settings.json'), JSON.stringify({ kubectlPath: (await judges()).kubectl }))
 const sandboxState = await temporaryState()
 const app = await launchApp({ dataDirectory, kubeconfig: join(dataDirectory, 'no-kubeconfig'), sandboxState })
 app.page.setDefaultTimeout(30_000)

@@ -11,7 +11,13 @@ const services: Readonly<Record<string, (environment: Environment) => Promise<vo
   mcp: startMcp,
   agents: startAgents,
   frontend: startFrontend,
-  migrate: migrateAndSeed,
+  migrate: migrateAndEnd,
+}
+
+/** A job ends its process itself: inside Electron an empty event loop does not. */
+async function migrateAndEnd(environment: Environment): Promise<void> {
+  await migrateAndSeed(environment)
+  process.exit(0)
 }
 
 async function main(name: string | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import { build as bundle } from 'esbuild'
 import { build as buildPage } from 'vite'
 import { projectRoot } from '../setup/projectRoot.ts'
 import { run } from '../setup/run.ts'
+import { absent, external } from './external.ts'
 
 /** Programs of `server/`, each one file that runs by itself. */
 const programs = {
@@ -11,9 +12,6 @@ const programs = {
   suite: 'server/main.ts',
   podBootstrap: 'server/sandbox/node/podBootstrap.ts',
 }
-
-/** Native parts, and packages that find their own files beside them. */
-const external = ['@node-rs/argon2', '@lydell/node-pty', 'graphile-worker', 'node-pg-migrate', 'pg-native']
 
 /** What CommonJS packages expect to find in an ES module that contains them. */
 const commonJs = [
@@ -40,7 +38,7 @@ export async function buildServer(): Promise<void> {
     target: 'node20.18',
     format: 'esm',
     // Bundled, because Electron's older Node cannot require() the ES modules that some of them pull in, and because it starts faster.
-    external,
+    external: [...external, ...absent],
     banner: { js: commonJs },
     sourcemap: true,
     logLevel: 'warning',

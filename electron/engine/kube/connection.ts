@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { Agent, buildConnector, request as sendRequest, type Dispatcher } from 'undici'
 import { WebSocket } from 'ws'
@@ -60,6 +61,8 @@ class PooledConnection implements ClusterConnection {
     this.#environment = options.environment ?? process.env
     const sources = { allow: options.allowExecPlugin, environment: this.#environment, clock: this.clock }
     this.#credentials = credentialsOf(context, sources)
+    // Every socket being dialled and every stream listens: many at once are no leak.
+    setMaxListeners(0, this.#ended.signal)
   }
 
   async request<T>(method: HttpMethod, path: string, options: RequestOptions = {}): Promise<T> {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCluster, temporaryState, type TestCluster } from '#shared/testing/cluster.ts'
 import { Backups } from './backups/backups.ts'
@@ -65,7 +66,7 @@ function build(): void {
 
 /** Deploys in a process of its own, which is killed when the stage begins. */
 async function killedDeployment(stage: string): Promise<void> {
-  const script = join(import.meta.dirname, 'testing', 'deployChild.ts')
+  const script = fileURLToPath(new URL('testing/deployChild.ts', import.meta.url))
   const words = ['--import', 'tsx', script, cluster.kubeconfigPath, cluster.context, folder, scope.namespace, stage]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
   const signal = await new Promise((resolve) => child.once('close', (_code, by) => resolve(by)))

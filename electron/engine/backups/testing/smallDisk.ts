@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export async function smallDisk(kibibytes: number): Promise<{ path: string; remove: () => Promise<void> } | undefined> {
   const path = await mkdtemp(join(tmpdir(), 'small-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', path], { stdio: 'pipe' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', path], { stdio: 'pipe' })
   } catch {
     await rm(path, { recursive: true, force: true })
     return undefined
@@ -16,7 +16,7 @@ export async function smallDisk(kibibytes: number): Promise<{ path: string; remo
   return {
     path,
     remove: async () => {
-      execFileSync('umount', [path])
+      execFileSync('/bin/umount', [path])
       await rm(path, { recursive: true, force: true })
     },
   }

@@ -43,12 +43,23 @@ export async function launchApp({
     },
   })
   const page = await electron.firstWindow()
+  await drawTerminalsPlainly(page)
   return {
     electron,
     page,
     enginePid: () => pidOf(electron, 'engine'),
     close: () => electron.close(),
   }
+}
+
+/** A terminal drawn by WebGL has no text that could be read: without it xterm falls back to plain elements. */
+async function drawTerminalsPlainly(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const context = Reflect.get(HTMLCanvasElement.prototype, 'getContext') as (...given: unknown[]) => unknown
+    Reflect.set(HTMLCanvasElement.prototype, 'getContext', function (this: HTMLCanvasElement, ...given: unknown[]) {
+      return given[0] === 'webgl2' ? null : context.apply(this, given)
+    })
+  })
 }
 
 /**

@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestCluster } from '#shared/testing/cluster.ts'
+import { judges } from '#shared/testing/judges.ts'
+import { launchApp, type RunningApp } from './app.ts'
+import { writeKubeconfig, type ContextOf } from './contexts.ts'
+
+/** An app of a whole test file, with its files in a folder of its own. */
+export interface OpenApp extends RunningApp {
+  directory: string
+  dataDirectory: string
+  /** The kubeconfig with the test's contexts; changes of it reach the running app. */
+  kubeconfig: string
+}
+
+export interface OpenChoices {
+  contexts: readonly ContextOf[]
+  /** Further files in KUBECONFIG; called before the app starts. @returns their paths */
+  moreFiles?: (directory: string) => Promise<string[]>
+  /** Called before the app starts. */
+  prepare?: (dataDirectory: string) => Promise<void>
+}
+
+/** Where a real cluster pulls images from, with a trailing slash; the sandbox needs none. */
+export const imageRegistry = process.env.CONSOLE_TEST_IMAGE_REGISTRY ?? ''
+
+export async function openApp(cluster: TestCluster, choices: OpenChoices): Promise<OpenApp> {
+  const directory = await mkdtemp(join(tmpdir(), 'console-e2e-'))
+  const dataDirectory = join(directory, 'data')
+  const kubeconfig = join(directory, 'kubeconfig.yaml')
+  await mkdir(dataDirectory)
+  await writeKubeconfig(kubeconfig, cluster, choices.contexts)
+  const settings = { kubectlPath: (await judges()).kubectl, imageRegistry }
+  await writeFile(join(dataDirectory, 'settings.json'), JSON.stringify(settings))
+  const more = (await choices.moreFiles?.(directory)) ?? []
+  await choices.prepare?.(dataDirectory)
+  const app = await launchApp({
+    dataDirectory,
+    kubeconfig: [kubeconfig, ...more].join(process.platform === 'win32' ? ';' : ':'),
+    sandboxState: join(directory, 'no-sandbox'),
+  })
+  app.page.setDefaultTimeout(30_000)
+  return {
+    ...app,
+    directory,
+    dataDirectory,
+    kubeconfig,
+    close: async () => {
+      await app.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}

@@ -84,6 +84,8 @@ export function createEngine(host: Host): Engine {
   })
   const context: EngineContext = { directory: clusters, audit, user: host.user }
   clusters.start()
+  // What an earlier engine left half done; clusters that cannot be reached now are looked at when their backups are opened.
+  void backups.recover().catch((error: unknown) => console.error('Recovery of interrupted restores:', error))
 
   return {
     serve: (port) => servePort(router, context, port),

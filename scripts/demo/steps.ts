@@ -55,7 +55,11 @@ export const steps: DemoStep[] = [
     title: 'Deploy: every stage is done',
     picture: 'deploy',
     act: async (page) => {
-      await expect(marked(page, "deploy-plan").or(page.getByText(/Deployed in|Installed|is deployed/)).first()).toBeVisible({ timeout: clusterTime })
+      await expect(
+        marked(page, 'deploy-plan')
+          .or(page.getByText(/Deployed in|Installed|is deployed/))
+          .first(),
+      ).toBeVisible({ timeout: clusterTime })
     },
   },
   {
@@ -87,7 +91,7 @@ export const steps: DemoStep[] = [
       await expect(page.getByRole('table', { name: 'Log lines' }).getByRole('row').nth(10)).toBeVisible({
         timeout: 60_000,
       })
-      await page.getByTestId('logs-search').getByRole('textbox').fill('listening')
+      await page.getByTestId('logs-search').fill('listening')
       await expect(page.getByText(/\d+ of \d+/).first()).toBeVisible()
     },
   },
@@ -95,7 +99,7 @@ export const steps: DemoStep[] = [
     title: 'Terminal: a shell in the database pod',
     picture: 'shell',
     act: async (page) => {
-      await page.getByTestId('logs-search').getByRole('textbox').fill('')
+      await page.getByTestId('logs-search').fill('')
       await rail(page, 'Workloads').click()
       await row(page, /postgresql-0/).dblclick()
       await page.getByRole('button', { name: 'Shell' }).first().click()

@@ -8,8 +8,8 @@ export function launchOptions(runtime: ElectronRuntime, display: Display) {
   const flags = [
     // Chromium's own sandbox refuses to run as root; the page's renderer sandbox settings stay as they are.
     ...(process.platform === 'linux' && isRoot() ? ['--no-sandbox'] : []),
-    // A virtual screen has no GPU; without this Chromium tries for seconds.
-    ...(display.name === undefined ? [] : ['--disable-gpu']),
+    // A virtual screen has no GPU: Chromium would try for seconds, and terminals would be drawn by WebGL in software.
+    ...(display.name === undefined ? [] : ['--disable-gpu', '--disable-3d-apis']),
   ]
   return {
     executablePath: runtime.executable,

@@ -63,7 +63,7 @@ export class Feeds {
     }
   }
 
-  async #start<Row>(scope: Scope, resource: string, project: (object: KubeObject) => Row): Promise<Shared> {
+  async #start(scope: Scope, resource: string, project: (object: KubeObject) => unknown): Promise<Shared> {
     const connection = await this.#directory.connection(scope.cluster)
     const reflector = reflect(connection, { resource, namespace: scope.namespace, project })
     reflector.synced.catch(() => undefined) // its state says so, to every reader

@@ -8,7 +8,7 @@ import { eventRow } from './eventRow.ts'
 import { feedState, wholeLists, type Feeds } from './feeds.ts'
 import { containerFacts } from './podDetail.ts'
 import { podRow } from './podRow.ts'
-import { mapConfig, mapPod, mapService, serviceMap, type MapRow } from './serviceMap.ts'
+import { mapConfig, mapPod, mapPolicy, mapService, serviceMap, type MapRow } from './serviceMap.ts'
 import { workloadKinds, workloadRow } from './workloadRow.ts'
 
 const apps = 'apps/v1'
@@ -80,6 +80,7 @@ export function serviceHandlers(feeds: Feeds) {
         { resource: 'pods', project: mapPod },
         { resource: 'services', project: mapService },
         { resource: 'configmaps', project: mapConfig },
+        { resource: 'networkpolicies.networking.k8s.io', project: mapPolicy },
       ]
       for await (const { rows, state } of together<MapRow>(feeds, input, 'map', parts, signal)) {
         yield { feed: feedState(state), nodes: serviceMap(rows) }
@@ -120,7 +121,10 @@ async function* together<Row>(
   opened: Reflector<Row>[] = [],
 ): ReturnType<typeof wholeLists<Row>> {
   const [part, ...rest] = parts
-  if (!part) return yield* wholeLists(opened, signal)
+  if (!part) {
+    yield* wholeLists(opened, signal)
+    return
+  }
   yield* feeds.read(scope, part.resource, name, part.project, (reflector) =>
     together(feeds, scope, name, rest, signal, [...opened, reflector]),
   )

@@ -1,9 +1,10 @@
 import type { V1Container, V1Pod, V1Service } from '@kubernetes/client-node'
 import type { ServiceNode } from '#shared/contract/workloads.ts'
 import type { KubeObject } from '../kube/index.ts'
+import { selects, type LabelSelector } from './labelSelector.ts'
 import { podRow } from './podRow.ts'
 
-/** A pod, a service or a config map reduced to what the map needs. */
+/** A pod, a service, a config map or a network policy reduced to what the map needs. */
 export type MapRow =
   | {
       kind: 'pod'
@@ -22,6 +23,8 @@ export type MapRow =
       headless: boolean
     }
   | { kind: 'configMap'; name: string; values: string[] }
+  /** Who may reach the selected pods, where the policy names pods of this namespace. */
+  | { kind: 'policy'; to: LabelSelector; from: LabelSelector[] }
 
 export function mapPod(object: KubeObject): MapRow {
   const pod = object as unknown as V1Pod
@@ -60,8 +63,24 @@ export function mapConfig(object: KubeObject): MapRow {
   return { kind: 'configMap', name: object.metadata.name, values: Object.values(data) }
 }
 
+/** As it comes over the wire; the client's classes rename `from`. */
+interface PolicySpec {
+  podSelector?: LabelSelector
+  ingress?: { from?: { podSelector?: LabelSelector; namespaceSelector?: LabelSelector }[] }[]
+}
+
+export function mapPolicy(object: KubeObject): MapRow {
+  const spec = object.spec as PolicySpec | undefined
+  const peers = (spec?.ingress ?? []).flatMap((rule) => rule.from ?? [])
+  const from = peers.flatMap(({ podSelector, namespaceSelector }) =>
+    podSelector && !namespaceSelector ? [podSelector] : [],
+  )
+  return { kind: 'policy', to: spec?.podSelector ?? {}, from }
+}
+
 /**
- * The boxes and arrows of the overview. A service calls another when the configuration of its pods names it as a host. A headless
+ * The boxes and arrows of the overview. A service calls another where a network policy lets its pods reach the
+ * other's; in a namespace without such policies, where the configuration of its pods names the other as a host. A headless
  * twin of a service with the same pods is left out.
  */
 export function serviceMap(rows: MapRow[]): ServiceNode[] {
@@ -71,6 +90,21 @@ export function serviceMap(rows: MapRow[]): ServiceNode[] {
     MapRow,
     { kind: 'service' }
   >[]
+  const policies = rows.filter((row) => row.kind === 'policy' && row.from.length > 0) as Extract<
+    MapRow,
+    { kind: 'policy' }
+  >[]
+  const reaches = (
+    own: { labels: Record<string, string> }[],
+    texts: string[],
+    other: { name: string; selector: Record<string, string> },
+  ) =>
+    policies.length === 0
+      ? texts.some((text) => namesHost(text, other.name))
+      : policies.some(
+          ({ to, from }) =>
+            selects(to, other.selector) && from.some((peer) => own.some(({ labels }) => selects(peer, labels))),
+        )
   const selectorOf = (service: { selector: object }) => JSON.stringify(service.selector)
   const shown = services.filter(
     (service) =>
@@ -86,9 +120,7 @@ export function serviceMap(rows: MapRow[]): ServiceNode[] {
         clusterIp: service.clusterIp,
         pods: own.map(({ name, health }) => ({ name, health })),
         ...summary(own.map((pod) => pod.health)),
-        calls: shown
-          .filter((other) => other !== service && texts.some((text) => namesHost(text, other.name)))
-          .map(({ name }) => name),
+        calls: shown.filter((other) => other !== service && reaches(own, texts, other)).map(({ name }) => name),
       }
     })
     .sort((a, b) => a.name.localeCompare(b.name))

@@ -216,8 +216,9 @@ it('drives a terminal with its size', async () => {
 })
 
 it('forwards a port', async () => {
-  const serve =
-    'while true; do echo hello | nc -l -p 8000 -s 127.0.0.1 2>/dev/null || echo hello | nc -l 127.0.0.1 8000; done'
+  // The programs called nc agree on little: not every busybox knows an address to listen on.
+  const forms = ['nc -l -p 8000 -s 127.0.0.1', 'nc -l 127.0.0.1 8000', 'nc -l -p 8000']
+  const serve = `while true; do ${forms.map((form) => `echo hello | ${form} 2>/dev/null`).join(' || ')}; done`
   const has = await execToCompletion(connection, { ...here, command: ['sh', '-c', 'command -v nc'] })
   const forward = await portForward(connection, { namespace, pod: 'box', port: 8000 })
   try {

@@ -69,7 +69,7 @@ export const audited = base.middleware(async ({ context, procedure, path, next }
   await record('started')
   try {
     const result = await next()
-    if (isAsyncIterable(result.output)) return output(onEnd(result.output, () => record('done'), failed))
+    if (isAsyncIterable(result.output)) return await output(onEnd(result.output, () => record('done'), failed))
     await record('done')
     return result
   } catch (thrown) {

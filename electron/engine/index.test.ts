@@ -32,7 +32,9 @@ describe('engine over a message channel', () => {
     process.env.KUBECONFIG = join(host.dataDirectory, 'kubeconfig')
     await writeFile(process.env.KUBECONFIG, kubeconfig)
     engine = createEngine(host)
-    ;({ client, close } = connectClient(engine))
+    const connected = connectClient(engine)
+    client = connected.client
+    close = () => connected.close()
   })
   afterEach(async () => {
     close()

@@ -9,9 +9,9 @@ import type { EngineContext } from './router.ts'
 export function servePort(router: AnyRouter, context: EngineContext, port: SupportedMessagePort): void {
   const handler = new RPCHandler<EngineContext>(router, {
     clientInterceptors: [
-      async ({ next }) => {
+      async (call) => {
         try {
-          const output = await next()
+          const output = await call.next()
           return isAsyncIterable(output) ? mapErrors(output, toWire) : output
         } catch (thrown) {
           throw toWire(thrown)
@@ -24,7 +24,8 @@ export function servePort(router: AnyRouter, context: EngineContext, port: Suppo
 
 /** Errors cross as stable code, message for people, and details as data. */
 function toWire(thrown: unknown): ORPCError<string, Record<string, unknown>> {
-  const error = thrown instanceof ORPCError ? fromValidation(thrown) : asConsoleError(thrown)
+  const error =
+    thrown instanceof ORPCError ? fromValidation(thrown as ORPCError<string, unknown>) : asConsoleError(thrown)
   if (error.code === 'INTERNAL') console.error(error.cause ?? error)
   return new ORPCError(error.code, { message: error.message, data: error.details, status: 500 })
 }

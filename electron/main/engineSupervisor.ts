@@ -89,7 +89,10 @@ export class EngineSupervisor extends EventEmitter<{ message: [unknown] }> {
     this.#deaths = [...this.#deaths.filter((at) => now - at < restartWindow), now]
     const reason = `The engine ended unexpectedly (exit code ${exitCode}).`
     const attempt = this.#deaths.length
-    if (attempt > restartLimit) return this.#tell({ state: 'given-up', reason })
+    if (attempt > restartLimit) {
+      this.#tell({ state: 'given-up', reason })
+      return
+    }
     this.#tell({ state: 'restarting', attempt, limit: restartLimit, reason })
     setTimeout(() => !this.#stopping && !this.#process && this.start(), 200 * 2 ** (attempt - 1))
   }

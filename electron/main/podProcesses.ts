@@ -85,6 +85,7 @@ function signal(child: UtilityProcess, name: string): void {
 
 /** Resolves when both streams were read to their end, or after two seconds when something else holds them open. */
 function drained({ flows }: Pod): Promise<unknown> {
-  const ends = Object.values(flows).map((flow) => flow && new Promise((resolve) => flow.stream.once('end', resolve)))
+  const open = Object.values(flows).flatMap((flow) => flow ?? [])
+  const ends = open.map(({ stream }) => new Promise((resolve) => stream.once('end', resolve)))
   return Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, 2_000))])
 }

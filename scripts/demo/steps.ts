@@ -115,7 +115,7 @@ export const steps: DemoStep[] = [
     picture: 'kubectl',
     act: async (page) => {
       await page.keyboard.press('Control+Shift+T')
-      await expect(screen(page)).toContainText('$', { timeout: 30_000 })
+      await expect(screen(page)).toContainText(/[$#%>] /, { timeout: 30_000 })
       await enter(page, 'kubectl get pods', /agency-swarm-frontend-\S+\s+1\/1/)
       await enter(page, 'kubectl config get-contexts -o name', /sandbox/)
     },

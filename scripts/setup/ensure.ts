@@ -8,7 +8,10 @@ import { hasPgvector, linuxRequirements, type Purpose, type Requirement } from '
  * @throws Error when something the window itself needs is missing and could not be installed
  */
 export async function ensure(purposes: Purpose[], say: (line: string) => void = console.log): Promise<void> {
-  if (process.platform !== 'linux') return advise(say)
+  if (process.platform !== 'linux') {
+    advise(say)
+    return
+  }
   const missing = await missingOf(purposes)
   if (missing.length === 0) return
   say(`Missing on this machine: ${missing.map(({ title }) => title).join(', ')}.`)

@@ -23,11 +23,23 @@ export const hostPort = z.object({ type: z.literal('port') })
 /** Main to engine: power and network events. */
 export const hostEvent = z.object({ type: z.literal('event'), event: z.enum(['resume', 'online', 'stop']) })
 
+/** A program of a kubeconfig that wants to run, in text that is safe to show. */
+const programQuestion = z.object({
+  /** The context that signs in with it. */
+  context: z.string().max(1000),
+  /** Absolute. */
+  path: z.string().max(4096),
+  sha256: z.string().length(64),
+  args: z.array(z.string().max(500)).max(50),
+})
+export type ProgramQuestion = z.infer<typeof programQuestion>
+
 /** Engine to main. */
 export const hostRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openFile'), id: z.number(), title: z.string().max(200) }),
   z.object({ type: z.literal('startSandbox'), id: z.number(), args: z.array(z.string().max(4096)).max(20) }),
   z.object({ type: z.literal('stopSandbox'), id: z.number() }),
+  z.object({ type: z.literal('approveProgram'), id: z.number(), ...programQuestion.shape }),
 ])
 export type HostRequest = z.infer<typeof hostRequest>
 
@@ -37,6 +49,7 @@ export const hostAnswer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sandboxStarted'), id: z.number(), pid: z.number().nullable() }),
   z.object({ type: z.literal('sandboxLine'), id: z.number(), line: z.string() }),
   z.object({ type: z.literal('sandboxExited'), id: z.number(), exitCode: z.number() }),
+  z.object({ type: z.literal('programApproved'), id: z.number(), approved: z.boolean() }),
 ])
 export type HostAnswer = z.infer<typeof hostAnswer>
 

@@ -73,7 +73,10 @@ function readyLine(child: ChildProcess): Promise<{ kubeconfig: string; server: s
       reject(new Error('the sandbox did not become ready'))
     }, readyTimeout)
     child.once('exit', (code) => reject(new Error(`the sandbox ended with ${code} before it was ready`)))
-    if (!child.stdout) return reject(new Error('the sandbox has no standard output'))
+    if (!child.stdout) {
+      reject(new Error('the sandbox has no standard output'))
+      return
+    }
     createInterface(child.stdout).once('line', (line) => {
       clearTimeout(timer)
       resolve(JSON.parse(line) as { kubeconfig: string; server: string })

@@ -92,8 +92,8 @@ export class AuditLog {
   }
 
   async #lines(): Promise<string[]> {
-    const text = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
+    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
       throw error
     })
     return text.split('\n').filter((line) => line !== '')

@@ -50,8 +50,13 @@ class NamespaceHistory {
       if (signal.aborted) return
       this.changes.emit({ intervalMs: this.#intervalMs, unavailable: this.#unavailable, pods: fresh })
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#intervalMs)
-        signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+        const timer = setTimeout(() => end(), this.#intervalMs)
+        const end = () => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', end)
+          resolve()
+        }
+        signal.addEventListener('abort', end, { once: true })
       })
     }
   }

@@ -12,6 +12,8 @@ export interface OpenApp extends RunningApp {
   dataDirectory: string
   /** The kubeconfig with the test's contexts; changes of it reach the running app. */
   kubeconfig: string
+  /** Removes its files, after Electron was closed by itself. */
+  remove(): Promise<void>
 }
 
 export interface OpenChoices {
@@ -41,14 +43,16 @@ export async function openApp(cluster: TestCluster, choices: OpenChoices): Promi
     sandboxState: join(directory, 'no-sandbox'),
   })
   app.page.setDefaultTimeout(30_000)
+  const remove = () => rm(directory, { recursive: true, force: true })
   return {
     ...app,
     directory,
     dataDirectory,
     kubeconfig,
+    remove,
     close: async () => {
       await app.close()
-      await rm(directory, { recursive: true, force: true })
+      await remove()
     },
   }
 }

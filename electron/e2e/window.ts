@@ -61,10 +61,14 @@ export async function deploymentDone(page: Page): Promise<void> {
 /** Takes a backup by the button and waits until it is listed. */
 export async function takeBackup(page: Page): Promise<void> {
   await rail(page, 'Backups').click()
+  await expect(page.getByText('Loading backups')).toBeHidden()
   const known = await backups(page).count()
+  const progress = page.getByTestId('backup-progress')
+  const seen = progress.waitFor()
   await page.getByTestId('backup-now').getByRole('button').click()
+  await seen
   await expect(backups(page)).toHaveCount(known + 1, { timeout: clusterTime })
-  await expect(page.getByTestId('backup-progress')).toBeHidden({ timeout: clusterTime })
+  await expect(progress).toBeHidden({ timeout: clusterTime })
 }
 
 /** The listed backups. */

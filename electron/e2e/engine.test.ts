@@ -1,0 +1,207 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from './app.ts'
+import { kubectl, removeNamespace, sql, uniqueNamespace } from './kubectl.ts'
+import { lockTable } from './lockTable.ts'
+import { openApp, type OpenApp } from './openApp.ts'
+import {
+  backups,
+  clusterTime,
+  confirm,
+  deploymentDone,
+  dialog,
+  fleetRow,
+  main,
+  marked,
+  openContext,
+  rail,
+  runningStep,
+  startDeployment,
+  takeBackup,
+} from './window.ts'
+
+// The engine is killed where it hurts most; each test stands on what the one before it left.
+test.describe.configure({ mode: 'serial' })
+
+const namespace = uniqueNamespace('engine')
+const knowledge = 'select count(*) from archon_agent_knowledge'
+let app: OpenApp
+
+// Not by its role: behind an open dialog everything is hidden from roles.
+const lost = () => app.page.locator('[role="alert"]').filter({ hasText: "The console's engine stopped" })
+
+/** Kills the engine as the system would, and waits until the window has noticed. */
+async function killEngine(): Promise<void> {
+  const seen = lost().waitFor()
+  process.kill(await app.enginePid(), 'SIGKILL')
+  await seen
+}
+
+/** The window has a new engine, without anybody's doing. */
+async function reconnected(): Promise<void> {
+  await expect(lost()).toBeHidden({ timeout: 60_000 })
+}
+
+test.beforeAll(async ({ cluster }) => {
+  app = await openApp(cluster, { contexts: [{ name: 'e2e', namespace }] })
+  await openContext(app.page, 'e2e')
+})
+
+test.afterAll(async ({ cluster }) => {
+  try {
+    await app.close()
+  } finally {
+    await removeNamespace(cluster, namespace)
+  }
+})
+
+test('a killed engine is announced, started again, and the window fills by itself', async () => {
+  const before = await app.enginePid()
+  await killEngine()
+  await expect(lost()).toContainText('Work in the clusters goes on.')
+  await reconnected()
+  expect(await app.enginePid()).not.toBe(before)
+  await rail(app.page, 'Fleet').click()
+  await expect(fleetRow(app.page, 'e2e')).toContainText(/healthy/i, { timeout: 60_000 })
+})
+
+test('an engine that keeps dying is given up with a reason, and can be started by hand', async () => {
+  const { page } = app
+  const again = page.getByRole('button', { name: 'Start it again' })
+  const tried = new Set<number>()
+  await expect(async () => {
+    if (await again.isVisible()) return
+    const pid = await app.enginePid()
+    expect(tried).not.toContain(pid)
+    process.kill(pid, 'SIGKILL')
+    tried.add(pid)
+    await expect(again).toBeVisible({ timeout: 100 })
+  }).toPass({ intervals: [100], timeout: 90_000 })
+  // The sixth death within five minutes, with the one of the test before.
+  expect(tried.size).toBe(5)
+  await expect(lost()).toContainText(/ended unexpectedly/)
+  await again.click()
+  await reconnected()
+  await openContext(page, 'e2e')
+})
+
+test('a deployment whose engine died is offered for resuming, and is finished', async () => {
+  const { page } = app
+  await startDeployment(page)
+  await runningStep(page, /Waiting|ready|pods/i)
+    .filter({ hasText: /postgresql/ })
+    .waitFor({ timeout: 60_000 })
+  await killEngine()
+  await reconnected()
+  const resume = page.getByRole('button', { name: 'Resume…' })
+  await expect(resume).toBeEnabled({ timeout: 60_000 })
+  await resume.click()
+  await confirm(page, /^Resume/)
+  await deploymentDone(page)
+})
+
+test('a backup whose engine died leaves no partial, no session, and no entry in the list', async ({ cluster }) => {
+  const { page } = app
+  await rail(page, 'Backups').click()
+  await expect(page.getByText('No backups of e2e yet')).toBeVisible()
+  const lock = await lockTable(cluster, namespace, 'archon_agent_knowledge')
+  try {
+    await page.getByTestId('backup-now').getByRole('button').click()
+    await expect.poll(() => sessions(cluster, 'backup'), { timeout: 60_000 }).toBeGreaterThan(1)
+    await killEngine()
+  } finally {
+    await lock.release()
+  }
+  await reconnected()
+  await expect(page.getByText('No backups of e2e yet')).toBeVisible()
+  await expect.poll(() => sessions(cluster, 'backup'), { timeout: 60_000 }).toBe(0)
+  await takeBackup(page)
+  await expect(backups(page)).toHaveCount(1)
+  const files = await readdir(join(app.dataDirectory, 'backups'), { recursive: true })
+  expect(files.filter((name) => name.endsWith('.partial'))).toEqual([])
+})
+
+test('a restore whose engine died before the swap leaves the live data, and the window says so', async ({
+  cluster,
+}) => {
+  const { page } = app
+  const saved = await sql(cluster, namespace, knowledge)
+  await sql(cluster, namespace, 'delete from archon_agent_knowledge')
+  await startRestore()
+  await runningStep(page, /Restore into a new database/).waitFor({ timeout: 120_000 })
+  await killEngine()
+  await reconnected()
+  await closeDialog()
+  await expect(
+    main(page)
+      .getByText(/interrupted/)
+      .first(),
+  ).toBeVisible({ timeout: clusterTime })
+  await expect(main(page).getByText(/The live database is as it was; start the restore again/)).toBeVisible({
+    timeout: clusterTime,
+  })
+  expect(Number(saved)).toBeGreaterThan(0)
+  expect(await sql(cluster, namespace, knowledge)).toBe('0')
+  expect(await databases(cluster)).toEqual(['agency_swarm'])
+})
+
+test('a restore whose engine died after the swap is finished, the window says so, and Undo works', async ({
+  cluster,
+}) => {
+  const { page } = app
+  await startRestore()
+  await runningStep(page, /Restart the services/).waitFor({ timeout: 120_000 })
+  await killEngine()
+  await reconnected()
+  await closeDialog()
+  await expect(main(page).getByText(/^Restored /)).toBeVisible({ timeout: clusterTime })
+  expect(Number(await sql(cluster, namespace, knowledge))).toBeGreaterThan(0)
+  await expect(marked(page, 'undo-restore')).toBeEnabled({ timeout: clusterTime })
+  await marked(page, 'undo-restore').click()
+  await confirm(page, /^Undo the restore/)
+  await expect(dialog(page).getByText('The data of before is live again.')).toBeVisible({ timeout: clusterTime })
+  expect(await sql(cluster, namespace, knowledge)).toBe('0')
+  await closeDialog()
+})
+
+test('after all of it the audit chain is intact and the suite is healthy', async ({ cluster }) => {
+  const { page } = app
+  await rail(page, 'Security').click()
+  await expect(page.getByText(/Chain intact/)).toBeVisible()
+  await kubectl(cluster, [
+    '-n',
+    namespace,
+    'wait',
+    'deployment',
+    '--all',
+    '--for=condition=Available',
+    '--timeout=120s',
+  ])
+})
+
+/** Sessions of one kind of work that the database server still has. */
+async function sessions(cluster: Parameters<typeof sql>[0], purpose: string): Promise<number> {
+  const query = `select count(*) from pg_stat_activity where application_name like 'agency-swarm-console ${purpose}%'`
+  return Number(await sql(cluster, namespace, query))
+}
+
+async function databases(cluster: Parameters<typeof sql>[0]): Promise<string[]> {
+  const query = "select datname from pg_database where datname like 'agency_swarm%' order by 1"
+  return (await sql(cluster, namespace, query)).split('\n')
+}
+
+/** Opens the newest backup's restore from the Backups page and confirms it. */
+async function startRestore(): Promise<void> {
+  const { page } = app
+  await rail(page, 'Backups').click()
+  await backups(page).last().click()
+  await marked(page, 'restore-open').click()
+  await expect(dialog(page).getByText('archon_agent_knowledge')).toBeVisible({ timeout: 60_000 })
+  await marked(page, 'restore-confirm').click()
+}
+
+async function closeDialog(): Promise<void> {
+  const { page } = app
+  if (await dialog(page).isVisible()) await page.keyboard.press('Escape')
+  await expect(dialog(page)).toBeHidden()
+}

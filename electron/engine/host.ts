@@ -1,3 +1,8 @@
+import type { ProgramQuestion } from '#shared/rpc/host.ts'
+
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
 /** The sandbox as a process of the Host, because a packaged app has no `node` of its own to start it with. */
 export interface SandboxProcess {
   readonly pid: number | undefined
@@ -21,10 +26,14 @@ export interface Host {
   readonly user: string
   readonly runtime: { electron: string; chrome: string; node: string }
   readonly version: string
+  /** What programs of the person run with: PATH, proxies, KUBECONFIG as in their terminal. Never rejects. */
+  readonly environment: Promise<Variables>
   /** How often the engine was started since the window opened. */
   readonly engineStarts: number
   /** Shows the system's file dialog; null when it was closed. */
   openFile(title: string): Promise<string | null>
+  /** Asks the person whether a program of a kubeconfig may run. Closing the question is a no. */
+  approveProgram(question: ProgramQuestion): Promise<boolean>
   /** Starts the bundled sandbox with these arguments, or joins the one that runs. */
   startSandbox(args: string[]): SandboxProcess
   now(): number

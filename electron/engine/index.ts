@@ -44,7 +44,7 @@ export function createEngine(host: Host): Engine {
   const audit = new AuditLog(join(host.dataDirectory, 'audit'), () => host.now())
   const credits = new Credits()
   const tasks = new Tasks(join(host.dataDirectory, 'tasks'), () => host.now())
-  const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory))
+  const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory), audit)
   const feeds = new Feeds(clusters)
   const metrics = new Metrics(clusters)
   const deployments = new Deployments({

@@ -1,5 +1,5 @@
-import type { HostRequest, HostStart, HostAnswer } from '#shared/rpc/host.ts'
-import type { Host, SandboxProcess } from './host.ts'
+import type { HostAnswer, HostRequest, HostStart, ProgramQuestion } from '#shared/rpc/host.ts'
+import type { Host, SandboxProcess, Variables } from './host.ts'
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
 
@@ -11,6 +11,7 @@ export class UtilityHost implements Host {
   readonly runtime: HostStart['runtime']
   readonly version: string
   readonly engineStarts: number
+  readonly environment: Promise<Variables> = Promise.resolve(process.env)
   readonly #post: (request: HostRequest) => void
   readonly #waiting = new Map<number, (answer: HostAnswer) => void>()
   #nextId = 1
@@ -38,6 +39,15 @@ export class UtilityHost implements Host {
       const id = this.#ask({ type: 'openFile', title }, (answer) => {
         this.#waiting.delete(id)
         resolve(answer.type === 'fileOpened' ? answer.path : null)
+      })
+    })
+  }
+
+  approveProgram(question: ProgramQuestion): Promise<boolean> {
+    return new Promise((resolve) => {
+      const id = this.#ask({ type: 'approveProgram', ...question }, (answer) => {
+        this.#waiting.delete(id)
+        resolve(answer.type === 'programApproved' && answer.approved)
       })
     })
   }

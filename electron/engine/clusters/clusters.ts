@@ -2,14 +2,16 @@ import { statSync } from 'node:fs'
 import type { Cluster, Environment } from '#shared/contract/clusters.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import { Broadcast } from '../broadcast.ts'
+import type { AuditLog } from '../audit/log.ts'
 import type { ClusterDirectory, ClusterFacts } from '../directory.ts'
-import type { Host } from '../host.ts'
+import type { Host, Variables } from '../host.ts'
 import {
   connect,
   defaultSources,
   loadKubeconfigs,
   probe,
   type ClusterConnection,
+  type ConnectOptions,
   type KubeContext,
   type KubeconfigSource,
 } from '../kube/index.ts'
@@ -17,6 +19,7 @@ import type { SettingsFile } from '../settings.ts'
 import { guessEnvironment } from './environment.ts'
 import { look, unreachable, type HealthFacts } from './health.ts'
 import type { ClusterMemory } from './memory.ts'
+import { Programs } from './programs.ts'
 import { Sandbox } from './sandbox.ts'
 
 export const sandboxId = 'sandbox'
@@ -49,21 +52,29 @@ export class Clusters implements ClusterDirectory {
   readonly #host: Host
   readonly #settings: SettingsFile
   readonly #memory: ClusterMemory
+  readonly #programs: Programs
   #known = new Map<string, Known>()
   #problems: ClusterList['problems'] = []
   #fingerprint = ''
   #timers: NodeJS.Timeout[] = []
+  /** The process's own until the person's is known; it says where the kubeconfig files are. */
+  #variables: Variables = process.env
   #sandboxFault: ConsoleError | undefined
 
-  constructor(host: Host, settings: SettingsFile, memory: ClusterMemory) {
+  constructor(host: Host, settings: SettingsFile, memory: ClusterMemory, audit: Pick<AuditLog, 'append'>) {
     this.#host = host
     this.#settings = settings
     this.#memory = memory
+    this.#programs = new Programs({ host, memory, audit })
     this.sandbox = new Sandbox(host, () => this.#sandboxChanged())
   }
 
   start(): void {
     this.reload()
+    void this.#host.environment.then((environment) => {
+      this.#variables = environment
+      this.reload()
+    })
     this.#timers = [setInterval(() => this.reload(), reloadInterval), setInterval(() => this.checkAll(), checkInterval)]
     this.#settings.changes.on(() => this.reload())
     if (this.#memory.sandboxWanted) this.sandbox.start().catch((error: unknown) => this.#sandboxFailed(error))
@@ -99,10 +110,11 @@ export class Clusters implements ClusterDirectory {
         'The sandbox is not running. Nothing was changed. Start it from the Fleet page.',
       )
     }
+    const environment = await this.#host.environment
     const known = this.#known.get(id)
     if (!known) throw noCluster(id)
-    known.connection ??= connect(known.context)
-    return Promise.resolve(known.connection)
+    known.connection ??= connect(known.context, this.#connectOptions(id, known.context, environment))
+    return known.connection
   }
 
   reconnect(): void {
@@ -122,7 +134,10 @@ export class Clusters implements ClusterDirectory {
     known.checking = checking
     if (known.checkedAt === undefined) this.#emit()
     try {
-      const result = await probe(known.context, { signal: checking.signal })
+      await this.#programs.settle(id, known.context)
+      checking.signal.throwIfAborted()
+      const options = this.#connectOptions(id, known.context, await this.#host.environment)
+      const result = await probe(known.context, { ...options, signal: checking.signal })
       known.facts = result.reachable
         ? await look(await this.connection(id), suiteNamespaceOf(known.context), result, checking.signal)
         : { ...unreachable(result), ...lastKnown(known.facts) }
@@ -183,12 +198,16 @@ export class Clusters implements ClusterDirectory {
     for (const [id, known] of next) if (known.checkedAt === undefined) void this.check(id)
   }
 
+  #connectOptions(id: string, context: KubeContext, environment: Variables): ConnectOptions {
+    return { environment, allowExecPlugin: this.#programs.allowFor(id, context) }
+  }
+
   #sources(): KubeconfigSource[] {
     const added = this.#settings.current.kubeconfigFiles.map((path): KubeconfigSource => ({ path, kind: 'added' }))
     const sandbox = this.sandbox.kubeconfig
     return [
       ...(sandbox === undefined ? [] : [{ path: sandbox, kind: 'sandbox' } as const]),
-      ...defaultSources(),
+      ...defaultSources(this.#variables),
       ...added,
     ]
   }

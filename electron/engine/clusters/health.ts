@@ -47,7 +47,8 @@ export function probeStages(result: ProbeResult): ProbeStage[] {
 export function unreachable(result: ProbeResult): HealthFacts {
   const error = result.error
   return {
-    health: error?.code === 'FORBIDDEN' ? 'limited' : 'unreachable',
+    // A program that may not run is FORBIDDEN by the person, not by the cluster: nothing can be seen at all.
+    health: error?.code === 'FORBIDDEN' && !('execPlugin' in error.details) ? 'limited' : 'unreachable',
     summary: error?.message.split('. ')[0] ?? 'The cluster does not answer',
     probe: probeStages(result),
     ...(error ? { fault: { code: error.code, message: error.message, details: error.details } } : {}),

@@ -8,6 +8,8 @@ const file = z.object({
   environments: z.record(z.string(), environment).default({}),
   /** Whether the sandbox ran when the app was last used, so that it comes back by itself. */
   sandboxWanted: z.boolean().default(false),
+  /** Programs of kubeconfigs that may run, as they were when the person allowed them. */
+  programs: z.array(z.object({ path: z.string(), sha256: z.string() })).default([]),
 })
 type Remembered = z.infer<typeof file>
 
@@ -15,6 +17,7 @@ type Remembered = z.infer<typeof file>
 export class ClusterMemory {
   readonly #path: string
   #current: Remembered
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -34,13 +37,29 @@ export class ClusterMemory {
     return this.#save({ ...this.#current, environments: { ...this.#current.environments, [cluster]: value } })
   }
 
+  allowsProgram(path: string, sha256: string): boolean {
+    return this.#current.programs.some((program) => program.path === path && program.sha256 === sha256)
+  }
+
+  /** Replaces what was allowed at this path before: an earlier version of a program may not come back unasked. */
+  allowProgram(path: string, sha256: string): Promise<void> {
+    const others = this.#current.programs.filter((program) => program.path !== path)
+    return this.#save({ ...this.#current, programs: [...others, { path, sha256 }] })
+  }
+
   setSandboxWanted(sandboxWanted: boolean): Promise<void> {
     return this.#save({ ...this.#current, sandboxWanted })
   }
 
   async #save(next: Remembered): Promise<void> {
     this.#current = next
-    await writeFile(`${this.#path}.next`, JSON.stringify(next, null, 2))
+    // One after the other: two writers of the same temporary file would take it from each other.
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write())
+    await this.#saving
+  }
+
+  async #write(): Promise<void> {
+    await writeFile(`${this.#path}.next`, JSON.stringify(this.#current, null, 2), { mode: 0o600 })
     await rename(`${this.#path}.next`, this.#path)
   }
 }

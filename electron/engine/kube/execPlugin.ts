@@ -38,6 +38,22 @@ export async function findProgram(command: string, environment: Environment): Pr
 }
 
 /**
+ * Which program a plugin names, as it is on disk now.
+ * @throws UNAUTHENTICATED when there is none
+ */
+export async function identifyProgram(
+  plugin: ExecPlugin,
+  environment: Environment,
+): Promise<{ path: string; sha256: string }> {
+  const path = await findProgram(plugin.command, environment)
+  if (path === undefined) {
+    throw failed(`The sign-in program "${plugin.command}" named by the kubeconfig was not found.`, plugin, {})
+  }
+  const hash = createHash('sha256').update(await readFile(path))
+  return { path, sha256: hash.digest('hex') }
+}
+
+/**
  * Runs the plugin without a shell, after approval of its path and hash.
  * @throws UNAUTHENTICATED when it is missing, fails or answers nonsense; FORBIDDEN when it is not approved
  */
@@ -46,17 +62,11 @@ export async function runExecPlugin(
   cluster: ClusterEntry,
   options: { allow: AllowExecPlugin | undefined; environment: Environment; signal?: AbortSignal },
 ): Promise<PluginCredential> {
-  const path = await findProgram(plugin.command, options.environment)
-  if (path === undefined) {
-    throw failed(`The sign-in program "${plugin.command}" named by the kubeconfig was not found.`, plugin, {})
-  }
-  const sha256 = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')
+  const { path, sha256 } = await identifyProgram(plugin, options.environment)
   if (!options.allow || !(await options.allow(path, sha256, plugin))) {
     throw new ConsoleError(
       'FORBIDDEN',
-      `The kubeconfig signs in by running the program ${path}, which you have not allowed. It was not run. Allow it to connect to this cluster.`,
+      `The kubeconfig signs in by running the program ${path}, which you have not allowed. It was not run. Start the console again to be asked again.`,
       { execPlugin: path, sha256 },
     )
   }

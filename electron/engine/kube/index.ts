@@ -25,5 +25,5 @@ export {
 export { parseQuantity } from './quantity.ts'
 export { accessReview } from './access.ts'
 export { podMetrics } from './podMetrics.ts'
-export { findProgram } from './execPlugin.ts'
+export { findProgram, identifyProgram } from './execPlugin.ts'
 export { sanitise } from './sanitise.ts'

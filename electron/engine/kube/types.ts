@@ -110,7 +110,7 @@ export interface LoadedKubeconfigs {
   problems: KubeconfigProblem[]
 }
 
-/** Asked once per (path, hash). False refuses: the request fails with FORBIDDEN. */
+/** Asked before each run; whoever answers remembers. False refuses: the request fails with FORBIDDEN. */
 export type AllowExecPlugin = (path: string, sha256: string, plugin: ExecPlugin) => boolean | Promise<boolean>
 
 export interface ConnectOptions {

@@ -3,25 +3,36 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { ProgramQuestion } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess } from '../host.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
+export interface TestHost extends Host {
+  /** What the person answers to the question whether a program may run; a test sets it. */
+  answerProgram: (question: ProgramQuestion) => boolean | Promise<boolean>
+  remove(): Promise<void>
+}
+
 /** A Host in a few lines: files in a folder of its own, the sandbox as a plain child process, no dialogs. */
-export async function testHost(): Promise<Host & { remove(): Promise<void> }> {
+export async function testHost(): Promise<TestHost> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'console-engine-'))
-  return {
+  const host: TestHost = {
     dataDirectory,
     resourcesDirectory: join(root, 'resources'),
     user: 'maya',
     runtime: { electron: '', chrome: '', node: process.versions.node },
     version: '0.0.0-test',
     engineStarts: 1,
+    environment: Promise.resolve(process.env),
     openFile: () => Promise.resolve(null),
+    answerProgram: () => false,
+    approveProgram: async (question) => host.answerProgram(question),
     startSandbox,
     now: () => Date.now(),
     remove: () => rm(dataDirectory, { recursive: true, force: true }),
   }
+  return host
 }
 
 function startSandbox(args: string[]): SandboxProcess {

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { programDialog, refusal } from './programDialog.ts'
+
+const question = {
+  context: 'prod-eu-1',
+  path: '/usr/local/bin/kubelogin',
+  sha256: 'a'.repeat(64),
+  args: ['get-token', 'two words'],
+}
+
+it('names the context, the absolute path, the arguments and the hash', () => {
+  const { message, detail } = programDialog(question)
+  expect(message).toContain('prod-eu-1')
+  expect(detail).toContain('/usr/local/bin/kubelogin')
+  expect(detail).toContain('"get-token" "two words"')
+  expect(detail).toContain(question.sha256)
+})
+
+it('refuses when the person presses Enter, Escape or closes it', () => {
+  const { buttons, defaultId, cancelId } = programDialog(question)
+  expect([defaultId, cancelId]).toEqual([refusal, refusal])
+  expect(buttons[refusal]).toBe('Do not run')
+})

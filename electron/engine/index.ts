@@ -61,6 +61,7 @@ export function createEngine(host: Host): Engine {
     dataDirectory: host.dataDirectory,
     resourcesDirectory: host.resourcesDirectory,
     kubectlPath: () => settings.current.kubectlPath,
+    environment: host.environment,
   })
   recordTaskOutcomes(tasks, audit)
 

@@ -1,5 +1,6 @@
 import type { HostAnswer, HostRequest, HostStart, ProgramQuestion } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess, Variables } from './host.ts'
+import { loginEnvironment } from './loginEnvironment.ts'
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
 
@@ -11,7 +12,7 @@ export class UtilityHost implements Host {
   readonly runtime: HostStart['runtime']
   readonly version: string
   readonly engineStarts: number
-  readonly environment: Promise<Variables> = Promise.resolve(process.env)
+  readonly environment: Promise<Variables> = loginEnvironment()
   readonly #post: (request: HostRequest) => void
   readonly #waiting = new Map<number, (answer: HostAnswer) => void>()
   #nextId = 1

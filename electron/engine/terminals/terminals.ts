@@ -4,6 +4,7 @@ import type { TerminalOutput } from '#shared/contract/terminals.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import { terminalCredit, type Credits } from '../credit.ts'
 import type { ClusterDirectory } from '../directory.ts'
+import type { Variables } from '../host.ts'
 import { findKubectl } from './findKubectl.ts'
 import { kubectlShell } from './kubectlShell.ts'
 import { podShell } from './podShell.ts'
@@ -17,7 +18,8 @@ export interface TerminalDependencies {
   resourcesDirectory: string
   /** The setting; empty when there is none. */
   kubectlPath: () => string
-  environment?: Readonly<Record<string, string | undefined>>
+  /** What the shells run with; the person's login environment arrives a moment after the start. */
+  environment?: Variables | Promise<Variables>
 }
 
 interface Opening {
@@ -52,8 +54,9 @@ export class Terminals {
   }
 
   kubectl(opening: Opening, signal?: AbortSignal): AsyncGenerator<TerminalOutput> {
-    const { directory, resourcesDirectory, kubectlPath, environment = process.env } = this.#needs
+    const { directory, resourcesDirectory, kubectlPath } = this.#needs
     return this.#run(opening, signal, async () => {
+      const environment = (await this.#needs.environment) ?? process.env
       const { context } = await directory.connection(opening.cluster)
       const kubectl = await findKubectl({ setting: kubectlPath(), environment, resourcesDirectory })
       return kubectlShell({ ...opening, context, kubectl, folder: this.#folder, environment })

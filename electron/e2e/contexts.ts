@@ -22,7 +22,11 @@ export interface ContextOf {
 }
 
 /** Writes a kubeconfig with contexts that lead to the cluster; each has its own cluster and user entry. The cluster's file stays as it is. */
-export async function writeKubeconfig(path: string, cluster: TestCluster, contexts: readonly ContextOf[]): Promise<void> {
+export async function writeKubeconfig(
+  path: string,
+  cluster: TestCluster,
+  contexts: readonly ContextOf[],
+): Promise<void> {
   const own = parse(await readFile(cluster.kubeconfigPath, 'utf8')) as Kubeconfig
   const context = own.contexts.find(({ name }) => name === cluster.context)?.context
   const target = own.clusters.find(({ name }) => name === context?.cluster)?.cluster ?? {}

@@ -31,7 +31,12 @@ export const apply = (cluster: TestCluster, ...objects: object[]): Promise<strin
   kubectl(cluster, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
 
 /** Asks the suite's own database, past the window. */
-export const sql = (cluster: TestCluster, namespace: string, query: string, database = 'agency_swarm'): Promise<string> =>
+export const sql = (
+  cluster: TestCluster,
+  namespace: string,
+  query: string,
+  database = 'agency_swarm',
+): Promise<string> =>
   kubectl(cluster, ['-n', namespace, 'exec', 'postgresql-0', '--', 'psql', '-Atd', database, '-c', query])
 
 /** Removes a test's namespace and waits until it is gone, so that the next file finds the machine free. */

@@ -124,7 +124,11 @@ test('a shell in the database pod runs psql', async () => {
   await rail(page, 'Workloads').click()
   await row(page, /postgresql-0/).click()
   await marked(page, 'terminal-shell-open').click()
-  await enter(page, `psql -Atd agency_swarm -c "select 'rows: ' || count(*) from archon_agent_knowledge"`, /rows: [1-9]/)
+  await enter(
+    page,
+    `psql -Atd agency_swarm -c "select 'rows: ' || count(*) from archon_agent_knowledge"`,
+    /rows: [1-9]/,
+  )
 })
 
 test('the kubectl terminal knows this context and no other', async () => {

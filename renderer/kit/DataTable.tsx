@@ -1,10 +1,12 @@
-import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useContext, useMemo, useState, type ReactNode } from 'react'
+import { useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { Checkbox } from './Field.tsx'
+import { HeadCell } from './HeadCell.tsx'
 import { EmptyState } from './PanelStates.tsx'
+import { RowOrder } from './rowOrder.ts'
 import { SingleKeys } from './singleKeys.ts'
-import type { Column, DataTableProps, Sorting } from './tableTypes.ts'
+import { TableRow, type RowEvents } from './TableRow.tsx'
+import type { DataTableProps, Sorting } from './tableTypes.ts'
 import { useRowWindow } from './useRowWindow.ts'
 import { toggled, useTableKeys } from './useTableKeys.ts'
 import './DataTable.css'
@@ -17,9 +19,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<Sorting | undefined>(props.sort)
   const [widths, setWidths] = useState<Readonly<Record<string, number>>>({})
   const hasSingleKeys = useContext(SingleKeys)
-  const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting])
+  const [order] = useState(() => new RowOrder<Row>())
+  const sorted = useMemo(() => order.sort(rows, columns, sorting), [order, rows, columns, sorting])
   const ids = useMemo(() => sorted.map(rowId), [sorted, rowId])
-  const { box, onScroll, ...rowWindow } = useRowWindow(
+  const { box, ...rowWindow } = useRowWindow(
     sorted.length,
     rowHeight,
     props.expansion === undefined,
@@ -40,10 +43,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     isPrimary: props.isPrimary ?? false,
     hasSingleKeys,
   })
-  const template = [
-    ...(onSelect ? ['36px'] : []),
-    ...columns.map((column) => track(column.width, widths[column.id])),
-  ].join(' ')
+  const events = useRowEvents(props, selected)
+  const tracks = columns.map((column) => widths[column.id] ?? column.width)
+  const template = [...(onSelect ? ['36px'] : []), ...tracks.map(cssTrack)].join(' ')
+  const narrowest = tracks.reduce<number>((sum, track) => sum + leastWidth(track), onSelect ? 36 : 0)
   const label = useLabelId(props.label)
 
   return (
@@ -60,9 +63,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       data-stale={props.isStale || undefined}
       onKeyDown={onKeyDown}
     >
-      <div className="k-table-scroll" ref={box} onScroll={onScroll}>
-        <div className="k-table-content" style={{ gridTemplateColumns: template }}>
-          <div className="k-table-head" role="row" aria-rowindex={1}>
+      <div className="k-table-scroll" ref={box}>
+        <div className="k-table-content" style={{ minWidth: narrowest }}>
+          <div className="k-table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
             {onSelect ? (
               <div role="columnheader" className="k-table-check">
                 <Checkbox
@@ -94,16 +97,19 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 id={id}
                 elementId={`${label}-${id}`}
                 index={rowWindow.first + offset}
-                table={props}
+                columns={columns}
+                template={template}
                 isActive={id === active}
-                isSelected={selected.has(id)}
-                onSelect={onSelect ? () => onSelect(toggled(selected, id)) : undefined}
+                isSelected={onSelect ? selected.has(id) : undefined}
+                mark={props.mark?.(row)}
+                expansion={props.expansion?.(row)}
+                events={events}
               />
             )
           })}
           {rowWindow.after > 0 ? <div className="k-table-space" style={{ height: rowWindow.after }} /> : null}
           {props.isLoading && rows.length === 0 ? (
-            <LoadingRows columns={columns.length} hasCheck={onSelect !== undefined} />
+            <LoadingRows columns={columns.length} hasCheck={onSelect !== undefined} template={template} />
           ) : null}
         </div>
         {rows.length === 0 && !props.isLoading ? <Nothing filtered={props.filtered} empty={props.empty} /> : null}
@@ -116,142 +122,36 @@ function useLabelId(label: string): string {
   return useMemo(() => label.replace(/\W+/g, '-').toLowerCase(), [label])
 }
 
-function track(width: number | string, resized: number | undefined): string {
-  if (resized !== undefined) return `${resized}px`
+/** The table's latest callbacks behind one object that stays the same. */
+function useRowEvents<Row>(props: DataTableProps<Row>, selected: ReadonlySet<string>): RowEvents<Row> {
+  const latest = useRef({ props, selected })
+  useEffect(() => {
+    latest.current = { props, selected }
+  })
+  return useMemo(
+    () => ({
+      open: (id, row) => {
+        latest.current.props.onActivate?.(id)
+        latest.current.props.onOpen?.(row)
+      },
+      toggle: (id) => latest.current.props.onSelect?.(toggled(latest.current.selected, id)),
+    }),
+    [],
+  )
+}
+
+function cssTrack(width: number | string): string {
   return typeof width === 'number' ? `${width}px` : width
 }
 
-function sortRows<Row>(
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  sorting: Sorting | undefined,
-): readonly Row[] {
-  const sortBy = columns.find((column) => column.id === sorting?.column)?.sortBy
-  if (!sorting || !sortBy) return rows
-  const direction = sorting.isDescending ? -1 : 1
-  return [...rows].sort((left, right) => {
-    const a = sortBy(left)
-    const b = sortBy(right)
-    return (
-      direction *
-      (typeof a === 'number' && typeof b === 'number'
-        ? a - b
-        : String(a).localeCompare(String(b), 'en', { numeric: true }))
-    )
-  })
+/** Pixels below which a column does not go: the first figure of `minmax(190px, 1fr)`. */
+function leastWidth(width: number | string): number {
+  return typeof width === 'number' ? width : Number(/\d+/.exec(width)?.[0] ?? 0)
 }
 
-interface HeadCellProps<Row> {
-  column: Column<Row>
-  sorting: Sorting | undefined
-  onSort: (sorting: Sorting) => void
-  onResize: (width: number) => void
-}
-
-function HeadCell<Row>({ column, sorting, onSort, onResize }: HeadCellProps<Row>) {
-  const isSorted = sorting?.column === column.id
-  const order = isSorted ? (sorting.isDescending ? 'descending' : 'ascending') : undefined
-  return (
-    <div
-      role="columnheader"
-      className={column.align === 'right' ? 'k-table-right' : undefined}
-      aria-sort={order}
-      aria-label={column.label}
-    >
-      {column.sortBy ? (
-        <button
-          type="button"
-          tabIndex={-1}
-          onClick={() => onSort({ column: column.id, isDescending: isSorted && !sorting.isDescending })}
-        >
-          {column.title}
-          {order === 'ascending' ? <ArrowUp size={12} aria-hidden /> : null}
-          {order === 'descending' ? <ArrowDown size={12} aria-hidden /> : null}
-        </button>
-      ) : (
-        column.title
-      )}
-      <ColumnEdge onResize={onResize} />
-    </div>
-  )
-}
-
-function ColumnEdge({ onResize }: { onResize: (width: number) => void }) {
-  return (
-    <i
-      className="k-table-edge"
-      aria-hidden
-      onPointerDown={(event) => {
-        const edge = event.currentTarget
-        const width = edge.parentElement?.getBoundingClientRect().width ?? 100
-        const start = event.clientX
-        edge.setPointerCapture(event.pointerId)
-        edge.onpointermove = (move) => onResize(Math.max(48, Math.round(width + move.clientX - start)))
-        edge.onpointerup = () => {
-          edge.onpointermove = null
-        }
-      }}
-    />
-  )
-}
-
-interface TableRowProps<Row> {
-  row: Row
-  id: string
-  elementId: string
-  index: number
-  table: DataTableProps<Row>
-  isActive: boolean
-  isSelected: boolean
-  onSelect: (() => void) | undefined
-}
-
-function TableRow<Row>({ row, id, elementId, index, table, isActive, isSelected, onSelect }: TableRowProps<Row>) {
-  const mark = table.mark?.(row)
-  const expansion = table.expansion?.(row)
-  return (
-    <>
-      <div
-        role="row"
-        id={elementId}
-        aria-rowindex={index + 2}
-        aria-selected={onSelect ? isSelected : isActive}
-        className={`k-table-row${isActive ? ' k-table-active' : ''}${isSelected ? ' k-table-selected' : ''}`}
-        data-row={id}
-        onClick={() => {
-          table.onActivate?.(id)
-          table.onOpen?.(row)
-        }}
-      >
-        {onSelect ? (
-          <div role="gridcell" className="k-table-check" onClick={(event) => event.stopPropagation()}>
-            <Checkbox label={`Select ${id}`} hiddenLabel checked={isSelected} onChange={onSelect} />
-          </div>
-        ) : null}
-        {table.columns.map((column) => (
-          <div
-            key={column.id}
-            role={column.isHeader ? 'rowheader' : 'gridcell'}
-            className={column.align === 'right' ? 'k-table-right' : undefined}
-          >
-            {column.cell(row)}
-          </div>
-        ))}
-        {mark ? <i className={`k-table-mark k-table-mark-${mark}`} aria-hidden /> : null}
-      </div>
-      {expansion ? (
-        <div role="row" className="k-table-expansion">
-          <div role="gridcell">{expansion}</div>
-          {mark ? <i className={`k-table-mark k-table-mark-${mark}`} aria-hidden /> : null}
-        </div>
-      ) : null}
-    </>
-  )
-}
-
-function LoadingRows({ columns, hasCheck }: { columns: number; hasCheck: boolean }) {
+function LoadingRows({ columns, hasCheck, template }: { columns: number; hasCheck: boolean; template: string }) {
   return Array.from({ length: 8 }, (_, row) => (
-    <div key={row} role="row" className="k-table-row" aria-hidden>
+    <div key={row} role="row" className="k-table-row" style={{ gridTemplateColumns: template }} aria-hidden>
       {hasCheck ? <div /> : null}
       {Array.from({ length: columns }, (_, column) => (
         <div key={column}>

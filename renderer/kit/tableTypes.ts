@@ -10,8 +10,8 @@ export interface Column<Row> {
   width: number | string
   align?: 'left' | 'right'
   cell: (row: Row) => ReactNode
-  /** What the column sorts by; without it the column does not sort. */
-  sortBy?: (row: Row) => string | number
+  /** What the column sorts by, or that the rows come in this column's order; without it the column does not sort. */
+  sortBy?: 'given' | ((row: Row) => string | number)
   /** The row's header cell: the name. */
   isHeader?: boolean
 }

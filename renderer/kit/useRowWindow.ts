@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState, type RefObject } from 'react'
-import { useSizeOf } from './useSize.ts'
+import { observeElementRect, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, type RefObject } from 'react'
 
 /** Below this many rows all are in the page: a search by the browser finds them, and tests see them. */
 const smallEnough = 150
@@ -8,7 +8,6 @@ const headHeight = 28
 
 export interface RowWindow {
   box: RefObject<HTMLDivElement | null>
-  onScroll: (event: { currentTarget: HTMLElement }) => void
   first: number
   last: number
   /** Pixels of rows that are left out above and below. */
@@ -19,29 +18,43 @@ export interface RowWindow {
 }
 
 /**
- * Which rows to render. Rows have one height, so that the window is plain arithmetic.
+ * Which rows to render, and the active one kept in sight.
  * @param isFixed false where rows can expand: then all are rendered
  * @param active index of the row that must be visible; -1 for none
  */
 export function useRowWindow(count: number, rowHeight: number, isFixed: boolean, active: number): RowWindow {
   const box = useRef<HTMLDivElement>(null)
-  const size = useSizeOf(box, 800, 600)
-  const [scrollTop, setScrollTop] = useState(0)
-  const page = Math.max(1, Math.floor((size.height - headHeight) / rowHeight))
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
+    initialRect: { width: 800, height: 600 },
+    observeElementRect: observeShown,
+    // A scroll and the rows of the same frame are rendered together.
+    useFlushSync: false,
+  })
+  const page = Math.max(1, Math.floor(((virtualizer.scrollRect?.height ?? 600) - headHeight) / rowHeight))
 
   useEffect(() => {
-    const element = box.current
-    if (!element || active < 0 || !isFixed) return
-    const top = active * rowHeight
-    if (top < element.scrollTop) element.scrollTop = top
-    else if (top + rowHeight + headHeight > element.scrollTop + element.clientHeight && element.clientHeight > 0) {
-      element.scrollTop = top + rowHeight + headHeight - element.clientHeight
-    }
-  }, [active, rowHeight, isFixed])
+    if (active >= 0 && isFixed) virtualizer.scrollToIndex(active, { align: 'auto' })
+  }, [active, isFixed, virtualizer])
 
-  const onScroll = (event: { currentTarget: HTMLElement }) => setScrollTop(event.currentTarget.scrollTop)
-  if (count <= smallEnough || !isFixed) return { box, onScroll, first: 0, last: count, before: 0, after: 0, page }
-  const first = Math.min(Math.max(0, Math.floor(scrollTop / rowHeight) - overscan), Math.max(0, count - page))
-  const last = Math.min(count, first + page + 2 * overscan)
-  return { box, onScroll, first, last, before: first * rowHeight, after: (count - last) * rowHeight, page }
+  if (count <= smallEnough || !isFixed) return { box, first: 0, last: count, before: 0, after: 0, page }
+  const items = virtualizer.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = Math.min(count, (items.at(-1)?.index ?? -1) + 1)
+  return { box, first, last, before: first * rowHeight, after: (count - last) * rowHeight, page }
+}
+
+/** A hidden table has no height: it keeps the rows that it had. */
+function observeShown(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  report: (rect: { width: number; height: number }) => void,
+) {
+  return observeElementRect(virtualizer, (rect) => {
+    if (rect.height > 0) report(rect)
+  })
 }

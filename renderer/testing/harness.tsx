@@ -10,6 +10,7 @@ import { startSampleEngine } from './sampleEngine.ts'
 /**
  * The page with the sample engine, for drawing without Electron: `npx vite renderer`, then
  * `/testing/harness.html?page=overview&cluster=context:prod-eu-1&theme=light&scene=empty|stopped|lost|problems`.
+ * `&pods=10000&updates=500` gives as many pods, of which so many change a second.
  */
 const wanted = new URLSearchParams(window.location.search)
 const scene = wanted.get('scene')
@@ -18,6 +19,9 @@ useLocation.setState({ page: wanted.get('page') ?? 'fleet', cluster: wanted.get(
 
 startSampleEngine({
   isEmpty: scene === 'empty',
+  ...(wanted.has('pods')
+    ? { flood: { pods: Number(wanted.get('pods')), updatesPerSecond: Number(wanted.get('updates') ?? 0) } }
+    : {}),
   ...(scene === 'problems'
     ? {
         problems: [

@@ -4,6 +4,7 @@ import type { Settings } from '#shared/contract/app.ts'
 import type { Cluster } from '#shared/contract/clusters.ts'
 import { contract } from '#shared/contract/index.ts'
 import { receiveNotice } from '../client/index.ts'
+import { floodOfPods, floodFigures, type PodFlood } from './podFlood.ts'
 import {
   sampleAudit,
   sampleBackups,
@@ -21,6 +22,8 @@ export interface Scene {
   problems?: { path: string; line?: number; message: string }[]
   /** The suite is not deployed. */
   isEmpty?: boolean
+  /** Very many pods, which change all the time. */
+  flood?: PodFlood
 }
 
 /** What the page has asked for, by name, with its input: for assertions. */
@@ -103,7 +106,9 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
     },
     pods: {
       watch: os.pods.watch.handler(({ signal }) =>
-        once({ feed: live, reset: true, upserted: scene.isEmpty ? [] : samplePods(), removed: [] }, signal),
+        scene.flood
+          ? floodOfPods(scene.flood, signal)
+          : once({ feed: live, reset: true, upserted: scene.isEmpty ? [] : samplePods(), removed: [] }, signal),
       ),
       detail: os.pods.detail.handler(unused),
       delete: os.pods.delete.handler(unused),
@@ -125,7 +130,14 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
     },
     metrics: {
       watch: os.metrics.watch.handler(({ signal }) =>
-        once({ intervalMs: 15_000, unavailable: null, pods: scene.isEmpty ? {} : sampleMetrics() }, signal),
+        once(
+          {
+            intervalMs: 15_000,
+            unavailable: null,
+            pods: scene.flood ? floodFigures(scene.flood) : scene.isEmpty ? {} : sampleMetrics(),
+          },
+          signal,
+        ),
       ),
     },
     backups: {

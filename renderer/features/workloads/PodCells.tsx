@@ -81,13 +81,14 @@ const barHeight = 12
 /** Twelve five-minute means; a gap where nothing was measured. */
 function MiniBars({ values }: { values: readonly (number | null)[] }) {
   const highest = Math.max(...values.map((value) => value ?? 0), 0)
+  const bars = values.map((value, index) => {
+    if (value === null) return ''
+    const height = highest === 0 ? 1 : Math.max(1, (value / highest) * barHeight)
+    return `M${index * (barWidth + 1)} ${barHeight}v-${height.toFixed(1)}h${barWidth}V${barHeight}z`
+  })
   return (
     <svg className="workloads-bars" width={12 * (barWidth + 1)} height={barHeight} aria-hidden>
-      {values.map((value, index) => {
-        if (value === null) return null
-        const height = highest === 0 ? 1 : Math.max(1, (value / highest) * barHeight)
-        return <rect key={index} x={index * (barWidth + 1)} y={barHeight - height} width={barWidth} height={height} />
-      })}
+      <path d={bars.join('')} />
     </svg>
   )
 }

@@ -52,11 +52,14 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
   const rows = useMemo(() => rowsOf(state), [state])
   const counts = useMemo(() => countGroups(rows), [rows])
   const shown = useMemo(() => filterPods(rows, readFilter(filter), groups), [rows, filter, groups])
-  const columns = usePodColumns(rows, state.order, figures, now, width < 1_040)
+  const columns = usePodColumns(figures, now, width < 1_040)
   // Chosen are pods, not names: one that was replaced under the same name is no longer chosen.
-  const selectedRows = useMemo(() => rows.filter((row) => chosen.has(row.uid)), [rows, chosen])
+  const selectedRows = useMemo(() => rowsByUid(state.byUid, chosen), [state.byUid, chosen])
   const selected = useMemo(() => new Set(selectedRows.map(rowId)), [selectedRows])
-  const activeRow = rows.find((row) => row.name === active)
+  const activeRow = useMemo(
+    () => (active === null ? undefined : rows.find((row) => row.name === active)),
+    [rows, active],
+  )
   const activate = useCallback((name: string | null) => setParameters({ pod: name ?? undefined }), [])
   const close = useCallback(() => setParameters({ pod: undefined, tab: undefined }), [])
   const clear = () => {
@@ -192,6 +195,10 @@ function NothingDeployed() {
       nothing.
     </EmptyState>
   )
+}
+
+function rowsByUid(byUid: ReadonlyMap<string, PodRow>, uids: ReadonlySet<string>): PodRow[] {
+  return [...uids].flatMap((uid) => byUid.get(uid) ?? [])
 }
 
 /** Words apart are conditions of their own: `status:crash agents`. */

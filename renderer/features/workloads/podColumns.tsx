@@ -3,26 +3,15 @@ import type { PodRow } from '#shared/contract/workloads.ts'
 import { formatAge, formatMoment, type Column } from '../../kit/index.ts'
 import { PodName, PodStatus, UseCell } from './PodCells.tsx'
 import { latestUse, type PodFigures } from './podMetrics.ts'
-import { ranks, severity } from './podOrder.ts'
+import { severity } from './podOrder.ts'
 
 /**
- * The columns of the table of pods. Rows must come sorted by name: every column sorts by a number, and equal ones keep their
- * order.
- * @param order uids of the rows, which changes only when pods come or go
+ * The columns of the table of pods. Rows must come sorted by name: rows that are equal in another column keep that order. The
+ * columns stay the same while pods change, so that only the changed rows are drawn again.
  * @param isNarrow leaves out what the drawer or a small window has no room for
  */
-export function usePodColumns(
-  rows: readonly PodRow[],
-  order: readonly string[],
-  figures: PodFigures,
-  now: number,
-  isNarrow: boolean,
-): Column<PodRow>[] {
-  const place = useMemo(() => new Map(order.map((uid, index) => [uid, index])), [order])
+export function usePodColumns(figures: PodFigures, now: number, isNarrow: boolean): Column<PodRow>[] {
   return useMemo(() => {
-    // Counted when somebody sorts by them, not for every batch.
-    const nodes = once(() => ranks(rows.map((row) => row.node)))
-    const versions = once(() => ranks(rows.map((row) => row.version)))
     const latest = (row: PodRow, figure: 'cpu' | 'memory') =>
       latestUse(figures.byPod.get(row.name), now, figures.intervalMs)?.[figure] ?? -1
     const all: (Column<PodRow> | null)[] = [
@@ -39,7 +28,7 @@ export function usePodColumns(
         width: 'minmax(190px, 1fr)',
         isHeader: true,
         cell: (row) => <PodName row={row} />,
-        sortBy: (row) => place.get(row.uid) ?? 0,
+        sortBy: 'given',
       },
       {
         id: 'ready',
@@ -78,14 +67,14 @@ export function usePodColumns(
             title: 'Node',
             width: 96,
             cell: (row) => <span className="mono dim truncate">{row.node}</span>,
-            sortBy: (row) => nodes().get(row.node) ?? 0,
+            sortBy: (row) => row.node,
           },
       {
         id: 'version',
         title: 'Version',
         width: 70,
         cell: (row) => <span className="mono truncate">{row.version}</span>,
-        sortBy: (row) => versions().get(row.version) ?? 0,
+        sortBy: (row) => row.version,
       },
       {
         id: 'age',
@@ -97,12 +86,7 @@ export function usePodColumns(
       },
     ]
     return all.filter((column) => column !== null)
-  }, [rows, place, figures, now, isNarrow])
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined
-  return () => (made ??= { value: make() }).value
+  }, [figures, now, isNarrow])
 }
 
 function readyCell(row: PodRow) {

@@ -55,10 +55,11 @@ function matchesToken(row: PodRow, token: FilterToken): boolean {
 
 /** Tokens of one field are alternatives, different fields narrow; an empty set of groups means all of them. */
 export function filterPods(
-  rows: Iterable<PodRow>,
+  rows: readonly PodRow[],
   tokens: readonly FilterToken[],
   groups: ReadonlySet<PodGroup>,
-): PodRow[] {
+): readonly PodRow[] {
+  if (tokens.length === 0 && groups.size === 0) return rows
   const fields = [...new Set(tokens.map((token) => token.field))].map((field) => ({
     field,
     tokens: tokens.filter((token) => token.field === field),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byName, ranks, severity } from './podOrder.ts'
+import { byName, mergeByName, severity } from './podOrder.ts'
 import { podRow } from './testing/podRow.ts'
 
 describe('the order of pods', () => {
@@ -13,11 +13,12 @@ describe('the order of pods', () => {
     expect(severity.progress).toBeLessThan(severity.healthy)
   })
 
-  it('ranks texts in their order, each once', () => {
-    expect([...ranks(['b', 'a', 'b', 'c'])]).toEqual([
-      ['a', 0],
-      ['b', 1],
-      ['c', 2],
-    ])
+  it('puts new pods among the held ones, at both ends and between', () => {
+    const [held, added] = [
+      ['b-2', 'b-10'],
+      ['a', 'b-9', 'c'],
+    ].map((names) => names.map((name) => podRow({ name })))
+    const merged = mergeByName(held ?? [], added ?? [])
+    expect(merged.map((row) => row.name)).toEqual(['a', 'b-2', 'b-9', 'b-10', 'c'])
   })
 })

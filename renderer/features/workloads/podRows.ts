@@ -1,6 +1,6 @@
 import type { FeedState } from '#shared/contract/base.ts'
 import type { PodBatch, PodRow } from '#shared/contract/workloads.ts'
-import { byName } from './podOrder.ts'
+import { byName, mergeByName } from './podOrder.ts'
 
 /** The pods of one namespace as the window holds them: slim rows keyed by uid, since a replaced pod is not an update. */
 export interface PodRows {
@@ -31,9 +31,14 @@ export function foldPods(before: PodRows, batches: readonly PodBatch[]): PodRows
     }
     for (const uid of batch.removed) isSameSet = !byUid.delete(uid) && isSameSet
   }
-  const order =
-    isSameSet && byUid.size === before.byUid.size ? before.order : byName(byUid.values()).map((row) => row.uid)
+  const order = isSameSet && byUid.size === before.byUid.size ? before.order : orderOf(byUid, before)
   return { feed: last.feed, byUid, order }
+}
+
+function orderOf(byUid: ReadonlyMap<string, PodRow>, before: PodRows): string[] {
+  const held = before.order.flatMap((uid) => byUid.get(uid) ?? [])
+  const added = byName([...byUid.values()].filter((row) => !before.byUid.has(row.uid)))
+  return mergeByName(held, added).map((row) => row.uid)
 }
 
 /** The rows in the order of their names. */

@@ -1,3 +1,4 @@
+import type { Settings } from '#shared/contract/app.ts'
 import type { ProgramQuestion } from '#shared/rpc/host.ts'
 
 /** Environment variables. */
@@ -32,6 +33,8 @@ export interface Host {
   readonly engineStarts: number
   /** Shows the system's file dialog; null when it was closed. */
   openFile(title: string): Promise<string | null>
+  /** The theme chosen in Settings, for what the system draws: the window's buttons, dialogs, menus. */
+  showTheme(theme: Settings['theme']): void
   /** Asks the person whether a program of a kubeconfig may run. Closing the question is a no. */
   approveProgram(question: ProgramQuestion): Promise<boolean>
   /** Starts the bundled sandbox with these arguments, or joins the one that runs. */

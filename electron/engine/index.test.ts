@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Host } from './host.ts'
 import { createEngine, type Engine } from './index.ts'
 import { connectClient, type EngineClient } from './testing/client.ts'
-import { testHost } from './testing/testHost.ts'
+import { testHost, type TestHost } from './testing/testHost.ts'
 
 /** A cluster nobody listens on: what is tested here must hold before anything is sent. */
 const kubeconfig = `apiVersion: v1
@@ -20,7 +19,7 @@ current-context: prod-eu-1
 `
 
 describe('engine over a message channel', () => {
-  let host: Host & { remove(): Promise<void> }
+  let host: TestHost
   let engine: Engine
   let client: EngineClient
   let close: () => void
@@ -85,6 +84,12 @@ describe('engine over a message channel', () => {
     ])
     expect(entries[0]).toMatchObject({ by: 'maya', cluster: 'context:prod-eu-1', details: { names: ['backend-1'] } })
     expect(await client.audit.verify()).toMatchObject({ intact: true, entries: 4 })
+  })
+
+  it('shows the system the theme of the settings, at the start and when it changes', async () => {
+    await client.app.updateSettings({ theme: 'light' })
+    await client.app.updateSettings({ theme: 'system' })
+    expect(host.shownThemes).toEqual(['dark', 'light', 'system'])
   })
 
   it('streams until the reader stops, and the handler ends with it', async () => {

@@ -64,6 +64,8 @@ export function createEngine(host: Host): Engine {
     environment: host.environment,
   })
   recordTaskOutcomes(tasks, audit)
+  host.showTheme(settings.current.theme)
+  settings.changes.on(({ theme }) => host.showTheme(theme))
 
   const router = engine.router({
     app: appHandlers(host, settings),

@@ -1,3 +1,4 @@
+import type { Settings } from '#shared/contract/app.ts'
 import type { HostAnswer, HostRequest, HostStart, ProgramQuestion } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess, Variables } from './host.ts'
 import { loginEnvironment } from './loginEnvironment.ts'
@@ -42,6 +43,10 @@ export class UtilityHost implements Host {
         resolve(answer.type === 'fileOpened' ? answer.path : null)
       })
     })
+  }
+
+  showTheme(theme: Settings['theme']): void {
+    this.#post({ type: 'showTheme', id: this.#nextId++, theme })
   }
 
   approveProgram(question: ProgramQuestion): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { dialog, utilityProcess, type UtilityProcess } from 'electron'
+import { dialog, nativeTheme, utilityProcess, type UtilityProcess } from 'electron'
 import { hostRequest, type HostAnswer, type HostRequest } from '#shared/rpc/host.ts'
 import { approveProgram } from './approveProgram.ts'
 import type { EngineSupervisor } from './engineSupervisor.ts'
@@ -63,6 +63,7 @@ export function answerHostRequests(engine: EngineSupervisor): { stop(): Promise<
     const request = hostRequest.parse(message)
     if (request.type === 'startSandbox') startSandbox(request)
     else if (request.type === 'stopSandbox') void stop()
+    else if (request.type === 'showTheme') nativeTheme.themeSource = request.theme
     else if (request.type === 'approveProgram') {
       void approveProgram(request).then((approved) => answer({ type: 'programApproved', id: request.id, approved }))
     } else void openFile(request.title).then((path) => answer({ type: 'fileOpened', id: request.id, path }))

@@ -39,7 +39,12 @@ export function openWindow(): BrowserWindow {
     store.set('bounds', window.getNormalBounds())
   })
   const recolour = () => {
-    if (process.platform !== 'darwin') window.setTitleBarOverlay(overlay())
+    if (process.platform === 'darwin') return
+    try {
+      window.setTitleBarOverlay(overlay())
+    } catch {
+      // A Linux desktop that draws the buttons itself: Electron lacks the method there, or it throws.
+    }
   }
   nativeTheme.on('updated', recolour)
   window.on('closed', () => nativeTheme.off('updated', recolour))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { settings } from '../contract/app.ts'
 
 /**
  * What engine and main say to each other over the engine's parent port, apart from handing over the page's ports.
@@ -39,6 +40,7 @@ export const hostRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openFile'), id: z.number(), title: z.string().max(200) }),
   z.object({ type: z.literal('startSandbox'), id: z.number(), args: z.array(z.string().max(4096)).max(20) }),
   z.object({ type: z.literal('stopSandbox'), id: z.number() }),
+  z.object({ type: z.literal('showTheme'), id: z.number(), theme: settings.shape.theme }),
   z.object({ type: z.literal('approveProgram'), id: z.number(), ...programQuestion.shape }),
 ])
 export type HostRequest = z.infer<typeof hostRequest>

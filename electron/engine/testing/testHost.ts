@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Settings } from '#shared/contract/app.ts'
 import type { ProgramQuestion } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess } from '../host.ts'
 
@@ -11,6 +12,8 @@ const root = join(import.meta.dirname, '..', '..', '..')
 export interface TestHost extends Host {
   /** What the person answers to the question whether a program may run; a test sets it. */
   answerProgram: (question: ProgramQuestion) => boolean | Promise<boolean>
+  /** The themes shown so far, newest last. */
+  readonly shownThemes: Settings['theme'][]
   remove(): Promise<void>
 }
 
@@ -26,6 +29,8 @@ export async function testHost(): Promise<TestHost> {
     engineStarts: 1,
     environment: Promise.resolve(process.env),
     openFile: () => Promise.resolve(null),
+    shownThemes: [],
+    showTheme: (theme) => void host.shownThemes.push(theme),
     answerProgram: () => false,
     approveProgram: async (question) => host.answerProgram(question),
     startSandbox,

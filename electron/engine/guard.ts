@@ -1,5 +1,6 @@
 import { os } from '@orpc/server'
 import { permissions, type CallMeta } from '#shared/contract/base.ts'
+import { taskStarted } from '#shared/contract/tasks.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import type { AuditFact } from './audit/log.ts'
 import type { ClusterFacts } from './directory.ts'
@@ -45,6 +46,12 @@ function checkConfirmation(level: 2 | 3, given: CommonInput['confirmation'], fac
   }
 }
 
+/** What leads from a call that started a task to the entry of how the task ended. */
+function taskOf(output: unknown): Record<string, unknown> {
+  const started = taskStarted.safeParse(output)
+  return started.success ? { task: started.data.taskId } : {}
+}
+
 /** Writes one entry before a call that changes something and one with its outcome; for a stream, when the stream ends. */
 export const audited = base.middleware(async ({ context, procedure, path, next }, input, output) => {
   const meta = procedure['~orpc'].meta
@@ -70,7 +77,7 @@ export const audited = base.middleware(async ({ context, procedure, path, next }
   try {
     const result = await next()
     if (isAsyncIterable(result.output)) return await output(onEnd(result.output, () => record('done'), failed))
-    await record('done')
+    await record('done', taskOf(result.output))
     return result
   } catch (thrown) {
     await failed(thrown)

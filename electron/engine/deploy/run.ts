@@ -30,7 +30,7 @@ export const runSteps = (stages: RenderedStage[]): TaskDescription['steps'] => [
  */
 export async function runStages(job: RunJob, control: TaskControl): Promise<void> {
   const { connection, scope, stages, journal, view, now } = job
-  control.result({ runId: view.id })
+  control.result({ runId: view.id, version: view.version, profile: view.profile })
   for (const stage of stages) {
     if (view.doneStages.has(stage.id)) {
       control.skip(stage.id, 'Done before.')

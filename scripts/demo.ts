@@ -6,12 +6,14 @@ import { judges } from '#shared/testing/judges.ts'
 import { launchApp } from '../electron/e2e/app.ts'
 import { build } from './build/build.ts'
 import { steps } from './demo/steps.ts'
-import { walk } from './demo/walk.ts'
+import { publish, walk } from './demo/walk.ts'
 import { openDisplay } from './setup/display.ts'
 import { electronRuntime } from './setup/electronRuntime.ts'
 import { ensure } from './setup/ensure.ts'
 
-// `npm run demo`: the whole main job in the real window, by itself. Pictures go to out/demo/.
+// `npm run demo`: the whole main job in the real window, by itself. Pictures go to out/demo/; with `-- --publish` those of the
+// README are taken over into docs/pictures/.
+const inReadme = ['fleet', 'deploy', 'overview', 'workloads', 'logs', 'restore', 'restored', 'verified']
 await ensure(['window', 'sandbox'])
 console.log((await electronRuntime(console.log)).description)
 await build()
@@ -28,6 +30,7 @@ const app = await launchApp({ dataDirectory, kubeconfig: join(dataDirectory, 'no
 app.page.setDefaultTimeout(30_000)
 try {
   const count = await walk(app.page, steps)
+  if (process.argv.includes('--publish')) await publish(steps, inReadme)
   console.log(`demo: ${count} steps passed`)
 } catch (error) {
   console.log(`demo: ${error instanceof Error ? error.message : String(error)}`)

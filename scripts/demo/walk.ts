@@ -1,9 +1,25 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { projectRoot } from '../setup/projectRoot.ts'
 
 export const pictures = join(projectRoot, 'out', 'demo')
+
+/** Where the READMEs' pictures lie. */
+const published = join(projectRoot, 'docs', 'pictures')
+
+/** Takes the pictures of these steps over into the documentation, under their names without number. */
+export async function publish(steps: DemoStep[], names: string[]): Promise<void> {
+  await mkdir(published, { recursive: true })
+  for (const [index, { picture }] of steps.entries()) {
+    if (!names.includes(picture)) continue
+    await copyFile(join(pictures, fileName(index, picture)), join(published, `${picture}.png`))
+  }
+}
+
+function fileName(index: number, picture: string): string {
+  return `${String(index + 1).padStart(2, '0')}-${picture}.png`
+}
 
 /** One thing an administrator does. Its picture is taken when `act` has seen the outcome in the window. */
 export interface DemoStep {
@@ -27,7 +43,7 @@ export async function walk(page: Page, steps: DemoStep[]): Promise<number> {
       const reason = error instanceof Error ? error.message : String(error)
       throw new Error(`step ${number} failed: ${title}\n${reason}`, { cause: error })
     }
-    await page.screenshot({ path: join(pictures, `${number}-${picture}.png`), animations: 'disabled' })
+    await page.screenshot({ path: join(pictures, fileName(index, picture)), animations: 'disabled' })
     console.log(`${number} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
   }
   return steps.length

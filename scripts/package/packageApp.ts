@@ -40,7 +40,11 @@ export async function packageApp({ onlyFolder, output }: PackageChoices): Promis
 /** What the bundles leave outside of themselves, without what only people and compilers read. */
 async function modules(): Promise<FileSet> {
   const packages = await runtimeModules(external)
-  const unread = ['**/*.{map,ts,mts,cts,md,markdown}', '**/{test,tests,__tests__,docs,example,examples,bin}/**']
+  const unread = [
+    '**/*.{map,ts,mts,cts,md,markdown}',
+    '**/*.test.*',
+    '**/{test,tests,__tests__,docs,example,examples,bin}/**',
+  ]
   return {
     from: 'node_modules',
     to: 'node_modules',

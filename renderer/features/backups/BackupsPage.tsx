@@ -62,6 +62,7 @@ function Backups({ scope }: { scope: Scope }) {
   // The dialog of a restore offers the same Undo: one of them is enough.
   const isWatched = useBackupDialogs((dialogs) => dialogs.watching !== null)
   const running = useMemo(() => runningTask(tasks.values(), scope), [tasks, scope])
+  const failed = useMemo(() => failedLast(tasks.values(), scope), [tasks, scope])
   const now = useNow(60_000)
   const asked = useLocation((location) => location.parameters['backup'])
   const [day, setDay] = useState<number | null>(null)
@@ -120,6 +121,11 @@ function Backups({ scope }: { scope: Scope }) {
       <div className="backups-body">
         {open && !isWatched ? <RestoreNotice scope={scope} restore={open} busy={busy} /> : null}
         {showsProgress ? <RunningBackup task={running} /> : null}
+        {failed && !running ? (
+          <Banner tone="crit" title={`${failed.title}: failed at ${formatMinute(failed.endedAt ?? failed.startedAt)}.`}>
+            {failed.fault?.message}
+          </Banner>
+        ) : null}
         {running && !showsProgress ? (
           <Banner
             tone="info"
@@ -218,6 +224,16 @@ function runningTask(tasks: Iterable<Task>, scope: Scope): Task | undefined {
       return task
   }
   return undefined
+}
+
+/** The newest backup or trial restore, if it failed. Restores have a notice of their own. */
+function failedLast(tasks: Iterable<Task>, scope: Scope): Task | undefined {
+  const newest = [...tasks]
+    .filter(({ kind, cluster, namespace }) => {
+      return (kind === 'backup' || kind === 'verify') && cluster === scope.cluster && namespace === scope.namespace
+    })
+    .sort((a, b) => b.startedAt - a.startedAt)[0]
+  return newest?.state === 'failed' ? newest : undefined
 }
 
 function useBackupActions(scope: Scope, selected: Backup | undefined, blocked: string | undefined): void {

@@ -100,10 +100,12 @@ function windowsEnvironment(): Record<string, string> {
 
 /** Wrappers of the recipe and Node before the host's programs, and what podBootstrap reads. */
 function completeEnvironment(
-  { context, pod, podAddress }: SetupInput,
+  { context, pod, container, podAddress }: SetupInput,
   { environment, root, programs }: ContainerSetting,
 ): void {
-  const node = programs.nodeExecutable === undefined ? [] : [dirname(programs.nodeExecutable)]
+  // A manifest's own PATH is all there is, as in a container.
+  const isOwnPath = container.env?.some(({ name }) => name === 'PATH') === true
+  const node = programs.nodeExecutable === undefined || isOwnPath ? [] : [dirname(programs.nodeExecutable)]
   environment.set('PATH', [join(root, 'bin'), environment.get('PATH') ?? '', ...node].join(delimiter))
   // Electron's executable is Node only when it is told so.
   if (process.versions['electron'] !== undefined && programs.nodeExecutable !== undefined) {

@@ -12,6 +12,8 @@ export interface RunningApp {
   page: Page
   /** Process id of the engine, so that a test can kill it. */
   enginePid(): Promise<number>
+  /** Process id of the app's own sandbox. */
+  sandboxPid(): Promise<number>
   close(): Promise<void>
 }
 
@@ -48,12 +50,13 @@ export async function launchApp({
     electron,
     page,
     enginePid: () => pidOf(electron, 'engine'),
+    sandboxPid: () => pidOf(electron, 'sandbox'),
     close: () => electron.close(),
   }
 }
 
 /** A terminal drawn by WebGL has no text that could be read: without it xterm falls back to plain elements. */
-async function drawTerminalsPlainly(page: Page): Promise<void> {
+export async function drawTerminalsPlainly(page: Page): Promise<void> {
   await page.evaluate(() => {
     const context = Reflect.get(HTMLCanvasElement.prototype, 'getContext') as (...given: unknown[]) => unknown
     Reflect.set(HTMLCanvasElement.prototype, 'getContext', function (this: HTMLCanvasElement, ...given: unknown[]) {

@@ -12,7 +12,7 @@ export async function lockTable(cluster: TestCluster, namespace: string, table: 
   const program = (await judges()).kubectl
   const where = ['--kubeconfig', cluster.kubeconfigPath, '--context', cluster.context, '-n', namespace]
   const psql = ['exec', '-i', 'postgresql-0', '--', 'psql', '-Atd', 'agency_swarm']
-  const child = spawn(program, [...where, ...psql], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(program, [...where, ...psql], { stdio: ['pipe', 'pipe', 'ignore'] })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const lines = createInterface(child.stdout)
   child.stdin.write(`begin; lock table ${table} in access exclusive mode; select 'locked';\n`)

@@ -139,7 +139,7 @@ describe('podRow', () => {
       const words = missing().map(
         ([name, { word }]) => `${name}: ${word}, saw ${[...(seen.get(name) ?? [])].join(', ')}`,
       )
-      throw new Error(`${words.join('; ')}`, { cause: error })
+      throw new Error(words.join('; '), { cause: error })
     })
   })
 

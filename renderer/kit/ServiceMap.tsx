@@ -3,6 +3,9 @@ import { StatusGlyph, type StatusKind } from './Status.tsx'
 import { useSize } from './useSize.ts'
 import './ServiceMap.css'
 
+/** Width of a box in which `postgresql` and its port stand side by side, pixels. */
+const roomForPort = 145
+
 export interface ServiceBox {
   id: string
   title: string
@@ -50,7 +53,7 @@ export function ServiceMap({ services, onOpen }: ServiceMapProps) {
           const service = byId.get(id)
           return service ? (
             <li key={id} style={{ left: x, top: y, width: boxWidth, height: boxHeight }}>
-              <ServiceButton service={service} names={byId} onOpen={onOpen} />
+              <ServiceButton service={service} names={byId} isTight={boxWidth < roomForPort} onOpen={onOpen} />
             </li>
           ) : null
         })}
@@ -62,10 +65,13 @@ export function ServiceMap({ services, onOpen }: ServiceMapProps) {
 interface ServiceButtonProps {
   service: ServiceBox
   names: ReadonlyMap<string, ServiceBox>
+  /** The title has the first line for itself; the port stands below. */
+  isTight: boolean
   onOpen: ((id: string) => void) | undefined
 }
 
-function ServiceButton({ service, names, onOpen }: ServiceButtonProps) {
+function ServiceButton({ service, names, isTight, onOpen }: ServiceButtonProps) {
+  const port = <code className="k-map-side">{service.port}</code>
   const ready = service.pods.filter((pod) => pod.status === 'healthy').length
   const calls = service.calls.map((call) => names.get(call)?.title ?? call)
   const words = [
@@ -77,13 +83,14 @@ function ServiceButton({ service, names, onOpen }: ServiceButtonProps) {
     <button
       type="button"
       className={`k-map-box k-map-${service.status}`}
+      title={[service.title, service.note].filter((part) => part !== '').join(': ')}
       aria-label={words.filter((part) => part !== '').join('. ')}
       onClick={() => onOpen?.(service.id)}
     >
       <span className="k-map-line">
         <StatusGlyph status={service.status} size={14} />
         <b className="truncate">{service.title}</b>
-        <code className="k-map-side">{service.port}</code>
+        {isTight ? null : port}
       </span>
       <span className="k-map-line">
         <PodSquares pods={service.pods} />
@@ -91,7 +98,10 @@ function ServiceButton({ service, names, onOpen }: ServiceButtonProps) {
           {ready}/{service.pods.length}
         </span>
       </span>
-      <span className="k-map-note truncate">{service.note}</span>
+      <span className="k-map-line">
+        <span className="k-map-note truncate">{service.note}</span>
+        {isTight ? port : null}
+      </span>
     </button>
   )
 }

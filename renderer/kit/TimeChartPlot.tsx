@@ -87,6 +87,7 @@ export default function TimeChartPlot(props: TimeChartProps & { width: number; h
       ))}
       <Tooltip
         isAnimationActive={false}
+        filterNull={false}
         cursor={{ stroke: 'var(--line-3)' }}
         content={({ active, activeIndex }) =>
           active && activeIndex !== undefined ? <Reading {...props} index={Number(activeIndex)} /> : null

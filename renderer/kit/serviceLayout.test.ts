@@ -10,6 +10,16 @@ const suite: MapNode[] = [
   { id: 'agents', calls: ['redis', 'postgresql'] },
 ]
 
+/** As in a namespace without network policies, where all name the shared stores. */
+const chain: MapNode[] = [
+  { id: 'agents', calls: ['backend', 'mcp', 'postgresql', 'redis'] },
+  { id: 'frontend', calls: ['backend', 'postgresql', 'redis'] },
+  { id: 'backend', calls: ['mcp', 'postgresql', 'redis'] },
+  { id: 'mcp', calls: ['postgresql', 'redis'] },
+  { id: 'postgresql', calls: ['redis'] },
+  { id: 'redis', calls: [] },
+]
+
 describe('service map', () => {
   test('callers stand left of what they call', () => {
     expect(columnsOf(suite)).toEqual([['frontend'], ['backend'], ['mcp', 'agents'], ['redis', 'postgresql']])
@@ -27,9 +37,22 @@ describe('service map', () => {
     expect(layoutServices([{ id: 'a', calls: ['gone', 'a'] }], 600, 200).edges).toEqual([])
   })
 
-  test.each([520, 720, 1100])('no line passes through a box and no boxes touch at %i px', (width) => {
-    const height = heightFor(suite)
-    const { boxes, edges, boxWidth } = layoutServices(suite, width, height)
+  test('a long chain goes up and down', () => {
+    const { boxes } = layoutServices(chain, 822, 310)
+    const heights = ['backend', 'mcp', 'postgresql', 'redis'].map((id) => boxes.find((box) => box.id === id)?.y ?? 0)
+    expect(heights[0]).toBe(heights[2])
+    expect((heights[1] ?? 0) - (heights[0] ?? 0)).toBeGreaterThan(boxHeight)
+  })
+
+  test.each([
+    [520, suite],
+    [720, suite],
+    [1100, suite],
+    [640, chain],
+    [822, chain],
+  ])('no line passes through a box and no boxes touch at %i px', (width, nodes) => {
+    const height = Math.max(310, heightFor(nodes))
+    const { boxes, edges, boxWidth } = layoutServices(nodes, width, height)
     for (const edge of edges) {
       const others = boxes.filter((box) => box.id !== edge.from && box.id !== edge.to)
       for (const [index, point] of edge.points.slice(1).entries()) {

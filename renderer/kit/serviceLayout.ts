@@ -66,15 +66,33 @@ export function layoutServices(
   const gap =
     columns.length < 2 ? 0 : Math.min(widestGap, (width - 2 - columns.length * boxWidth) / (columns.length - 1))
   const left = (width - columns.length * boxWidth - (columns.length - 1) * gap) / 2
+  const offsets = staggered(columns, height)
   const boxes = columns.flatMap((column, index) => {
     const room = height / column.length
     return column.map((id, row) => ({
       id,
       x: Math.round(left + index * (boxWidth + gap)),
-      y: Math.round(room * row + (room - boxHeight) / 2),
+      y: Math.round(room * row + (room - boxHeight) / 2 + (offsets[index] ?? 0)),
     }))
   })
   return { boxes, edges: route(nodes, boxes, boxWidth, height), boxWidth }
+}
+
+/**
+ * How far each column stands above or below the middle: single boxes behind each other go up and down in turn, so that a long chain
+ * uses the height and its lines do not all pass through one gap.
+ */
+function staggered(columns: readonly (readonly string[])[], height: number): number[] {
+  const isSingle = (index: number) => columns[index]?.length === 1
+  const step = Math.min(height / 5, (height - boxHeight) / 2 - rowGap)
+  return columns.map((_, index) => {
+    let first = index
+    while (isSingle(first - 1)) first -= 1
+    let last = index
+    while (isSingle(last + 1)) last += 1
+    if (!isSingle(index) || last - first < 2) return 0
+    return (index - first) % 2 === 0 ? -step : step
+  })
 }
 
 interface Corner {

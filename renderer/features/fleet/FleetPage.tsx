@@ -8,7 +8,7 @@ import { AttentionPanel } from './AttentionPanel.tsx'
 import { Diagnosis } from './Diagnosis.tsx'
 import { FirstSteps } from './FirstSteps.tsx'
 import { fleetColumns } from './fleetColumns.tsx'
-import { isFirstRun, orderFleet } from './facts.ts'
+import { distinct, isFirstRun, orderFleet } from './facts.ts'
 import { ProblemsPanel } from './ProblemsPanel.tsx'
 import { SummaryStrip } from './SummaryStrip.tsx'
 import './fleet.css'
@@ -36,7 +36,7 @@ export function FleetPage() {
         title="Fleet"
         facts={
           <span>
-            {plural(clusters.length, 'cluster')} <LastCheck clusters={clusters} />
+            <Count clusters={clusters} /> <LastCheck clusters={clusters} />
           </span>
         }
         actions={
@@ -100,6 +100,14 @@ function matches(cluster: Cluster, filter: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word))
+}
+
+/** Two users of one cluster are one cluster. */
+function Count({ clusters }: { clusters: readonly Cluster[] }) {
+  const servers = distinct(clusters).length
+  return servers === clusters.length
+    ? plural(servers, 'cluster')
+    : `${plural(servers, 'cluster')} by ${plural(clusters.length, 'context')}`
 }
 
 function LastCheck({ clusters }: { clusters: readonly Cluster[] }) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Cluster } from '#shared/contract/clusters.ts'
 import { sampleClusters } from '../../testing/sampleData.ts'
-import { attention, isFirstRun, orderFleet, summarise } from './facts.ts'
+import { attention, fullerEntry, isFirstRun, orderFleet, summarise } from './facts.ts'
 
 const now = Date.now()
 
@@ -18,6 +19,16 @@ describe('fleet', () => {
       newest: '2.4.0',
       onNewest: 2,
     })
+  })
+
+  test('a second user of a cluster does not make a second cluster', () => {
+    const sandbox = sampleClusters().find((cluster) => cluster.id === 'sandbox')
+    if (!sandbox) throw new Error('no sandbox')
+    const viewer: Cluster = { ...sandbox, id: 'context:sandbox-viewer', name: 'sandbox-viewer', role: 'read_only' }
+    const facts = summarise([viewer, sandbox], now)
+    expect(facts).toMatchObject({ total: 1, reachable: 1, nodes: 1, pods: 9, podClusters: 1, withSuite: 1 })
+    expect(fullerEntry(viewer, [viewer, sandbox])).toBe(sandbox)
+    expect(fullerEntry(sandbox, [viewer, sandbox])).toBeUndefined()
   })
 
   test('versions compare as numbers', () => {

@@ -34,8 +34,30 @@ export interface FleetSummary {
   onNewest: number
 }
 
+/** What each role sees of a cluster, most first. */
+const mostSeen = ['administrator', 'operator', 'read_only'] as const
+
+/** The entry through which the same server is seen with more rights, where there is one: two users of one cluster are one cluster. */
+export function fullerEntry(cluster: Cluster, entries: readonly Cluster[]): Cluster | undefined {
+  const rank = (entry: Cluster) => (entry.role ? mostSeen.indexOf(entry.role) : mostSeen.length)
+  return entries.find(
+    (other) =>
+      other.id !== cluster.id &&
+      other.server === cluster.server &&
+      other.server !== '' &&
+      (rank(other) < rank(cluster) ||
+        (rank(other) === rank(cluster) && entries.indexOf(other) < entries.indexOf(cluster))),
+  )
+}
+
+/** Each cluster once, as the user sees it who sees most. */
+export function distinct(entries: readonly Cluster[]): Cluster[] {
+  return entries.filter((cluster) => !fullerEntry(cluster, entries))
+}
+
 /** @param now milliseconds since 1970 */
-export function summarise(clusters: readonly Cluster[], now: number): FleetSummary {
+export function summarise(entries: readonly Cluster[], now: number): FleetSummary {
+  const clusters = distinct(entries)
   const sum = (read: (cluster: Cluster) => number | undefined) =>
     clusters.reduce((total, cluster) => total + (read(cluster) ?? 0), 0)
   const suite = clusters.filter((cluster) => cluster.suiteVersion !== undefined)

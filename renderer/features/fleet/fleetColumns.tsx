@@ -1,6 +1,6 @@
 import { Ellipsis } from 'lucide-react'
 import type { Cluster } from '#shared/contract/clusters.ts'
-import { healthWords, isReachable, roleWords } from '../../app/index.ts'
+import { healthWords, isReachable, roleWords, useClusters } from '../../app/index.ts'
 import {
   EnvironmentChip,
   formatPercent,
@@ -12,6 +12,7 @@ import {
   UseBar,
   type Column,
 } from '../../kit/index.ts'
+import { fullerEntry } from './facts.ts'
 import { useRowActions } from './useRowActions.ts'
 
 /** Host and port of an address, as people speak of it. */
@@ -27,6 +28,8 @@ function Absent({ cluster }: { cluster: Cluster }) {
 }
 
 function NameCell({ cluster }: { cluster: Cluster }) {
+  const { clusters } = useClusters()
+  const fuller = fullerEntry(cluster, clusters)
   const parts = [hostOf(cluster.server), cluster.version].filter((part) => part !== undefined && part !== '')
   return (
     <div className="k-table-two">
@@ -37,6 +40,7 @@ function NameCell({ cluster }: { cluster: Cluster }) {
       <span title={cluster.source}>
         {parts.join(' · ')}
         {cluster.role && cluster.role !== 'administrator' ? ` · ${roleWords[cluster.role]}` : null}
+        {fuller ? ` · ${cluster.role === fuller.role ? 'same cluster as' : 'restricted user of'} ${fuller.name}` : null}
       </span>
     </div>
   )

@@ -33,10 +33,12 @@ export interface UseCellProps {
   figures: PodFigures
   figure: 'cpu' | 'memory'
   now: number
+  /** Beside the drawer the name needs the room. */
+  isNarrow: boolean
 }
 
 /** Bars of the last hour, use against request and limit, and the figure; a dash where the pod was not measured. */
-export function UseCell({ row, figures, figure, now }: UseCellProps) {
+export function UseCell({ row, figures, figure, now, isNarrow }: UseCellProps) {
   if (figures.unavailable?.code === 'METRICS_FORBIDDEN') {
     return (
       <span className="workloads-no-access">
@@ -54,14 +56,16 @@ export function UseCell({ row, figures, figure, now }: UseCellProps) {
     <span className="workloads-use" title={title}>
       <MiniBars values={samples ? miniBars(samples, figure, now) : []} />
       {use === undefined ? (
-        <span className="workloads-no-use">–</span>
+        <span className="workloads-no-use" style={{ width: isNarrow ? 36 : 48 }}>
+          –
+        </span>
       ) : (
         <UseBar
           used={use}
           limit={limit}
           request={row.requests[figure]}
           label={`${figure === 'cpu' ? 'CPU' : 'Memory'} of ${row.name}`}
-          width={48}
+          width={isNarrow ? 36 : 48}
         />
       )}
       <span className={`workloads-figure workloads-figure-${tone}`}>{use === undefined ? '' : write(use)}</span>
@@ -88,6 +92,7 @@ function MiniBars({ values }: { values: readonly (number | null)[] }) {
   })
   return (
     <svg className="workloads-bars" width={12 * (barWidth + 1)} height={barHeight} aria-hidden>
+      <path className="workloads-bars-base" d={`M0 ${barHeight - 0.5}H${12 * (barWidth + 1) - 1}`} />
       <path d={bars.join('')} />
     </svg>
   )

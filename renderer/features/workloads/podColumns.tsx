@@ -41,7 +41,7 @@ export function usePodColumns(figures: PodFigures, now: number, isNarrow: boolea
       {
         id: 'restarts',
         title: 'Restarts',
-        width: 68,
+        width: isNarrow ? 64 : 68,
         align: 'right',
         cell: restartsCell,
         sortBy: (row) => row.restarts,
@@ -49,15 +49,15 @@ export function usePodColumns(figures: PodFigures, now: number, isNarrow: boolea
       {
         id: 'cpu',
         title: 'CPU · request, limit',
-        width: 166,
-        cell: (row) => <UseCell row={row} figures={figures} figure="cpu" now={now} />,
+        width: isNarrow ? 154 : 166,
+        cell: (row) => <UseCell row={row} figures={figures} figure="cpu" now={now} isNarrow={isNarrow} />,
         sortBy: (row) => latest(row, 'cpu'),
       },
       {
         id: 'memory',
         title: 'Memory · request, limit',
-        width: 166,
-        cell: (row) => <UseCell row={row} figures={figures} figure="memory" now={now} />,
+        width: isNarrow ? 154 : 166,
+        cell: (row) => <UseCell row={row} figures={figures} figure="memory" now={now} isNarrow={isNarrow} />,
         sortBy: (row) => latest(row, 'memory'),
       },
       isNarrow
@@ -72,7 +72,7 @@ export function usePodColumns(figures: PodFigures, now: number, isNarrow: boolea
       {
         id: 'version',
         title: 'Version',
-        width: 70,
+        width: isNarrow ? 58 : 70,
         cell: (row) => <span className="mono truncate">{row.version}</span>,
         sortBy: (row) => row.version,
       },

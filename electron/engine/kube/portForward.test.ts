@@ -55,6 +55,23 @@ it('carries bytes both ways in process, without the headers', async () => {
   stream.destroy()
 })
 
+it('is closed both ways when the other side has ended, so that nobody waits for an answer', async () => {
+  server.onSocket(path, ['v4.channel.k8s.io'], (socket) => {
+    say(socket, 0, header)
+    say(socket, 1, header)
+    socket.on('message', () => {
+      say(socket, 0, 'last words')
+      socket.close(1000)
+    })
+  })
+  const stream = await openPort(connection, target)
+  let heard = ''
+  stream.on('data', (data: Buffer) => (heard += data.toString()))
+  stream.write('select pg_sleep(60)')
+  await until(() => stream.closed, 'the stream to close')
+  expect(heard).toBe('last words')
+})
+
 it('forwards a loopback port, and one failing connection leaves the rest alone', async () => {
   const failing: SocketReply = (socket) => {
     say(socket, 0, header)

@@ -60,7 +60,11 @@ class PortStream extends Duplex {
       signal?.removeEventListener('abort', abort)
       // 1006: no close frame, the connection was cut.
       if (code === 1006 && !this.destroyed) this.destroy(lost('it was cut'))
-      else this.push(null)
+      else {
+        this.push(null)
+        // Nothing can be written any more either. Without this there is no `close`, the one event by which pg learns of the end.
+        this.end()
+      }
     })
     if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort, { once: true })

@@ -2,6 +2,9 @@
  * The scripts that run beside the server. Each ends its output with a trailer, because the end of a stream is no proof that all of it
  * came: a long exec stream may lose its tail and still close in good order.
  *
+ * A script leaves no orphan: whatever it starts it waits for. In the container PostgreSQL is process 1 and inherits orphans; one that
+ * ends by a signal or with a code above 1 counts for it as a crashed session of its own, and it restarts with all its sessions.
+ *
  * Stdin is the lifeline. When the console dies or gives up, the exec connection closes, stdin ends, and the tool ends with it: no
  * pg_dump goes on for nobody, holding its locks. No file is written in the pod: pipes only, through /dev/fd.
  */
@@ -28,10 +31,12 @@ trailer=$(
     lifeline=$!
     wait "$tool"; printf 'exit=%s ' "$?" >&4
     kill "$lifeline" 2>/dev/null
+    wait "$lifeline" 2>/dev/null
   } | {
     { tee /dev/fd/5 | { tee /dev/fd/6 | hash | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 6>&1 |
       { count=$(wc -c); printf 'bytes=%s ' $count >&4; }; } 5>&1
   } | cat >&3
+  exit 0
 )
 printf '\\n%s %s\\n' "$4" "$trailer" >&3
 `
@@ -52,6 +57,7 @@ trailer=$(
     printf 'exit=%s ' "$?" >&4
     cat >/dev/null
   }
+  exit 0
 )
 printf '\\n%s %sbytes=%s\\n' "$4" "$trailer" "$2"
 `

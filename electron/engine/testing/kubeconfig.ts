@@ -31,5 +31,10 @@ export async function writeKubeconfig(path: string, server: MisbehavingServer, e
 /** Lets the server answer what a look at an empty cluster asks for. */
 export function serveEmptyCluster(server: MisbehavingServer): void {
   server.on('/version', json({ gitVersion: 'v1.35.0' }))
+  const resource = (name: string, kind: string, namespaced: boolean) => ({ name, kind, namespaced, verbs: ['list'] })
+  const resources = [resource('pods', 'Pod', true), resource('nodes', 'Node', false)]
+  server.on('/api', json({ kind: 'APIVersions', versions: ['v1'] }))
+  server.on('/apis', json({ kind: 'APIGroupList', groups: [] }))
+  server.on('/api/v1', json({ kind: 'APIResourceList', groupVersion: 'v1', resources }))
   server.on('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', json({ status: { allowed: true } }))
 }

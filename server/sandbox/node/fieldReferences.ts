@@ -1,4 +1,4 @@
-import { parseQuantity } from './quantities.ts'
+import { readQuantity } from '#shared/quantity.ts'
 import type { Container, Pod } from './kinds.ts'
 
 /** What keeps a container from being created; shown as CreateContainerConfigError with this message. */
@@ -52,7 +52,7 @@ export function resourceField(
     throw new ConfigurationError(`unsupported container resource: ${reference.resource}`)
   }
   const fallback = kind === 'limits' ? (capacity[resource] ?? 0) : 0
-  const amount = parseQuantity(target.resources?.[kind]?.[resource]) ?? fallback
-  const divisor = parseQuantity(reference.divisor)
+  const amount = readQuantity(target.resources?.[kind]?.[resource]) ?? fallback
+  const divisor = readQuantity(reference.divisor)
   return String(Math.ceil(amount / (divisor === undefined || divisor === 0 ? 1 : divisor)))
 }

@@ -2,7 +2,7 @@ import type { V1Container, V1LimitRange, V1Pod } from '../schema/models.ts'
 import { resourceRow } from '../../store/resources.ts'
 import type { KubeObject, Store } from '../../store/types.ts'
 import { forbidden } from '../errors.ts'
-import { parseQuantity } from '../quantity.ts'
+import { readQuantity } from '#shared/quantity.ts'
 
 type Limit = NonNullable<V1LimitRange['spec']>['limits'][number]
 
@@ -24,14 +24,14 @@ function check(container: V1Container, limit: Limit): string[] {
   for (const [name, most] of Object.entries(limit.max ?? {})) {
     const asked = usage('limits', name)
     if (asked === undefined) problems.push(`maximum ${name} usage per Container is ${most}.  No limit is specified`)
-    else if ((parseQuantity(asked) ?? 0) > (parseQuantity(most) ?? Infinity)) {
+    else if ((readQuantity(asked) ?? 0) > (readQuantity(most) ?? Infinity)) {
       problems.push(`maximum ${name} usage per Container is ${most}, but limit is ${asked}`)
     }
   }
   for (const [name, least] of Object.entries(limit.min ?? {})) {
     const asked = usage('requests', name)
     if (asked === undefined) problems.push(`minimum ${name} usage per Container is ${least}.  No request is specified`)
-    else if ((parseQuantity(asked) ?? 0) < (parseQuantity(least) ?? 0)) {
+    else if ((readQuantity(asked) ?? 0) < (readQuantity(least) ?? 0)) {
       problems.push(`minimum ${name} usage per Container is ${least}, but request is ${asked}`)
     }
   }

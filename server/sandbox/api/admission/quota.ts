@@ -2,7 +2,7 @@ import type { V1Pod, V1PersistentVolumeClaim, V1ResourceQuota, V1Service } from 
 import type { ResourceRow } from '../../store/resources.ts'
 import type { KubeObject, Store } from '../../store/types.ts'
 import { forbidden } from '../errors.ts'
-import { formatQuantity, parseQuantity } from '../quantity.ts'
+import { formatBytes, readQuantity } from '#shared/quantity.ts'
 
 type Usage = Record<string, number>
 
@@ -11,7 +11,7 @@ function podUsage(pod: V1Pod): Usage {
   for (const container of pod.spec?.containers ?? []) {
     for (const half of ['requests', 'limits'] as const) {
       for (const [name, amount] of Object.entries(container.resources?.[half] ?? {})) {
-        const value = parseQuantity(amount) ?? 0
+        const value = readQuantity(amount) ?? 0
         usage[`${half}.${name}`] = (usage[`${half}.${name}`] ?? 0) + value
         if (half === 'requests') usage[name] = (usage[name] ?? 0) + value
       }
@@ -27,7 +27,7 @@ export function usageOf(row: ResourceRow, object: KubeObject): Usage {
       return podUsage(object as unknown as V1Pod)
     case 'persistentvolumeclaims': {
       const storage = (object as unknown as V1PersistentVolumeClaim).spec?.resources?.requests?.storage
-      return { persistentvolumeclaims: 1, 'count/persistentvolumeclaims': 1, 'requests.storage': parseQuantity(storage ?? '0') ?? 0 } // prettier-ignore
+      return { persistentvolumeclaims: 1, 'count/persistentvolumeclaims': 1, 'requests.storage': readQuantity(storage ?? '0') ?? 0 } // prettier-ignore
     }
     case 'services': {
       const type = (object as unknown as V1Service).spec?.type
@@ -55,8 +55,14 @@ function usedNow(store: Store, row: ResourceRow, namespace: string): Usage {
   return total
 }
 
+/** Cores in thousandths, bytes in powers of 1024, counts as they are. */
+function formatAmount(resource: string, value: number): string {
+  if (resource.endsWith('cpu')) return Number.isInteger(value) ? String(value) : `${Math.round(value * 1000)}m`
+  return /memory|storage/.test(resource) ? formatBytes(value) : String(value)
+}
+
 const listed = (entries: [string, number][]): string =>
-  entries.map(([name, value]) => `${name}=${formatQuantity(name, value)}`).join(',')
+  entries.map(([name, value]) => `${name}=${formatAmount(name, value)}`).join(',')
 
 const computed = /^(requests\.|limits\.)?(cpu|memory|ephemeral-storage)$/
 
@@ -82,7 +88,7 @@ export function checkQuota(store: Store, row: ResourceRow, object: KubeObject): 
       throw forbidden(row, object.metadata.name, `failed quota: ${name}: must specify ${missing.join(',')}`)
     }
     const exceeded = hard
-      .map(([resource, limit]): [string, number] => [resource, parseQuantity(limit) ?? 0])
+      .map(([resource, limit]): [string, number] => [resource, readQuantity(limit) ?? 0])
       .filter(
         ([resource, limit]) => (asked[resource] ?? 0) > 0 && (used[resource] ?? 0) + (asked[resource] ?? 0) > limit,
       )

@@ -16,7 +16,7 @@ import type {
   V2HorizontalPodAutoscaler,
 } from '../schema/models.ts'
 import type { KubeObject } from '../../store/types.ts'
-import { parseQuantity } from '../quantity.ts'
+import { readQuantity } from '#shared/quantity.ts'
 import { selectorMatches } from '../selectors.ts'
 import type { Causes } from './causes.ts'
 import { checkLabels } from './metadata.ts'
@@ -146,7 +146,7 @@ const checkClaim: Check = (causes, object) => {
   }
   const storage = spec?.resources?.requests?.storage
   if (storage === undefined) causes.required('spec.resources[storage]')
-  else if ((parseQuantity(storage) ?? 0) <= 0)
+  else if ((readQuantity(storage) ?? 0) <= 0)
     causes.invalid('spec.resources[storage]', storage, 'must be greater than zero')
 }
 

@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec, V1ResourceRequirements } from '../schema/models.ts'
-import { parseQuantity } from '../quantity.ts'
+import { readQuantity } from '#shared/quantity.ts'
 import type { Causes } from './causes.ts'
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
@@ -15,14 +15,14 @@ const quantityMessage = "quantities must match the regular expression '^([+-]?[0
 function checkResources(causes: Causes, field: string, resources: V1ResourceRequirements | undefined): void {
   for (const half of ['limits', 'requests'] as const) {
     for (const [name, amount] of Object.entries(resources?.[half] ?? {})) {
-      const value = parseQuantity(amount)
+      const value = readQuantity(amount)
       if (value === undefined) causes.invalid(`${field}.${half}.${name}`, amount, quantityMessage)
       else if (value < 0) causes.invalid(`${field}.${half}[${name}]`, amount, 'must be greater than or equal to 0')
     }
   }
   for (const [name, request] of Object.entries(resources?.requests ?? {})) {
     const limit = resources?.limits?.[name]
-    if (limit !== undefined && (parseQuantity(request) ?? 0) > (parseQuantity(limit) ?? Infinity)) {
+    if (limit !== undefined && (readQuantity(request) ?? 0) > (readQuantity(limit) ?? Infinity)) {
       causes.invalid(`${field}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`)
     }
   }

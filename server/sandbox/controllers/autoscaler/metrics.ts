@@ -3,7 +3,8 @@ import { conditionOf } from '../conditions.ts'
 import { parseTime } from '../loop/clock.ts'
 import { isBeingDeleted } from '../objects.ts'
 import { isReady } from '../pods.ts'
-import { formatBytes, formatMilli, milli } from '../quantity.ts'
+import { formatBytes } from '#shared/quantity.ts'
+import { formatMilli, milli } from '../quantity.ts'
 import { podDemand } from '../podDemand.ts'
 import type { MetricSpec, PodUsage, ResourceMetric } from './kinds.ts'
 
@@ -148,7 +149,7 @@ function replicasFor(groups: Groups, wanted: Wanted, current: number, kind: 'uti
 
 function currentUse(resource: string, measured: Sample[], isUtilization: boolean): unknown {
   const average = Math.round(sumOf(measured, (sample) => sample.value) / measured.length)
-  const averageValue = resource === 'cpu' ? formatMilli(average) : formatBytes(Math.ceil(average / 1000) * 1000)
+  const averageValue = resource === 'cpu' ? formatMilli(average) : formatBytes(Math.ceil(average / 1000))
   if (!isUtilization) return { averageValue }
   const requested = sumOf(measured, (sample) => sample.request)
   const averageUtilization = Math.floor((sumOf(measured, (sample) => sample.value) * 100) / requested)

@@ -2,7 +2,7 @@ import type { ContainerUsage, NodeUsage, PodUsage } from '../../api/podEndpoints
 import { type NodeContext, nodeName } from '../context.ts'
 import type { PodWorker } from '../pods/podWorker.ts'
 import { memoryOf, processTree, readProcessTable } from '../processes/processTable.ts'
-import { parseQuantity } from '../quantities.ts'
+import { readQuantity } from '#shared/quantity.ts'
 
 interface Sample {
   /** Milliseconds of the monotonic clock. */
@@ -105,7 +105,7 @@ export class UsageMonitor {
 
   #enforceLimit(worker: PodWorker, name: string, memoryBytes: number): void {
     const container = worker.find(name)
-    const limit = parseQuantity(container?.container.resources?.limits?.['memory'])
+    const limit = readQuantity(container?.container.resources?.limits?.['memory'])
     if (container === undefined || limit === undefined || memoryBytes <= limit) return
     const message = `Memory of container ${name} reached ${mebibytes(memoryBytes)} MiB, its limit is ${mebibytes(limit)} MiB: killed`
     this.#context.recordEvent(worker.pod, 'Warning', 'OOMKilling', message, 'kernel-monitor')

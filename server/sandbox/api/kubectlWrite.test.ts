@@ -351,20 +351,57 @@ describe('validation', () => {
 })
 
 describe('eviction', () => {
-  it('is refused with 429 while a budget needs the pod', async () => {
+  const evict = (name: string, deleteOptions = {}) =>
+    sandbox.call(`/api/v1/namespaces/write/pods/${name}/eviction`, {
+      method: 'POST',
+      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name }, deleteOptions },
+    })
+  const podsOf = async (app: string) => (await path('{.items[*].metadata.name}', 'pods', '-l', `app=${app}`)).split(' ')
+  const allowedBy = (budget: string) => path('{.status.disruptionsAllowed}', 'pdb', budget)
+  const violates = (budget: string, wanted: number, healthy: number) => ({
+    reason: 'TooManyRequests',
+    details: {
+      causes: [
+        {
+          reason: 'DisruptionBudget',
+          message: `The disruption budget ${budget} needs ${wanted} healthy pods and has ${healthy} currently`,
+        },
+      ],
+    },
+  })
+
+  it('is refused with 429 while a budget needs the pod, and does not say when to come back', async () => {
     await send(deployment('guarded'), 'apply')
     await write('create', 'pdb', 'guard', '--selector=app=guarded', '--min-available=1')
     await write('wait', 'deploy/guarded', '--for=condition=Available', '--timeout=60s')
-    const name = await path('{.items[0].metadata.name}', 'pods', '-l', 'app=guarded')
-    const evict = () =>
-      sandbox.call(`/api/v1/namespaces/write/pods/${name}/eviction`, {
-        method: 'POST',
-        body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } },
-      })
-    const refused = await evict()
+    const [name = ''] = await podsOf('guarded')
+    await until('the budget is counted', async () => (await path('{.status.currentHealthy}', 'pdb', 'guard')) === '1')
+    const refused = await evict(name)
     expect(refused.code).toBe(429)
-    expect(refused.body).toMatchObject({ details: { causes: [{ reason: 'DisruptionBudget', message: expect.stringContaining('guard') as string }] } }) // prettier-ignore
+    expect(refused.body).toMatchObject(violates('guard', 1, 1))
+    expect(refused.body.details).not.toHaveProperty('retryAfterSeconds')
     await write('delete', 'pdb', 'guard')
-    expect((await evict()).code).toBe(201)
+    expect((await evict(name)).code).toBe(201)
+  })
+
+  it('spends the budget at once: of two evictions side by side one passes', async () => {
+    const twice = deployment('pair')
+    await send({ ...twice, spec: { ...(twice.spec as object), replicas: 2 } }, 'apply')
+    await write('create', 'pdb', 'pair', '--selector=app=pair', '--min-available=1')
+    await until('one pod may go', async () => (await allowedBy('pair')) === '1')
+    const [first = '', second = ''] = await podsOf('pair')
+    expect((await evict(first, { dryRun: ['All'] })).code).toBe(201)
+    const answers = await Promise.all([evict(first), evict(second)])
+    expect(answers.map(({ code }) => code).sort()).toEqual([201, 429])
+  })
+})
+
+describe('a namespace', () => {
+  it('has its finalizer in the answer that created it, so that it cannot go before its content', async () => {
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'brand-new' } }
+    const created = await sandbox.call('/api/v1/namespaces', { method: 'POST', body })
+    expect(created.body).toMatchObject({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } })
+    const deleted = await sandbox.call('/api/v1/namespaces/brand-new', { method: 'DELETE' })
+    expect(deleted.body).toMatchObject({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Terminating' } })
   })
 })

@@ -45,7 +45,13 @@ export async function buildServer(): Promise<void> {
     absWorkingDir: projectRoot,
   })
   const page = join(projectRoot, 'server', 'frontend', 'page', 'vite.config.ts')
-  if (existsSync(page)) await buildPage({ configFile: page, logLevel: 'warn' })
+  if (existsSync(page)) {
+    // Vite sets NODE_ENV for the whole process and leaves it; whatever is started after us must not inherit it.
+    const { NODE_ENV } = process.env
+    await buildPage({ configFile: page, logLevel: 'warn' })
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
 }
 
 /** Everything that `npm start` needs, in `out/`. */

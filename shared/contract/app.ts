@@ -24,7 +24,6 @@ export const appInfo = z.object({
   /** How often the engine was restarted since the window opened. */
   engineStarts: z.number().int(),
 })
-export type AppInfo = z.infer<typeof appInfo>
 
 export const app = {
   info: read.output(appInfo),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { conditionOf, type Condition } from '../conditions.ts'
 import { resources } from '../../store/resources.ts'
+import type { KubeObject } from '../../store/types.ts'
 import { podSpec, workload } from '../testing/manifests.ts'
 import { TestCluster } from '../testing/testCluster.ts'
 
@@ -85,7 +86,9 @@ test('a deleted namespace takes everything along and says what holds it back mea
 test('a namespace deletion that a crash interrupts is finished after the restart', async () => {
   await createTeam()
   cluster.create('deployments.apps', { ...workload('web'), metadata: { name: 'web', namespace } })
-  await cluster.until(() => cluster.store.list('pods', { namespace }).length === 3)
+  // A pod that no node has yet is deleted at once and would leave nothing to interrupt.
+  const isRunning = ({ status }: KubeObject) => status?.['phase'] === 'Running'
+  await cluster.until(() => cluster.store.list('pods', { namespace }).filter(isRunning).length === 3)
   cluster.node.isLingering = true
   cluster.store.delete('namespaces', undefined, namespace)
   await cluster.until(() => found('NamespaceContentRemaining')?.status === 'True')

@@ -32,8 +32,9 @@ export async function openContext(page: Page, context: string): Promise<void> {
   await expect(page.getByRole('button', { name: `Cluster ${context}` })).toBeVisible()
 }
 
-/** Types a command into the terminal in front and waits for what it must print. */
+/** Types a command into the terminal in front, at its prompt, and waits for what it must print. */
 export async function enter(page: Page, command: string, outcome: RegExp): Promise<void> {
+  await expect(screen(page)).toContainText(/[$#%>] /, { timeout: 30_000 })
   await page.locator('.xterm-helper-textarea').last().focus()
   await page.keyboard.type(command)
   await page.keyboard.press('Enter')

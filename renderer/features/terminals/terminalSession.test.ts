@@ -69,6 +69,17 @@ const open = async (each: ReturnType<typeof scripted>) => {
 }
 
 describe('a terminal session', () => {
+  it('keeps what is typed before it is open, and sends it then', async () => {
+    const each = scripted()
+    void each.session.run()
+    each.session.type('psql')
+    expect(each.sent).toEqual([])
+    await vi.waitFor(() => {
+      each.push({ type: 'opened', title: 'sh' })
+      expect(each.sent).toEqual(['psql'])
+    })
+  })
+
   it('draws output and gives credit back for what was drawn, in steps', async () => {
     const each = scripted()
     await open(each)

@@ -79,6 +79,7 @@ export class TerminalSession {
     return state === 'opening' || state === 'open'
   }
 
+  /** What is typed while it opens is kept and sent when it is open. */
   type(data: string): void {
     if (!this.isLive) return
     this.#typed += data
@@ -101,6 +102,7 @@ export class TerminalSession {
     if (output.type === 'opened') {
       this.#show({ state: 'open', title: output.title })
       this.resize()
+      void this.#send()
     } else if (output.type === 'data') {
       const { length } = output.data
       this.#screen.write(output.data, () => credit.drawn(length))
@@ -111,7 +113,7 @@ export class TerminalSession {
     if (this.#isSending) return
     this.#isSending = true
     try {
-      while (this.#typed && this.isLive) {
+      while (this.#typed && this.store.getState().state === 'open') {
         const data = this.#typed.slice(0, largestInput)
         this.#typed = this.#typed.slice(data.length)
         await this.#line.input(this.#streamId, data)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { connect, type ClusterConnection } from '../kube/index.ts'
 import { json, startMisbehavingServer, status, type MisbehavingServer } from '../testing/misbehavingServer.ts'
-import { Metrics } from './history.ts'
+import { Metrics, type MetricsBatch } from './history.ts'
 
 const scope = { cluster: 'sandbox', namespace: 'agency-swarm' }
 const path = '/apis/metrics.k8s.io/v1beta1/namespaces/agency-swarm/pods'
@@ -45,7 +45,7 @@ const sample = (timestamp: string | undefined, cpu: number) => ({
   cpu,
   memory: 80 * 2 ** 20,
 })
-const read = async (batches: ReturnType<Metrics['watch']>) => (await batches.next()).value
+const read = async (batches: ReturnType<Metrics['watch']>) => (await batches.next()).value as MetricsBatch | undefined
 
 it('adds up the containers of a pod, and gives a later reader the whole history', async () => {
   server.on(path, sampled(first ?? '', '200m'), sampled(second ?? '', '450m'))

@@ -44,7 +44,7 @@ beforeEach(() => {
 afterEach(() => feeds.stop())
 
 const secret = (name: string) =>
-  createObject(connection, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } } as KubeObject)
+  createObject(connection, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } })
 const nameOf = (object: KubeObject) => object.metadata.name
 /** A reader of the secrets' names. */
 function readNames(name = 'names', signal?: AbortSignal, seen: Reflector<string>[] = []) {
@@ -55,8 +55,9 @@ function readNames(name = 'names', signal?: AbortSignal, seen: Reflector<string>
 }
 async function untilRows(lists: ReturnType<typeof readNames>, wanted: string): Promise<void> {
   for (;;) {
-    const { done, value } = await lists.next()
-    if (done) throw new Error('the list ended')
+    const next = await lists.next()
+    if (next.done) throw new Error('the list ended')
+    const { value } = next
     if (feedState(value.state).state === 'live' && value.rows.includes(wanted)) return
   }
 }
@@ -106,9 +107,9 @@ it('says why a list failed, and tries anew for the next reader', async () => {
   for (const opened of [1, 2]) {
     const lists = readAbsent()
     for (;;) {
-      const { done, value } = await lists.next()
-      if (done) throw new Error('the list ended')
-      const state = feedState(value.state)
+      const next = await lists.next()
+      if (next.done) throw new Error('the list ended')
+      const state = feedState(next.value.state)
       if (state.state !== 'failed') continue
       expect(state.fault).toMatchObject({ code: 'NOT_FOUND' })
       break

@@ -130,7 +130,7 @@ export const fleetColumns: readonly Column<Cluster>[] = [
   {
     id: 'cluster',
     title: 'Cluster',
-    width: 'minmax(250px, 2fr)',
+    width: 'minmax(232px, 2fr)',
     isHeader: true,
     cell: (cluster) => <NameCell cluster={cluster} />,
     sortBy: (cluster) => cluster.name,
@@ -162,7 +162,7 @@ export const fleetColumns: readonly Column<Cluster>[] = [
   {
     id: 'backup',
     title: 'Verified backup',
-    width: 'minmax(150px, 1fr)',
+    width: 'minmax(170px, 1fr)',
     cell: (cluster) => <BackupCell cluster={cluster} />,
     sortBy: (cluster) => cluster.lastBackup?.at ?? 0,
   },

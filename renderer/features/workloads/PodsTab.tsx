@@ -52,7 +52,7 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
   const rows = useMemo(() => rowsOf(state), [state])
   const counts = useMemo(() => countGroups(rows), [rows])
   const shown = useMemo(() => filterPods(rows, readFilter(filter), groups), [rows, filter, groups])
-  const columns = usePodColumns(figures, now, width < 1_040)
+  const columns = usePodColumns(figures, now, width < 1_100)
   // Chosen are pods, not names: one that was replaced under the same name is no longer chosen.
   const selectedRows = useMemo(() => rowsByUid(state.byUid, chosen), [state.byUid, chosen])
   const selected = useMemo(() => new Set(selectedRows.map(rowId)), [selectedRows])

@@ -58,6 +58,20 @@ it('warns of pods that are not ready, and is degraded by failing ones', async ()
   expect(await now()).toMatchObject({ health: 'degraded', summary: '2 pods are failing' })
 })
 
+it('counts the failed attempts of a job until a later one has succeeded', async () => {
+  const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name: 'migrate', uid: '1' }]
+  const attempt = (name: string, phase: string, minute: number) => {
+    const { metadata, ...rest } = pod(name, { phase }, false, { app: 'migrate' })
+    return { ...rest, metadata: { ...metadata, ownerReferences, creationTimestamp: `2026-01-01T00:0${minute}:00Z` } }
+  }
+  servePods(pod('a'), attempt('first', 'Failed', 1), attempt('second', 'Failed', 2))
+  expect(await now()).toMatchObject({ health: 'degraded', summary: '2 pods are failing' })
+  servePods(pod('a'), attempt('first', 'Failed', 1), attempt('second', 'Succeeded', 2))
+  expect(await now()).toMatchObject({ health: 'healthy', pods: { ready: 1, total: 1 } })
+  servePods(pod('a'), attempt('first', 'Succeeded', 1), attempt('second', 'Failed', 2))
+  expect(await now()).toMatchObject({ health: 'degraded', summary: '1 pod is failing' })
+})
+
 it('adds up what nodes can give and what is used', async () => {
   serveNodes(node('2', '4Gi'), node('2000m', '4Gi', false))
   server.on(

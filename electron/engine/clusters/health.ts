@@ -101,12 +101,23 @@ interface PodCounts {
 }
 
 function countPods(pods: KubeObject[]): PodCounts {
-  const running = pods.filter((pod) => phase(pod) !== 'Succeeded')
+  const running = pods.filter((pod) => phase(pod) !== 'Succeeded' && !isOvertaken(pod, pods))
   return {
     ready: running.filter(isReady).length,
     total: running.length,
     failing: running.filter((pod) => phase(pod) === 'Failed' || isCrashing(pod)).length,
   }
+}
+
+/** A Job keeps the pods of its failed attempts for a day. Once a later pod of the same service has succeeded they trouble nobody. */
+function isOvertaken(pod: KubeObject, pods: KubeObject[]): boolean {
+  if (phase(pod) !== 'Failed' || !pod.metadata.ownerReferences?.some(({ kind }) => kind === 'Job')) return false
+  return pods.some(
+    (other) =>
+      phase(other) === 'Succeeded' &&
+      other.metadata.labels?.app === pod.metadata.labels?.app &&
+      (other.metadata.creationTimestamp ?? '') >= (pod.metadata.creationTimestamp ?? ''),
+  )
 }
 
 function healthOf(pods: PodCounts | undefined, limited: boolean): Pick<HealthFacts, 'health' | 'summary'> {

@@ -91,6 +91,7 @@ test('a sandbox killed in the middle of a restore leaves the database fully old 
   await runningStep(page, /Restart the services/).waitFor({ timeout: 120_000 })
   await killSandbox()
   await expect(dialog(page)).toContainText(/going back failed too|did not finish|failed/, { timeout: clusterTime })
+  await expect(dialog(page).getByText('The live database is the one of before.')).toBeHidden()
   await page.keyboard.press('Escape')
   await startAgain()
   await databaseAnswers()

@@ -120,7 +120,7 @@ describe('the suite on a cluster', () => {
       build()
       const { installed, unfinished } = await deployments.status(scope)
       expect(installed).toBeNull()
-      expect(unfinished).toMatchObject({ version: '0.1.0', stage: '4-migrations', fault: null })
+      expect(unfinished).toMatchObject({ version: '0.1.0', stage: 'Migrations', fault: null })
       const resumed = await ended(await deployments.resume(scope, unfinished?.id ?? ''))
       expect(resumed.steps.map(({ state }) => state)).toEqual([
         'skipped',
@@ -228,7 +228,7 @@ describe('the suite on a cluster', () => {
     expect(task.fault).toMatchObject({ code: 'DEPLOY_FAILED', message: expect.stringContaining('no-pods') as string })
     build()
     const { unfinished } = await deployments.status(scope)
-    expect(unfinished).toMatchObject({ version: '0.1.0-broken', stage: '4-migrations' })
+    expect(unfinished).toMatchObject({ version: '0.1.0-broken', stage: 'Migrations' })
     await removeObject(connection, { ...broken, name: 'no-pods', namespace: scope.namespace })
     await ended(await deployments.undo(scope, unfinished?.id ?? ''))
     expect(await deployments.status(scope)).toMatchObject({ installed: { version: '0.1.0' }, unfinished: null })

@@ -90,7 +90,8 @@ export class EngineSupervisor extends EventEmitter<{ message: [unknown] }> {
     const reason = `The engine ended unexpectedly (exit code ${exitCode}).`
     const attempt = this.#deaths.length
     if (attempt > restartLimit) {
-      this.#tell({ state: 'given-up', reason })
+      const why = `It ended ${attempt} times within five minutes, so it is not started again by itself.`
+      this.#tell({ state: 'given-up', reason: `${reason} ${why}` })
       return
     }
     this.#tell({ state: 'restarting', attempt, limit: restartLimit, reason })

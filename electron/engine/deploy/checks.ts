@@ -141,7 +141,7 @@ async function quotaCheck(connection: ClusterConnection, namespace: string, obje
   const cores = needed.get('requests.cpu') ?? 0
   const gigabytes = (needed.get('requests.memory') ?? 0) / 2 ** 30
   return passed(
-    `The suite asks for ${cores.toFixed(2)} CPU and ${gigabytes.toFixed(1)} GiB; ${quotas.length} quotas allow it.`,
+    `The suite asks for ${cores.toFixed(2)} CPU and ${gigabytes.toFixed(1)} GiB; ${quotas.length === 1 ? 'one quota allows' : `${quotas.length} quotas allow`} it.`,
   )
 }
 

@@ -10,6 +10,7 @@ import type { TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
 import { loadBundle, type Bundle } from './manifests.ts'
 import { makePlan, renderFor } from './plan.ts'
 import { readRelease } from './release.ts'
+import { stageTitle } from './stages.ts'
 import { requireNamespace, runStages, runSteps, type RunJob } from './run.ts'
 import { RunJournals, type RunJournal, type RunView } from './runJournal.ts'
 import { undoRun, undoSteps } from './undo.ts'
@@ -62,7 +63,7 @@ export class Deployments {
         ? {
             id: unfinished.id,
             version: unfinished.version,
-            stage: unfinished.stage,
+            stage: stageTitle(unfinished.stage),
             fault: unfinished.fault,
             at: unfinished.at,
           }

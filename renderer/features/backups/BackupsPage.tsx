@@ -71,7 +71,10 @@ function Backups({ scope }: { scope: Scope }) {
   const selected = backups.find((backup) => backup.id === asked) ?? newestUsable(backups) ?? backups[0]
   const busy = running ? `${running.title} is running. One at a time.` : undefined
   const blocked = useBlocked('operator') ?? busy
-  const open = value?.restores.find((restore) => ['done', 'unknown', 'interrupted'].includes(restore.state))
+  // An interrupted one concerns nobody any more once another came after it.
+  const open = value?.restores.find(
+    ({ state }, index) => state === 'done' || state === 'unknown' || (state === 'interrupted' && index === 0),
+  )
   const select = (backup: Backup) => {
     setParameters({ backup: backup.id })
     setDay(backup.takenAt)

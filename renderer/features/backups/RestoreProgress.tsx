@@ -149,7 +149,9 @@ function Outcome({ task }: { task: Task }) {
 function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }) {
   const blocked = useBlocked('operator', task.cluster)
   if (task.kind !== 'restore') return null
-  const isReady = task.state === 'done' && restore?.state === 'done'
+  // A task may have failed and the restore been finished afterwards, when the database came back.
+  const isReady = task.state !== 'running' && restore?.state === 'done'
+  const isUnknown = task.state === 'failed' && (restore?.state === 'unknown' || restore?.state === 'running')
   return (
     <section className={isReady ? 'restore-undo is-ready' : 'restore-undo'}>
       <header>
@@ -157,7 +159,9 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
         {isReady ? (
           <StatusChip status="healthy">ready</StatusChip>
         ) : (
-          <StatusChip status="waiting">{task.state === 'running' ? 'after the swap' : 'not needed'}</StatusChip>
+          <StatusChip status={isUnknown ? 'unknown' : 'waiting'}>
+            {isUnknown ? 'not known yet' : task.state === 'running' ? 'after the swap' : 'not needed'}
+          </StatusChip>
         )}
       </header>
       <p>
@@ -168,6 +172,8 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
           </>
         ) : task.state === 'running' ? (
           'The database of before is kept beside the restored one, so that going back is a rename away.'
+        ) : isUnknown ? (
+          'Which data is live is not known until the database can be reached. Nothing was dropped.'
         ) : restore?.state === 'undone' ? (
           'The restore was undone.'
         ) : (

@@ -70,7 +70,7 @@ function Deploy({ scope }: { scope: Scope }) {
       />
       <div className="deploy-body">
         {planning.error && !plan ? <ErrorState fault={planning.error} title="The plan could not be made" /> : null}
-        {unfinished && !fault && !plan ? (
+        {unfinished && !fault ? (
           <Banner tone="warn" title={`The deployment of ${unfinished.version} stopped at ${unfinished.stage}.`}>
             What was applied stays. Resume it, or undo it, above.
           </Banner>

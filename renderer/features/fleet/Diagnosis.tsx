@@ -53,5 +53,6 @@ export function Diagnosis({ cluster }: { cluster: Cluster }) {
 function stageDetail(stage: ProbeStage): string {
   if (stage.state === 'notTried') return 'not tried'
   const took = stage.tookMs === undefined ? '' : formatDuration(stage.tookMs)
-  return [stage.detail, took].filter((part) => part !== '').join(', ')
+  // Why it failed is said in full above.
+  return [stage.state === 'failed' ? '' : stage.detail, took].filter((part) => part !== '').join(', ')
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apt, aptHas } from './debian.ts'
 import { postgresVersion } from './requirements.ts'
-import { run } from './run.ts'
+import { capture, run } from './run.ts'
 
 /** The Debian release whose source package of pgvector (0.8) builds against PostgreSQL 13 to 17. */
 const sourceRelease = 'trixie'
@@ -28,11 +28,22 @@ export async function installPgvector(say: (line: string) => void): Promise<void
   }
 }
 
+/** The mirror of Debian that this machine already uses, so that no other host is asked. */
+async function debianMirror(): Promise<string> {
+  const sites = await capture('apt-get', ['indextargets', '--format', '$(SITE)', 'Created-By: Packages'])
+  const mirror = sites.split('\n').find((site) => /\/debian\/?$/.test(site.trim()))
+  if (!mirror)
+    throw new Error(
+      'No mirror of Debian is among the sources of apt, so pgvector cannot be built. Add one, or install pgvector.',
+    )
+  return mirror.trim()
+}
+
 /** Downloads the source with apt, which checks Debian's signature, from a list of our own that leaves the machine's lists alone. */
 async function fetchSource(work: string): Promise<string> {
   const lists = join(work, 'lists')
   await mkdir(join(lists, 'partial'), { recursive: true })
-  await writeFile(join(work, 'sources.list'), `deb-src http://deb.debian.org/debian ${sourceRelease} main\n`)
+  await writeFile(join(work, 'sources.list'), `deb-src ${await debianMirror()} ${sourceRelease} main\n`)
   const options = [
     `Dir::Etc::SourceList=${join(work, 'sources.list')}`,
     'Dir::Etc::SourceParts=/dev/null',

@@ -60,7 +60,9 @@ function Backups({ scope }: { scope: Scope }) {
   )
   const tasks = useTasks((state) => state.tasks)
   // The dialog of a restore offers the same Undo: one of them is enough.
-  const isWatched = useBackupDialogs((dialogs) => dialogs.watching !== null)
+  // A task that went with its engine has no dialog any more.
+  const watching = useBackupDialogs((dialogs) => dialogs.watching)
+  const isWatched = watching !== null && tasks.has(watching)
   const running = useMemo(() => runningTask(tasks.values(), scope), [tasks, scope])
   const failed = useMemo(() => failedLast(tasks.values(), scope), [tasks, scope])
   const now = useNow(60_000)

@@ -133,7 +133,8 @@ test('a restore whose engine died before the swap leaves the live data, and the 
   await startRestore()
   await killEngine(fillingNewDatabase)
   await reconnected()
-  await closeDialog()
+  // The dialog goes with the task of the dead engine, and the page takes over.
+  await expect(dialog(page)).toBeHidden()
   await expect(
     main(page)
       .getByText(/interrupted/)
@@ -155,7 +156,8 @@ test('a restore whose engine died after the swap is finished, the window says so
   await runningStep(page, /Restart the services/).waitFor({ timeout: 120_000 })
   await killEngine()
   await reconnected()
-  await closeDialog()
+  // The dialog goes with the task of the dead engine, and the page takes over.
+  await expect(dialog(page)).toBeHidden()
   await expect(main(page).getByText(/^Restored /)).toBeVisible({ timeout: clusterTime })
   expect(Number(await sql(cluster, namespace, knowledge))).toBeGreaterThan(0)
   await expect(marked(page, 'undo-restore')).toBeEnabled({ timeout: clusterTime })
@@ -163,7 +165,8 @@ test('a restore whose engine died after the swap is finished, the window says so
   await confirm(page, /^Undo the restore/)
   await expect(dialog(page).getByText('The data of before is live again.')).toBeVisible({ timeout: clusterTime })
   expect(await sql(cluster, namespace, knowledge)).toBe('0')
-  await closeDialog()
+  await page.keyboard.press('Escape')
+  await expect(dialog(page)).toBeHidden()
 })
 
 test('after all of it the audit chain is intact and the suite is healthy', async ({ cluster }) => {
@@ -210,10 +213,4 @@ async function startRestore(): Promise<void> {
   await marked(page, 'restore-open').click()
   await expect(dialog(page).getByText('archon_agent_knowledge')).toBeVisible({ timeout: 60_000 })
   await marked(page, 'restore-confirm').click()
-}
-
-async function closeDialog(): Promise<void> {
-  const { page } = app
-  if (await dialog(page).isVisible()) await page.keyboard.press('Escape')
-  await expect(dialog(page)).toBeHidden()
 }

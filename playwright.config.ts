@@ -7,7 +7,8 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 30_000 },
   workers: 1,
-  retries: 0,
+  // Tried once more, in a new window, and then listed as flaky.
+  retries: 1,
   outputDir: 'out/test/e2e',
   reporter: [['list'], ['json']],
 })

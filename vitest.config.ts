@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const shared = { testTimeout: 60_000, hookTimeout: 120_000 }
+// Real servers, processes and databases on two shared cores: a test that fails once for want of time is tried once more, and is reported.
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, retry: 1 }
 
 export default defineConfig({
   test: {

@@ -120,7 +120,7 @@ function isRunning(pid: number): boolean {
 it('stops a flood until the window has drawn it, and loses nothing', async () => {
   const { seen, done } = read(terminals.kubectl(opening))
   await until(() => seen.text.includes('$ '), 'the prompt')
-  terminals.input(opening.streamId, 'stty -onlcr; clear; seq 1 200000; exit\n')
+  terminals.input(opening.streamId, 'stty -onlcr; clear; seq 1 200000; echo over\n')
   await until(() => seen.text.length > 100_000, 'the credit to be used up')
   await new Promise((resolve) => setTimeout(resolve, 500))
   const stopped = seen.text.length
@@ -131,10 +131,11 @@ it('stops a flood until the window has drawn it, and loses nothing', async () =>
   await until(() => {
     credits.acknowledge(opening.streamId, seen.text.length - acknowledged)
     acknowledged = seen.text.length
-    return seen.exit !== undefined
-  }, 'the end')
+    return seen.text.includes('\nover\n')
+  }, 'the end of the flood')
+  terminals.input(opening.streamId, 'exit\n')
   await done
-  expect(seen.text).toContain('\n199999\n200000\n')
+  expect(seen.text).toContain('\n199999\n200000\nover\n')
 })
 
 it('says that kubectl is missing, and does not take another than the one in the settings', async () => {

@@ -88,7 +88,8 @@ test('a sandbox killed in the middle of a restore leaves the database fully old 
   await marked(page, 'restore-open').click()
   await expect(dialog(page).getByText('archon_agent_knowledge')).toBeVisible({ timeout: 60_000 })
   await marked(page, 'restore-confirm').click()
-  await runningStep(page, /Restart the services/).waitFor({ timeout: 120_000 })
+  // The step after the swap that lasts: restarting is over too soon to be caught in the window.
+  await runningStep(page, /Health check/).waitFor({ timeout: 120_000 })
   await killSandbox()
   await expect(dialog(page)).toContainText(/going back failed too|did not finish|failed/, { timeout: clusterTime })
   await expect(dialog(page).getByText('The live database is the one of before.')).toBeHidden()

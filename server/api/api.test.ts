@@ -4,7 +4,6 @@ import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startRedis, type TestRedis } from '#shared/testing/redis.ts'
 import { createTokens, tokenAudience, tokenIssuer } from '../common/tokens.ts'
-import { firstBrokenAudit } from '../database/audit.ts'
 import { captureLog, jwtSecret, serviceEnvironment } from '../testing/environment.ts'
 import { adminPassword, startSuiteDatabase, type SuiteDatabase } from '../testing/suiteDatabase.ts'
 import { until } from '../testing/until.ts'
@@ -219,12 +218,23 @@ describe('agents and tasks', () => {
     expect(await count()).toBe(before)
   })
 
-  it('leave a whole audit chain behind', async () => {
-    expect(await firstBrokenAudit(database.connection.tables)).toBeUndefined()
-    const { rowCount } = await database.connection.pool.query(
-      `SELECT 1 FROM archon_audit WHERE event = 'task.submitted'`,
+  it('leave a whole audit chain behind, which can be queried, verified and exported', async () => {
+    const verified = await until(
+      async () => (await call('GET', '/api/audit/verification', adminToken)).json<Record<string, unknown>>(),
+      ({ unsealed }) => unsealed === 0,
     )
-    expect(rowCount).toBeGreaterThan(5)
+    expect(verified).toMatchObject({ isWhole: true, fault: null })
+    const entries = (await call('GET', '/api/audit?event=task.submitted&limit=3', adminToken)).json<{
+      entries: { event: string; hash: string }[]
+      next: string
+    }>()
+    expect(entries.entries.map(({ event }) => event)).toEqual(Array(3).fill('task.submitted'))
+    expect(entries.next).toMatch(/^\d+$/)
+    const exported = (await call('GET', '/api/audit/export', adminToken)).body.trim().split('\n')
+    expect(exported).toHaveLength(Number(verified.entries))
+    const lines = exported.map((text) => JSON.parse(text) as { previousHash: string; hash: string })
+    for (const [index, { previousHash }] of lines.entries())
+      expect(previousHash).toBe(lines[index - 1]?.hash ?? '0'.repeat(64))
   })
 })
 

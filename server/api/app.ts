@@ -1,15 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { createEncryption, deriveKey } from '../common/encryption.ts'
 import { createMetrics } from '../common/metrics.ts'
 import { createService } from '../common/service.ts'
 import { createTokens } from '../common/tokens.ts'
+import type { ChainKeys } from '../database/auditChain.ts'
 import { openDatabase } from '../database/connection.ts'
 import { needsDatabase } from '../database/readiness.ts'
 import { agentRoutes } from './agents.ts'
 import { createAgentsCache, noCache, type AgentsCache } from './agentsCache.ts'
+import { keepSealing } from './auditSealer.ts'
 import type { ApiConfiguration } from './configuration.ts'
 import type { ApiContext } from './context.ts'
 import { createLoginLimit } from './loginLimit.ts'
+import { addEtags } from './route.ts'
+import { routes } from './routes.ts'
 import { taskRoutes } from './tasks.ts'
 import { userRoutes } from './users.ts'
 
@@ -35,9 +40,14 @@ export function buildApi(configuration: ApiConfiguration, options: ApiOptions = 
   })
   const cache = openCache(configuration, app, metrics.registry)
   const context: ApiContext = {
+    configuration,
     database: database.tables,
     tokens: createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS }),
-    tokenLifetimeSeconds: configuration.TOKEN_LIFETIME_SECONDS,
+    encryption: createEncryption({
+      current: configuration.ENCRYPTION_KEY,
+      previous: configuration.ENCRYPTION_KEY_PREVIOUS,
+    }),
+    auditKeys: auditKeys(configuration),
     cache,
     loginLimit: createLoginLimit(),
   }
@@ -45,17 +55,26 @@ export function buildApi(configuration: ApiConfiguration, options: ApiOptions = 
     async (api) => {
       api.setValidatorCompiler(validatorCompiler)
       api.setSerializerCompiler(serializerCompiler)
+      addEtags(api)
+      for (const route of routes) route.mount(api, context)
       await api.register(userRoutes(context))
       await api.register(agentRoutes(context))
       await api.register(taskRoutes(context))
     },
     { prefix: '/api' },
   )
+  const stopSealing = keepSealing(context.database, context.auditKeys, app.log)
   app.addHook('onClose', async () => {
+    await stopSealing()
     cache.close()
     await database.close()
   })
   return app
+}
+
+function auditKeys({ ENCRYPTION_KEY: current, ENCRYPTION_KEY_PREVIOUS: previous }: ApiConfiguration): ChainKeys {
+  const key = (secret: string) => deriveKey(secret, 'audit')
+  return { current: key(current), previous: previous === undefined ? undefined : key(previous) }
 }
 
 function openCache(

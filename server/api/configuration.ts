@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   commaSeparated,
   databaseVariables,
+  encryptionVariables,
   port,
   readConfiguration,
   serviceVariables,
@@ -13,6 +14,7 @@ const variables = {
   ...serviceVariables,
   ...databaseVariables,
   ...tokenVariables,
+  ...encryptionVariables,
   PORT: port.default(8181),
   /** `redis://host:port` without a password; unset means no cache. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),

@@ -3,7 +3,7 @@ import { permissionLevels } from '../common/permissions.ts'
 import { agentStates, modelTiers, taskStates } from '../database/tables.ts'
 
 /** Text without control characters (PostgreSQL refuses U+0000; the rest only hides things in logs and terminals). */
-const line = (longest: number) =>
+export const line = (longest: number) =>
   z
     .string()
     .trim()
@@ -11,7 +11,7 @@ const line = (longest: number) =>
     .max(longest)
     .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
 
-const paragraph = (longest: number) =>
+export const paragraph = (longest: number) =>
   z
     .string()
     .min(1)

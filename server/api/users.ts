@@ -9,7 +9,8 @@ import { credentials, newUser, signedIn, user } from './schemas.ts'
 
 /** Signing in, and users. */
 export function userRoutes(context: ApiContext): FastifyPluginCallbackZod {
-  const { database, tokens, tokenLifetimeSeconds, loginLimit } = context
+  const { database, tokens, loginLimit } = context
+  const tokenLifetimeSeconds = context.configuration.TOKEN_LIFETIME_SECONDS
 
   return (app, _options, done) => {
     app.post('/auth/login', { schema: { body: credentials, response: { 200: signedIn } } }, async (request) => {

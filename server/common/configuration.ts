@@ -52,6 +52,29 @@ export const tokenVariables = {
   JWT_SECRET_PREVIOUS: signingSecret.optional(),
 }
 
+export const encryptionVariables = {
+  /** Secret fields and the head of the audit chain; the database never holds it. */
+  ENCRYPTION_KEY: signingSecret,
+  /** The key before the last rotation: needed until `rotate-encryption-key` has run. */
+  ENCRYPTION_KEY_PREVIOUS: signingSecret.optional(),
+}
+
+/** Which model turns texts into vectors; unset means the deterministic offline one. One setting for every service that embeds. */
+export const embeddingVariables = {
+  /** `https://host/v1` of an OpenAI-compatible endpoint; `/embeddings` is added. */
+  EMBEDDING_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  EMBEDDING_API_KEY: z.string().optional(),
+  EMBEDDING_MODEL: z.string().max(200).optional(),
+  /** The length of its vectors. pgvector indexes at most 2,000. */
+  EMBEDDING_DIMENSIONS: wholeNumber(1, 2_000).optional(),
+  /** Whether requests carry `dimensions`: models that can shorten their vectors need it, other servers refuse it. */
+  EMBEDDING_ASKS_FOR_DIMENSIONS: z.enum(['true', 'false']).default('false'),
+  /** For one request, before it is tried again. */
+  EMBEDDING_TIMEOUT_MILLISECONDS: wholeNumber(100, 120_000).default(15_000),
+}
+
+export type EmbeddingConfiguration = z.output<z.ZodObject<typeof embeddingVariables>>
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**

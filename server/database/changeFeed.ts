@@ -2,15 +2,18 @@ import { EventEmitter } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { clientConfig, type DatabaseSettings } from './connection.ts'
+import { changeKinds, type ChangeKind } from './events.ts'
 
 export interface Change {
-  readonly kind: 'agent' | 'task'
+  readonly kind: ChangeKind
   readonly id: string
 }
 
 interface FeedEvents {
   change: [Change]
-  /** The feed was interrupted and is back: changes may have been missed, so read everything again. */
+  /** The feed was interrupted: until `resync`, changes are missed. */
+  lost: []
+  /** The feed begins, or is back: changes may have been missed, so read everything again. */
   resync: []
 }
 
@@ -24,14 +27,16 @@ const longestPause = 3_000
 /** A connection whose peer vanished says nothing: a small query shows it. Milliseconds. */
 const heartbeat = 10_000
 
+const kinds: ReadonlySet<string> = new Set(changeKinds)
+
 function parseChange(payload: string | undefined): Change | undefined {
-  const [kind, id] = (payload ?? '').split(':', 2)
-  return (kind === 'agent' || kind === 'task') && id !== undefined ? { kind, id } : undefined
+  const [kind = '', id] = (payload ?? '').split(':', 2)
+  return kinds.has(kind) && id !== undefined ? { kind: kind as ChangeKind, id } : undefined
 }
 
 /**
- * Changes of tasks and agents as PostgreSQL announces them. It holds one connection of its own, and takes a new one by itself after a
- * restart or after the database was swapped.
+ * Changes as PostgreSQL announces them. It holds one connection of its own, and takes a new one by itself after a restart or after the
+ * database was swapped. It is the alarm bell, not the record: `events.ts` reads what happened without gaps.
  */
 export function followChanges(settings: DatabaseSettings, service: string, onLost: (error: Error) => void): ChangeFeed {
   const events = new EventEmitter<FeedEvents>()
@@ -73,6 +78,7 @@ export function followChanges(settings: DatabaseSettings, service: string, onLos
         })
       } catch (error) {
         if (stopping.signal.aborted) return
+        events.emit('lost')
         onLost(error instanceof Error ? error : new Error(String(error)))
         await pause(wait * (0.5 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(() => undefined)
         wait = Math.min(wait * 2, longestPause)

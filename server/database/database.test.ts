@@ -8,14 +8,11 @@ import {
 } from '../testing/suiteDatabase.ts'
 import { until } from '../testing/until.ts'
 import { createAgent, listAgents } from './agents.ts'
-import { firstBrokenAudit, recordAudit } from './audit.ts'
 import { followChanges, type Change } from './changeFeed.ts'
 import { openDatabase } from './connection.ts'
-import { embed, embeddingDimensions } from './embedding.ts'
-import { searchKnowledge } from './knowledge.ts'
 import { knowledgeSeed } from './knowledgeSeed.ts'
 import { databaseGap, migrateDown, migrateUp } from './migrate.ts'
-import { migrations } from './migrations.ts'
+import { migrations } from './migrations/index.ts'
 import { seed } from './seed.ts'
 
 describe('migrations', () => {
@@ -46,7 +43,7 @@ describe('migrations', () => {
       'idx_agents_performance',
       'idx_cost_tracking_date',
       'idx_knowledge_search',
-      'idx_knowledge_embedding',
+      'idx_knowledge_embedding_256',
     ]) {
       expect(names).toContain(name)
     }
@@ -71,38 +68,6 @@ describe('a seeded database', () => {
     expect(await listAgents(tables)).toHaveLength(6)
     const count = tables.selectFrom('archon_agent_knowledge').select(({ fn }) => fn.countAll().as('rows'))
     expect(await count.executeTakeFirst()).toEqual({ rows: String(knowledgeSeed.length) })
-  })
-
-  it('finds knowledge by words and by likeness', async () => {
-    const byWords = await searchKnowledge(database.connection.tables, 'bearer token sign in', 3)
-    expect(byWords.map(({ title }) => title)).toContain('Signing in')
-    // No passage has all of these words: only the vectors can answer.
-    const byLikeness = await searchKnowledge(database.connection.tables, 'disruption drained giraffe', 1)
-    expect(byLikeness[0]?.title).toBe('Disruption budgets')
-  })
-
-  it('embeds the same text alike and at length one', () => {
-    const vector = JSON.parse(embed('queues of tasks')) as number[]
-    expect(vector).toHaveLength(embeddingDimensions)
-    expect(Math.hypot(...vector)).toBeCloseTo(1, 3)
-    expect(embed('queues of tasks')).toBe(embed('Queues of tasks!'))
-  })
-
-  it('notices an audit entry that was edited or removed', async () => {
-    const { tables } = database.connection
-    const event = (details: Record<string, string>) => ({
-      event: 'login',
-      actor: 'admin',
-      address: '127.0.0.1',
-      details,
-    })
-    await Promise.all([1, 2, 3, 4].map((turn) => recordAudit(tables, event({ turn: String(turn), b: 'x', a: 'y' }))))
-    expect(await firstBrokenAudit(tables)).toBeUndefined()
-    const second = { id: '2' }
-    await tables.updateTable('archon_audit').set({ actor: 'somebody' }).where('id', '=', second.id).execute()
-    expect(await firstBrokenAudit(tables)).toBe('2')
-    await tables.deleteFrom('archon_audit').where('id', '=', second.id).execute()
-    expect(await firstBrokenAudit(tables)).toBe('3')
   })
 
   it('keeps serving and announcing changes when it is swapped for another by name', async () => {

@@ -1,13 +1,17 @@
 import { basename, dirname, extname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Logger as QueueLogger, runMigrations as runQueueMigrations } from 'graphile-worker'
 import { runner } from 'node-pg-migrate'
 import { sql } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { Database, DatabaseConnection } from './connection.ts'
-import { migrations } from './migrations.ts'
+import { migrations } from './migrations/index.ts'
 
 const migrationsTable = 'archon_migrations'
+
+/** The number only has to be ours. */
+const migrationLock = 4_711_000
 
 export interface MigrationLog {
   readonly info: (message: string) => void
@@ -38,13 +42,28 @@ async function run(client: PoolClient, direction: 'up' | 'down', count: number, 
     schema: 'public',
     direction,
     count,
-    // A second migrator waits for the first and then finds nothing to do.
-    advisoryLockMode: 'wait',
-    singleTransaction: true,
+    // Each migration has its own transaction, or none: indexes are built concurrently.
+    singleTransaction: false,
+    // Ours is held around the run.
+    noLock: true,
     logger: log,
     ...asFiles(),
   })
   return done.map(({ name }) => name)
+}
+
+/**
+ * A second migrator waits for the first and then finds nothing to do. It asks again and again instead of waiting inside the server: a
+ * statement that waits for a lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the first would wait for that snapshot for ever.
+ */
+async function withLock<Result>(client: PoolClient, work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [migrationLock])
+    if (rows[0]?.got === true) break
+    await pause(500)
+  }
+  // The session ends with the client, and the lock with it.
+  return work()
 }
 
 async function withClient<Result>(
@@ -53,7 +72,8 @@ async function withClient<Result>(
 ): Promise<Result> {
   const client = await connection.pool.connect()
   try {
-    return await work(client)
+    await client.query('SET statement_timeout = 0')
+    return await withLock(client, () => work(client))
   } finally {
     // Thrown away: the migrator has changed its search_path, and another migration may take longer than the pool's limit.
     client.release(true)
@@ -65,13 +85,12 @@ async function withClient<Result>(
  * @returns the names of the migrations that ran
  */
 export async function migrateUp(connection: DatabaseConnection, log: MigrationLog): Promise<string[]> {
-  const names = await withClient(connection, async (client) => {
-    await client.query('SET statement_timeout = 0')
-    return run(client, 'up', Number.POSITIVE_INFINITY, log)
+  return withClient(connection, async (client) => {
+    const names = await run(client, 'up', Number.POSITIVE_INFINITY, log)
+    const quiet = new QueueLogger(() => () => undefined)
+    await runQueueMigrations({ pgPool: connection.pool, logger: quiet })
+    return names
   })
-  const quiet = new QueueLogger(() => () => undefined)
-  await runQueueMigrations({ pgPool: connection.pool, logger: quiet })
-  return names
 }
 
 /** Takes back the newest `count` migrations, with their data. */

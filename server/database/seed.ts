@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { hashPassword } from '../common/passwords.ts'
 import type { Database } from './connection.ts'
-import { embed, embeddingModel } from './embedding.ts'
+import { embed, offlineDimensions, offlineEmbeddingModel } from './offlineEmbedding.ts'
 import { knowledgeSeed } from './knowledgeSeed.ts'
 import type { ModelTier } from './tables.ts'
 
@@ -41,7 +41,8 @@ export async function seed(database: Database, adminPassword: string): Promise<v
           title,
           content,
           embedding: embed(`${title} ${content}`),
-          embedding_model: embeddingModel,
+          embedding_model: offlineEmbeddingModel,
+          embedding_dimensions: offlineDimensions,
         })),
       )
       .onConflict((conflict) => conflict.column('title').doNothing())

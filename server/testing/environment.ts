@@ -1,5 +1,6 @@
 import { adminPassword, type SuiteDatabase } from './suiteDatabase.ts'
 
+export const encryptionKey = 'an encryption key that is long enough to derive from'
 export const jwtSecret = 'a signing secret that is long enough for HS256'
 
 /** The environment of a service in tests: what the manifests would set. */
@@ -9,6 +10,7 @@ export function serviceEnvironment(database: SuiteDatabase, more: Record<string,
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
     JWT_SECRET: jwtSecret,
+    ENCRYPTION_KEY: encryptionKey,
     ADMIN_PASSWORD: adminPassword,
     ...more,
   }

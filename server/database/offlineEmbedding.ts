@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-export const embeddingDimensions = 256
-export const embeddingModel = 'offline-hashing-256'
+export const offlineDimensions = 256
+export const offlineEmbeddingModel = 'offline-hashing-256'
 
 /** Words of three letters and more, lower case, without a plural's s: enough for "queues" to meet "queue". */
 function words(text: string): string[] {
@@ -15,7 +15,7 @@ function words(text: string): string[] {
  * @returns pgvector's text form
  */
 export function embed(text: string): string {
-  const vector = new Array<number>(embeddingDimensions).fill(0)
+  const vector = new Array<number>(offlineDimensions).fill(0)
   const single = words(text)
   const pairs = single.slice(1).map((word, index) => `${single[index] ?? ''} ${word}`)
   for (const [features, weight] of [
@@ -24,7 +24,7 @@ export function embed(text: string): string {
   ] as const) {
     for (const feature of features) {
       const hash = createHash('sha256').update(feature).digest()
-      const slot = hash.readUInt16BE(0) % embeddingDimensions
+      const slot = hash.readUInt16BE(0) % offlineDimensions
       vector[slot] = (vector[slot] ?? 0) + (hash.readUInt8(2) % 2 === 0 ? weight : -weight)
     }
   }

@@ -2,6 +2,7 @@ import { startAgents } from './agents/main.ts'
 import { startApi } from './api/main.ts'
 import { ConfigurationError, type Environment } from './common/configuration.ts'
 import { migrateAndSeed } from './database/main.ts'
+import { reembedAll } from './embeddings/reembed.ts'
 import { startFrontend } from './frontend/main.ts'
 import { startMcp } from './mcp/main.ts'
 
@@ -12,11 +13,17 @@ const services: Readonly<Record<string, (environment: Environment) => Promise<vo
   agents: startAgents,
   frontend: startFrontend,
   migrate: migrateAndEnd,
+  reembed: reembedAndEnd,
 }
 
 /** A job ends its process itself: inside Electron an empty event loop does not. */
 async function migrateAndEnd(environment: Environment): Promise<void> {
   await migrateAndSeed(environment)
+  process.exit(0)
+}
+
+async function reembedAndEnd(environment: Environment): Promise<void> {
+  await reembedAll(environment)
   process.exit(0)
 }
 

@@ -34,11 +34,12 @@ const searchBreadth = (limit: number) => Math.min(1_000, Math.max(120, 4 * limit
 /**
  * Sets the index's search breadth for this statement: like SET LOCAL, but inside the statement, so that a search is one round trip and not
  * a transaction of four. It stands in a condition that depends on no row, which PostgreSQL evaluates before it opens the index.
- * Iterative scans go on when the nearest rows belong to another model (pgvector 0.8).
+ * Iterative scans go on when the nearest rows belong to another model (pgvector 0.8); relaxed, because a strict order leaves out what it
+ * meets late, and the order is made by us anyway.
  */
 function tuned(limit: number): RawBuilder<boolean> {
   return sql<boolean>`(SELECT set_config('hnsw.ef_search', ${String(searchBreadth(limit))}, true)
-    || set_config('hnsw.iterative_scan', 'strict_order', true)) IS NOT NULL`
+    || set_config('hnsw.iterative_scan', 'relaxed_order', true)) IS NOT NULL`
 }
 
 /** Rows of the model nearest to the vector, with `distance`. Cast and condition are those of `vectorIndex`, or it would not be used. */

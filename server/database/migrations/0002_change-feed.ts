@@ -34,6 +34,7 @@ CREATE TRIGGER record_change AFTER UPDATE ON archon_agents_v3
 -- A new vector of the same text is nobody's news either.
 CREATE TRIGGER record_change AFTER INSERT OR DELETE OR UPDATE OF title, content, source ON archon_agent_knowledge
   FOR EACH ROW EXECUTE FUNCTION archon_record_change('knowledge');
+CREATE TRIGGER record_new AFTER INSERT ON archon_cost_tracking FOR EACH ROW EXECUTE FUNCTION archon_record_change('cost');
 -- Services refuse the access tokens of a session that was ended.
 CREATE TRIGGER record_end AFTER UPDATE OF revoked_at ON archon_sessions
   FOR EACH ROW WHEN (NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION archon_record_change('session');`

@@ -30,6 +30,7 @@ export function buildAgents(configuration: AgentsConfiguration, options: AgentsO
   const app = createService({
     name: 'agents',
     logLevel: configuration.LOG_LEVEL,
+    traceEndpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics,
     missing: async () => {
       const gap = await databaseGap(database.tables)

@@ -33,6 +33,7 @@ export function buildApi(configuration: ApiConfiguration, options: ApiOptions = 
   const app = createService({
     name: 'backend',
     logLevel: configuration.LOG_LEVEL,
+    traceEndpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics,
     missing: needsDatabase(database.tables),
     trustedProxies: configuration.TRUSTED_PROXIES,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { telemetryVariables } from './telemetry.ts'
 
 /** The environment does not describe a service that could start. The message names every variable at fault, never a value. */
 export class ConfigurationError extends Error {
@@ -21,6 +22,7 @@ const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
 /** What every service reads. The guide writes log levels in capitals; both are understood. */
 export const serviceVariables = {
+  ...telemetryVariables,
   HOST: z.string().default('0.0.0.0'),
   LOG_LEVEL: z
     .string()

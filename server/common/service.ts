@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { logOptions } from './logging.ts'
 import type { ServiceMetrics } from './metrics.ts'
 import { sendNotFound, sendProblem } from './problems.ts'
+import { startTelemetry, traceRequests } from './telemetry.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -21,6 +22,8 @@ export interface ServiceOptions {
   readonly missing: ReadinessCheck
   /** Addresses or ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[]
+  /** Where traces go; none without it. */
+  readonly traceEndpoint?: string | undefined
   /** Where log lines go instead of standard output. */
   readonly logStream?: { write: (line: string) => void }
 }
@@ -51,6 +54,11 @@ export function createService(options: ServiceOptions): FastifyInstance {
   app.decorate('readiness', { isDraining: false })
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler(sendNotFound)
+  if (options.traceEndpoint !== undefined) {
+    const stopTelemetry = startTelemetry(options.name, options.traceEndpoint)
+    app.addHook('onClose', stopTelemetry)
+    traceRequests(app)
+  }
   observeRequests(app, options.metrics)
   addProbes(app, options)
   return app

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig } from 'pg'
 import type { ServiceMetrics } from '../common/metrics.ts'
+import { recordSpan } from '../common/telemetry.ts'
 import type { Tables } from './tables.ts'
 
 export interface DatabaseSettings {
@@ -53,7 +54,11 @@ export function openDatabase(settings: DatabaseSettings, options: ConnectionOpti
   pool.on('connect', (client) => client.on('error', options.onConnectionLost))
   const tables = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
-    log: (event) => options.metrics?.queryTime.observe(event.queryDurationMillis),
+    log: ({ queryDurationMillis, query }) => {
+      options.metrics?.queryTime.observe(queryDurationMillis)
+      // The text with its placeholders; values never leave the process.
+      recordSpan('database query', queryDurationMillis, { 'db.query.text': query.sql })
+    },
   })
   return { pool, tables, close: () => tables.destroy() }
 }

@@ -31,6 +31,7 @@ export function buildFrontend(configuration: FrontendConfiguration, options: Fro
   const app = createService({
     name: 'frontend',
     logLevel: configuration.LOG_LEVEL,
+    traceEndpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics,
     missing: needsDatabase(database.tables),
     trustedProxies: configuration.TRUSTED_PROXIES,

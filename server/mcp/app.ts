@@ -28,6 +28,7 @@ export function buildMcp(configuration: McpConfiguration, options: McpOptions = 
   const app = createService({
     name: 'mcp',
     logLevel: configuration.LOG_LEVEL,
+    traceEndpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics,
     missing: needsDatabase(database.tables),
     ...options,

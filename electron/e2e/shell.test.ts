@@ -117,6 +117,7 @@ test('light and dark are chosen in the palette and kept', async () => {
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   const choose = async (theme: string) => {
     await page.keyboard.press('Control+k')
+    await expect(dialog(page).getByRole('combobox')).toBeFocused()
     await page.keyboard.type(`>${theme} theme`)
     await page.keyboard.press('Enter')
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme)

@@ -35,11 +35,14 @@ CREATE TRIGGER record_change AFTER UPDATE ON archon_agents_v3
 CREATE TRIGGER record_change AFTER INSERT OR DELETE OR UPDATE OF title, content, source ON archon_agent_knowledge
   FOR EACH ROW EXECUTE FUNCTION archon_record_change('knowledge');
 CREATE TRIGGER record_new AFTER INSERT ON archon_cost_tracking FOR EACH ROW EXECUTE FUNCTION archon_record_change('cost');
--- Services refuse the access tokens of a session that was ended.
+-- Services refuse the access tokens of a session that was ended, and a key that was revoked.
 CREATE TRIGGER record_end AFTER UPDATE OF revoked_at ON archon_sessions
+  FOR EACH ROW WHEN (NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION archon_record_change('session');
+CREATE TRIGGER record_end AFTER UPDATE OF revoked_at ON archon_api_keys
   FOR EACH ROW WHEN (NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION archon_record_change('session');`
 
 const down = `
+DROP TRIGGER record_end ON archon_api_keys;
 DROP TRIGGER record_end ON archon_sessions;
 DROP TRIGGER record_new ON archon_cost_tracking;
 DROP TRIGGER record_change ON archon_agent_knowledge;

@@ -4,17 +4,14 @@ import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import websocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Gauge } from 'prom-client'
 import { createMetrics } from '../common/metrics.ts'
 import { Problem } from '../common/problems.ts'
 import { createService } from '../common/service.ts'
 import { createTokens } from '../common/tokens.ts'
-import { followChanges } from '../database/changeFeed.ts'
 import { openDatabase } from '../database/connection.ts'
 import { needsDatabase } from '../database/readiness.ts'
 import type { FrontendConfiguration } from './configuration.ts'
-import { createHub } from './hub.ts'
-import { broadcastChanges, takeSnapshot } from './live.ts'
+import { startLive } from './live/index.ts'
 import { proxyApi } from './proxy.ts'
 
 export interface FrontendOptions {
@@ -37,33 +34,34 @@ export function buildFrontend(configuration: FrontendConfiguration, options: Fro
     trustedProxies: configuration.TRUSTED_PROXIES,
     ...(options.logStream === undefined ? {} : { logStream: options.logStream }),
   })
-  const connections = new Gauge({
-    name: 'websocket_connections',
-    help: 'Authenticated WebSockets that are open now.',
-    registers: [metrics.registry],
+  const { REDIS_URL: url, REDIS_PASSWORD: password } = configuration
+  const live = startLive({
+    settings: configuration,
+    database: database.tables,
+    redis: url === undefined ? undefined : { url, password },
+    tokens: createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS }),
+    registry: metrics.registry,
+    log: app.log,
+    onConnectionLost,
   })
-  const tokens = createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS })
-  const hub = createHub({ tokens, log: app.log, connections, snapshot: () => takeSnapshot(database.tables) })
-  const feed = followChanges(configuration, 'frontend', onConnectionLost)
-  broadcastChanges(feed, database.tables, hub, app.log)
 
   addSecurityHeaders(app)
   proxyApi(app, configuration.BACKEND_URL)
   servePage(app, options.pageDirectory)
-  app.register(websocket, { options: { maxPayload: 16 * 1024 } })
-  app.register((live, _options, done) => {
-    live.get('/ws', { websocket: true, onRequest: requireSameOrigin }, (socket) => {
-      hub.accept(socket)
+  app.register(websocket, { options: { maxPayload: 48 * 1024 } })
+  app.register((routes, _options, done) => {
+    routes.get('/ws', { websocket: true, onRequest: requireSameOrigin }, (socket) => {
+      live.accept(socket)
     })
     done()
   })
 
   app.addHook('preClose', () => {
     // Open sockets would keep the listener from closing.
-    hub.close()
+    live.dismiss()
   })
   app.addHook('onClose', async () => {
-    await feed.close()
+    await live.close()
     await database.close()
   })
   return app

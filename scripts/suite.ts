@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { buildServer } from './build/build.ts'
 import { ensure } from './setup/ensure.ts'
 import { publishEnvironment, suiteDirectory, suiteSecrets } from './suite/directory.ts'
 import { portNear } from './suite/ports.ts'
-import { startPostgres, startRedis, type SuiteServer } from './suite/servers.ts'
+import { hasAdministrator, startPostgres, startRedis, type SuiteServer } from './suite/servers.ts'
 import {
   logPath,
   runJob,
@@ -40,15 +39,12 @@ async function stop(code: number): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
 
-/** The first administrator's password: made here, printed once, and kept nowhere in readable form. */
-async function migrate(environment: Record<string, string>): Promise<string | undefined> {
-  const mark = join(directory, 'initialised')
-  const isFirst = !existsSync(mark)
+/** The first administrator's password: made here, shown once, and kept nowhere in readable form. */
+async function migrate(postgres: SuiteServer, environment: Record<string, string>): Promise<void> {
+  const isFirst = !(await hasAdministrator(postgres))
   const password = randomBytes(12).toString('base64url')
   await runJob(directory, 'migrate', { ...environment, ADMIN_PASSWORD: password })
-  if (!isFirst) return undefined
-  await writeFile(mark, '')
-  return password
+  if (isFirst) console.log(`First password of admin, shown this once: ${password}\n`)
 }
 
 async function start(): Promise<void> {
@@ -76,7 +72,7 @@ async function start(): Promise<void> {
     TRUSTED_PROXIES: '127.0.0.1',
   }
   await publishEnvironment(directory, environment)
-  const password = await migrate(environment)
+  await migrate(postgres, environment)
   for (const name of names) {
     const service = await startService(directory, { name, port: ports[name] ?? 0 }, environment)
     services.push(service)
@@ -87,7 +83,7 @@ async function start(): Promise<void> {
     })
   }
   await Promise.all(services.map((service) => untilReady(directory, service)))
-  report(postgres, redis, password)
+  report(postgres, redis)
 }
 
 /** Settings of the caller's that services read: a model endpoint, prices, a collector of traces. */
@@ -97,7 +93,7 @@ function given(): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>
 }
 
-function report(postgres: SuiteServer, redis: SuiteServer, password: string | undefined): void {
+function report(postgres: SuiteServer, redis: SuiteServer): void {
   const rows = [
     ...services.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]),
     ['postgresql', postgres.address],
@@ -107,7 +103,6 @@ function report(postgres: SuiteServer, redis: SuiteServer, password: string | un
   for (const [name = '', where = ''] of rows) console.log(`${name.padEnd(12)}${where}`)
   const page = services.find(({ name }) => name === 'frontend')?.port ?? 0
   console.log(`\nOpen http://127.0.0.1:${page} and sign in as admin.`)
-  if (password !== undefined) console.log(`First password of admin, shown this once: ${password}`)
   console.log('Ctrl C stops everything; the data stay. `npm run suite -- reset` clears them.')
 }
 

@@ -5,6 +5,9 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv
   /** Show its output instead of keeping it. */
   inherit?: boolean
+  /** The account it runs as, where it refuses the present one; only root may choose. */
+  uid?: number
+  gid?: number
 }
 
 /** Runs a program without a shell. @throws Error with the end of its output when it exits with anything but 0 */
@@ -14,6 +17,7 @@ export function run(program: string, args: string[], options: RunOptions = {}): 
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: options.inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid }),
     })
     let output = ''
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -62,6 +62,25 @@ export async function startPostgres(directory: string, { databasePassword }: Sui
   }
 }
 
+/** Whether an earlier start has made the user `admin`, whose password is set only once. */
+export async function hasAdministrator({ environment }: SuiteServer): Promise<boolean> {
+  const client = new Client({
+    host,
+    port: Number(environment.DATABASE_PORT),
+    user,
+    password: environment.DATABASE_PASSWORD,
+    database,
+  })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ found: boolean }>(`SELECT to_regclass('archon_users') IS NOT NULL AS found`)
+    if (rows[0]?.found !== true) return false
+    return (await client.query(`SELECT FROM archon_users WHERE name = 'admin'`)).rowCount === 1
+  } finally {
+    await client.end()
+  }
+}
+
 async function createDatabase(connection: { host: string; port: number; user: string; password: string }) {
   const client = new Client({ ...connection, database: 'postgres' })
   client.on('error', () => undefined)

@@ -1,22 +1,9 @@
 import { z } from 'zod'
 import { permissionLevels } from '../common/permissions.ts'
+import { line, paragraph } from '../common/texts.ts'
 import { agentStates, modelTiers, taskStates } from '../database/tables.ts'
 
-/** Text without control characters (PostgreSQL refuses U+0000; the rest only hides things in logs and terminals). */
-export const line = (longest: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(longest)
-    .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
-
-export const paragraph = (longest: number) =>
-  z
-    .string()
-    .min(1)
-    .max(longest)
-    .regex(/^[^\0]*$/, 'must not contain U+0000')
+export { line, paragraph }
 
 export const credentials = z.object({ name: line(100), password: paragraph(200) })
 

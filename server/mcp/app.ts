@@ -1,4 +1,4 @@
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityOf, requirePermission } from '../common/authentication.ts'
 import { createMetrics } from '../common/metrics.ts'
@@ -7,9 +7,15 @@ import { createService } from '../common/service.ts'
 import { createTokens } from '../common/tokens.ts'
 import { openDatabase } from '../database/connection.ts'
 import { needsDatabase } from '../database/readiness.ts'
+import { chooseEmbedder } from '../embeddings/embedder.ts'
 import { requireAllowedHost } from './allowedHosts.ts'
+import { announceChanges } from './announcements.ts'
+import { authInfoOf } from './caller.ts'
 import type { McpConfiguration } from './configuration.ts'
-import { createToolServer } from './tools.ts'
+import { createMcpMetrics } from './metrics.ts'
+import { createProtectedResource } from './protectedResource.ts'
+import { createMcpServer } from './server.ts'
+import { createSessions, type Session, type Sessions } from './sessions.ts'
 
 const version = '0.1.0'
 
@@ -17,8 +23,12 @@ export interface McpOptions {
   readonly logStream?: { write: (line: string) => void }
 }
 
-/** The MCP service: Streamable HTTP at /mcp. Without sessions, so that any replica can answer any request. */
+/**
+ * The MCP service: Streamable HTTP with sessions at /mcp.
+ * @throws ConfigurationError when the embedding model is not fully described
+ */
 export function buildMcp(configuration: McpConfiguration, options: McpOptions = {}): FastifyInstance {
+  const embedder = chooseEmbedder(configuration)
   const metrics = createMetrics('mcp')
   const database = openDatabase(configuration, {
     service: 'mcp',
@@ -28,48 +38,74 @@ export function buildMcp(configuration: McpConfiguration, options: McpOptions = 
   const app = createService({
     name: 'mcp',
     logLevel: configuration.LOG_LEVEL,
-    traceEndpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics,
     missing: needsDatabase(database.tables),
     ...options,
   })
   const tokens = createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS })
-
-  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    const context = {
-      database: database.tables,
-      identity: identityOf(request),
-      address: request.ip,
-      version,
-      log: request.log,
-    }
-    const server = createToolServer(context)
-    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
-    reply.raw.once('close', () => {
-      server.close().catch((error: unknown) => request.log.warn({ err: error }, 'closing failed'))
-    })
-    await server.connect(transport)
-    reply.hijack()
-    reply.raw.setHeader('x-request-id', request.id)
-    await transport.handleRequest(request.raw, reply.raw, request.body)
-  }
+  const mcpMetrics = createMcpMetrics(metrics.registry)
+  const context = { database: database.tables, embedder, log: app.log }
+  const sessions = createSessions({
+    limits: {
+      idleMilliseconds: configuration.MCP_SESSION_IDLE_SECONDS * 1000,
+      perIdentity: configuration.MCP_SESSIONS_PER_IDENTITY,
+      total: configuration.MCP_SESSIONS,
+    },
+    createServer: () => createMcpServer(context, mcpMetrics, version),
+    onCount: mcpMetrics.setSessions,
+    log: app.log,
+  })
+  const announcements = announceChanges(configuration, sessions, app.log)
+  const protectedResource = createProtectedResource(configuration.MCP_PUBLIC_URL)
 
   app.register((mcp, _options, done) => {
     mcp.addHook('onRequest', requireAllowedHost(configuration.ALLOWED_HOSTS))
-    mcp.addHook('onRequest', requirePermission(tokens, 'read_only'))
-    mcp.post('/mcp', answer)
-    // No stream from the server and no session to end: clients understand 405.
-    mcp.route({
-      method: ['GET', 'DELETE'],
-      url: '/mcp',
-      handler: () => {
-        throw new Problem(405, 'method-not-allowed', 'This service has no sessions. Send requests by POST.', {
-          allow: 'POST',
-        })
-      },
+    protectedResource.mount(mcp)
+    mcp.register((guarded, _guardedOptions, guardedDone) => {
+      guarded.addHook('onRequest', requirePermission(tokens, 'read_only'))
+      guarded.addHook('onSend', (request, reply, payload, sent) => {
+        if (reply.statusCode === 401) reply.header('www-authenticate', protectedResource.challenge(request))
+        sent(null, payload)
+      })
+      mountSessions(guarded, sessions)
+      guardedDone()
     })
     done()
   })
-  app.addHook('onClose', () => database.close())
+  // Before the listener closes: open streams would keep it waiting.
+  app.addHook('preClose', () => sessions.close())
+  app.addHook('onClose', async () => {
+    await announcements.close()
+    await database.close()
+  })
   return app
+}
+
+function mountSessions(app: FastifyInstance, sessions: Sessions): void {
+  const handle = async (session: Session, request: FastifyRequest, reply: FastifyReply) => {
+    reply.hijack()
+    reply.raw.setHeader('x-request-id', request.id)
+    const raw = Object.assign(request.raw, { auth: authInfoOf(request) })
+    await session.transport.handleRequest(raw, reply.raw, request.body)
+  }
+  const sessionOf = (request: FastifyRequest) => {
+    const id = request.headers['mcp-session-id']
+    if (typeof id !== 'string')
+      throw new Problem(400, 'session-required', 'Initialise a session first and send its id as Mcp-Session-Id.')
+    return sessions.find(id, identityOf(request))
+  }
+
+  app.post('/mcp', async (request, reply) => {
+    const isNew = request.headers['mcp-session-id'] === undefined && isInitializeRequest(request.body)
+    const session = isNew ? await sessions.open(identityOf(request)) : sessionOf(request)
+    await sessions.use(session, () => handle(session, request, reply))
+    // The transport refused the request, for instance for its Accept header.
+    if (session.transport.sessionId === undefined) await sessions.end(session)
+  })
+  app.get('/mcp', (request, reply) => handle(sessionOf(request), request, reply))
+  app.delete('/mcp', async (request, reply) => {
+    const session = sessionOf(request)
+    await handle(session, request, reply)
+    await sessions.end(session)
+  })
 }

@@ -2,24 +2,17 @@ import { request as httpRequest } from 'node:http'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
-import { buildAgents } from '../agents/app.ts'
-import { readAgentsConfiguration } from '../agents/configuration.ts'
 import { buildApi } from '../api/app.ts'
 import { readApiConfiguration } from '../api/configuration.ts'
 import { captureLog, serviceEnvironment } from '../testing/environment.ts'
-import { adminPassword, databaseName, startSuiteDatabase, type SuiteDatabase } from '../testing/suiteDatabase.ts'
-import { until } from '../testing/until.ts'
+import { adminPassword, startSuiteDatabase, type SuiteDatabase } from '../testing/suiteDatabase.ts'
 import { buildFrontend } from './app.ts'
 import { readFrontendConfiguration } from './configuration.ts'
-import type { Agent } from '../database/agents.ts'
-import type { Task } from '../database/tasks.ts'
 
 let database: SuiteDatabase
 let api: FastifyInstance
-let agents: FastifyInstance
 let frontend: FastifyInstance
 let page: string
 let address: string
@@ -28,11 +21,9 @@ let token: string
 beforeAll(async () => {
   database = await startSuiteDatabase()
   const logStream = captureLog()
-  const environment = serviceEnvironment(database, { OFFLINE_MODEL_MILLISECONDS: '50', TRUSTED_PROXIES: '127.0.0.1' })
+  const environment = serviceEnvironment(database, { TRUSTED_PROXIES: '127.0.0.1' })
   api = buildApi(readApiConfiguration(environment), { logStream })
   const backend = await api.listen({ host: '127.0.0.1', port: 0 })
-  agents = buildAgents(readAgentsConfiguration(environment), { logStream })
-  await agents.ready()
   page = mkdtempSync(join(tmpdir(), 'suite-page-'))
   mkdirSync(join(page, 'assets'))
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>Agency Swarm</title>')
@@ -48,7 +39,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await frontend?.close()
-  await Promise.all([agents?.close(), api?.close()])
+  await api?.close()
   await database?.stop()
   rmSync(page, { recursive: true, force: true })
 })
@@ -60,32 +51,6 @@ function post(path: string, body: object, headers: Record<string, string> = {}):
     headers: { 'content-type': 'application/json', ...authorization, ...headers },
     body: JSON.stringify(body),
   })
-}
-
-interface Message {
-  readonly type: string
-  readonly agents: Agent[]
-  readonly tasks: Task[]
-}
-
-interface Listener {
-  readonly messages: Message[]
-  readonly closed: Promise<number>
-  readonly close: () => void
-}
-
-function listen(first: object | undefined, options: { origin?: string } = {}): Listener {
-  const socket = new WebSocket(`${address.replace('http', 'ws')}/ws`, options)
-  const messages: Message[] = []
-  socket.on('open', () => {
-    if (first !== undefined) socket.send(JSON.stringify(first))
-  })
-  socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message))
-  const closed = new Promise<number>((resolve) => {
-    socket.on('close', (code) => resolve(code))
-    socket.on('error', () => resolve(-1))
-  })
-  return { messages, closed, close: () => socket.close() }
 }
 
 describe('the page', () => {
@@ -149,6 +114,44 @@ describe('/api', () => {
     }
   })
 
+  it('passes every method, cookies and conditions on, and the answer back as it is', async () => {
+    const backend = Fastify()
+    backend.route({
+      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url: '/api/*',
+      handler: (request, reply) => {
+        if (request.headers['if-none-match'] === '"1"') return reply.status(304).header('etag', '"1"').send()
+        const { method, url, headers, body } = request
+        const cookies = ['agency_swarm_refresh=next; Path=/api/auth; HttpOnly; SameSite=Strict', 'second=2']
+        return reply.header('etag', '"1"').header('set-cookie', cookies).send({ method, url, headers, body })
+      },
+    })
+    const environment = serviceEnvironment(database, { BACKEND_URL: await backend.listen({ port: 0 }) })
+    const other = buildFrontend(readFrontendConfiguration(environment), {
+      pageDirectory: page,
+      logStream: captureLog(),
+    })
+    const base = await other.listen({ host: '127.0.0.1', port: 0 })
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const headers = { 'content-type': 'application/json', cookie: 'agency_swarm_refresh=this', 'if-match': '"0"' }
+      const response = await fetch(`${base}/api/things/1?a=1?2&b`, { method, headers, body: '{"x":1}' })
+      expect(response.headers.getSetCookie()).toHaveLength(2)
+      expect(response.headers.getSetCookie()[0]).toContain('SameSite=Strict')
+      expect(await response.json()).toMatchObject({
+        method,
+        url: '/api/things/1?a=1?2&b',
+        body: { x: 1 },
+        headers: { cookie: 'agency_swarm_refresh=this', 'if-match': '"0"', 'x-forwarded-proto': 'http' },
+      })
+    }
+    const fresh = await fetch(`${base}/api/things`)
+    expect([fresh.status, fresh.headers.get('etag')]).toEqual([200, '"1"'])
+    const same = await fetch(`${base}/api/things`, { headers: { 'if-none-match': '"1"' } })
+    expect([same.status, await same.text()]).toEqual([304, ''])
+    expect(same.headers.get('content-security-policy')).toContain("default-src 'none'")
+    await Promise.all([other.close(), backend.close()])
+  })
+
   it('answers 502 with a clear problem when the backend is away', async () => {
     const environment = serviceEnvironment(database, { BACKEND_URL: 'http://127.0.0.1:1' })
     const alone = buildFrontend(readFrontendConfiguration(environment), {
@@ -159,65 +162,5 @@ describe('/api', () => {
     await alone.close()
     expect(response.statusCode).toBe(502)
     expect(response.json()).toMatchObject({ code: 'backend-unavailable' })
-  })
-})
-
-describe('live changes', () => {
-  it('show a task from its submission to its end, and the agent that does it', async () => {
-    const listener = listen({ type: 'authenticate', token })
-    await until(
-      () => listener.messages[0]?.type,
-      (type) => type === 'snapshot',
-    )
-    expect(listener.messages[0]?.agents).toHaveLength(6)
-    const response = await post('/api/tasks', { title: 'Watched', input: 'Some words to count.' })
-    const { id } = (await response.json()) as Task
-    const seen = () => listener.messages.flatMap(({ tasks }) => tasks).filter((task) => task.id === id)
-    await until(seen, (tasks) => tasks.at(-1)?.state === 'completed')
-    const { body } = await frontend.inject({ url: '/metrics' })
-    expect(body).toMatch(/websocket_connections\{[^}]*\} 1/)
-    listener.close()
-    await listener.closed
-  })
-
-  it('are for those with a valid token and from our own page', async () => {
-    expect(await listen({ type: 'authenticate', token: 'no.valid.token' }).closed).toBe(4401)
-    expect(await listen({ type: 'hello' }).closed).toBe(4401)
-    expect(await listen({ type: 'authenticate', token }, { origin: 'https://evil.example.com' }).closed).toBe(-1)
-    const silent = listen(undefined)
-    expect(await silent.closed).toBe(4401)
-    expect(silent.messages).toEqual([])
-  })
-
-  it('go on with a fresh snapshot after the database was swapped for another by name', async () => {
-    const listener = listen({ type: 'authenticate', token })
-    await until(
-      () => listener.messages.length,
-      (count) => count > 0,
-    )
-    await database.maintain(
-      `ALTER DATABASE ${databaseName} ALLOW_CONNECTIONS false`,
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${databaseName}'`,
-      `CREATE DATABASE restored TEMPLATE ${databaseName}`,
-      `ALTER DATABASE ${databaseName} RENAME TO before_restore`,
-      `ALTER DATABASE restored RENAME TO ${databaseName}`,
-      `ALTER DATABASE ${databaseName} ALLOW_CONNECTIONS true`,
-    )
-    await until(
-      () => listener.messages.filter(({ type }) => type === 'snapshot').length,
-      (count) => count === 2,
-    )
-    const submitted = await until(
-      () => post('/api/tasks', { title: 'After the swap', input: 'Words again.' }),
-      (response) => response.status === 202,
-    )
-    const { id } = (await submitted.json()) as Task
-    const states = () =>
-      listener.messages
-        .flatMap(({ tasks }) => tasks)
-        .filter((task) => task.id === id)
-        .map(({ state }) => state)
-    await until(states, (seen) => seen.includes('completed'))
-    listener.close()
   })
 })

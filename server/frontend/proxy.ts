@@ -18,12 +18,20 @@ const replaced = new Set([
   'content-length',
   'x-forwarded-for',
   'x-forwarded-host',
+  'x-forwarded-proto',
   'x-request-id',
   'expect',
 ])
 
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
 function passedOn(request: FastifyRequest): Record<string, string> {
-  const headers: Record<string, string> = { 'x-forwarded-for': request.ip, 'x-request-id': request.id }
+  // The protocol tells the backend whether its cookies can be `Secure`.
+  const headers: Record<string, string> = {
+    'x-forwarded-for': request.ip,
+    'x-forwarded-proto': request.protocol,
+    'x-request-id': request.id,
+  }
   for (const [name, value] of Object.entries(request.headers)) {
     if (typeof value === 'string' && !replaced.has(name)) headers[name] = value
   }
@@ -38,14 +46,14 @@ export function proxyApi(app: FastifyInstance, backend: string): void {
   const forward = async (request: FastifyRequest, reply: FastifyReply) => {
     // The path only: an absolute URL in the request line must not choose another target.
     const target = new URL(backend)
-    const [path, query] = request.url.split('?', 2)
-    target.pathname = path ?? '/'
-    target.search = query ?? ''
+    const [path = '/', ...query] = request.url.split('?')
+    target.pathname = path
+    target.search = query.join('?')
     if (!target.pathname.startsWith('/api/'))
       throw new Problem(404, 'no-such-route', 'There is nothing at this address.')
     const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : null
     const answer = await send(target, {
-      method: request.method as 'GET' | 'POST',
+      method: request.method as (typeof methods)[number],
       headers: passedOn(request),
       body,
       dispatcher: agent,
@@ -67,7 +75,7 @@ export function proxyApi(app: FastifyInstance, backend: string): void {
     api.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
       parsed(null, body)
     })
-    api.route({ method: ['GET', 'POST'], url: '/api/*', handler: forward })
+    api.route({ method: [...methods], url: '/api/*', exposeHeadRoute: false, handler: forward })
     done()
   })
 }

@@ -8,6 +8,7 @@ export interface LiveMessage {
   readonly topics?: string[]
   readonly isResumed?: boolean
   readonly code?: string
+  readonly expiresAt?: number
   readonly rows?: { readonly id: string; readonly title?: string }[]
   readonly changes?: { readonly kind: string; readonly id: string; readonly row: { readonly title?: string } | null }[]
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '#shared/contract/app.ts'
-import type { ProgramQuestion } from '#shared/rpc/host.ts'
+import type { ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
 
 /** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -36,7 +36,7 @@ export interface Host {
   /** The theme chosen in Settings, for what the system draws: the window's buttons, dialogs, menus. */
   showTheme(theme: Settings['theme']): void
   /** Asks the person whether a program of a kubeconfig may run. Closing the question is a no. */
-  approveProgram(question: ProgramQuestion): Promise<boolean>
+  approveProgram(question: ProgramQuestion): Promise<ProgramAnswer>
   /** Starts the bundled sandbox with these arguments, or joins the one that runs. */
   startSandbox(args: string[]): SandboxProcess
   now(): number

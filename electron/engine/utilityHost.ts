@@ -1,5 +1,5 @@
 import type { Settings } from '#shared/contract/app.ts'
-import type { HostAnswer, HostRequest, HostStart, ProgramQuestion } from '#shared/rpc/host.ts'
+import type { HostAnswer, HostRequest, HostStart, ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess, Variables } from './host.ts'
 import { loginEnvironment } from './loginEnvironment.ts'
 
@@ -49,11 +49,11 @@ export class UtilityHost implements Host {
     this.#post({ type: 'showTheme', id: this.#nextId++, theme })
   }
 
-  approveProgram(question: ProgramQuestion): Promise<boolean> {
+  approveProgram(question: ProgramQuestion): Promise<ProgramAnswer> {
     return new Promise((resolve) => {
       const id = this.#ask({ type: 'approveProgram', ...question }, (answer) => {
         this.#waiting.delete(id)
-        resolve(answer.type === 'programApproved' && answer.approved)
+        resolve(answer.type === 'programApproved' ? answer.allowed : 'no')
       })
     })
   }

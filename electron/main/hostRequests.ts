@@ -65,7 +65,7 @@ export function answerHostRequests(engine: EngineSupervisor): { stop(): Promise<
     else if (request.type === 'stopSandbox') void stop()
     else if (request.type === 'showTheme') nativeTheme.themeSource = request.theme
     else if (request.type === 'approveProgram') {
-      void approveProgram(request).then((approved) => answer({ type: 'programApproved', id: request.id, approved }))
+      void approveProgram(request).then((allowed) => answer({ type: 'programApproved', id: request.id, allowed }))
     } else void openFile(request.title).then((path) => answer({ type: 'fileOpened', id: request.id, path }))
   })
   return { stop }

@@ -1,10 +1,13 @@
-import type { ProgramQuestion } from '#shared/rpc/host.ts'
+import type { ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
+
+/** What each button means, in their order. */
+export const answers: readonly ProgramAnswer[] = ['no', 'these', 'any']
 
 /** The button that Enter, Escape and closing the dialog press. */
 export const refusal = 0
 
 /** The question whether a program named by a kubeconfig may run, with everything needed to recognise it. */
-export function programDialog({ context, path, sha256, args }: ProgramQuestion) {
+export function programDialog({ context, path, sha256, args, variables, mayWiden }: ProgramQuestion) {
   return {
     type: 'warning' as const,
     title: 'Run a sign-in program?',
@@ -12,11 +15,12 @@ export function programDialog({ context, path, sha256, args }: ProgramQuestion) 
     detail: [
       `Program: ${path}`,
       `Arguments: ${args.length === 0 ? 'none' : args.map((argument) => JSON.stringify(argument)).join(' ')}`,
+      `Variables: ${variables.length === 0 ? 'none' : variables.join(', ')}`,
       `SHA-256: ${sha256}`,
       '',
-      'It runs with your rights. Allow it only if you know it, such as the sign-in program of your cloud. You are asked again when the file changes.',
+      'It runs with your rights. Allow it only if you know it, such as the sign-in program of your cloud. You are asked again when the file, its variables or its arguments change.',
     ].join('\n'),
-    buttons: ['Do not run', 'Run the program'],
+    buttons: ['Do not run', 'Run it with these arguments', ...(mayWiden ? ['Run it with any arguments'] : [])],
     defaultId: refusal,
     cancelId: refusal,
     noLink: true,

@@ -32,8 +32,16 @@ const programQuestion = z.object({
   path: z.string().max(4096),
   sha256: z.string().length(64),
   args: z.array(z.string().max(500)).max(50),
+  /** Names of the variables that the kubeconfig sets for it; their values may be secrets. */
+  variables: z.array(z.string().max(200)).max(50),
+  /** Whether a yes may hold for other arguments, too: never for a program that runs what its arguments say. */
+  mayWiden: z.boolean(),
 })
 export type ProgramQuestion = z.infer<typeof programQuestion>
+
+/** A yes holds for these arguments, or for any; always for this file and these variables alone. */
+export const programAnswer = z.enum(['no', 'these', 'any'])
+export type ProgramAnswer = z.infer<typeof programAnswer>
 
 /** Engine to main. */
 export const hostRequest = z.discriminatedUnion('type', [
@@ -51,7 +59,7 @@ export const hostAnswer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sandboxStarted'), id: z.number(), pid: z.number().nullable() }),
   z.object({ type: z.literal('sandboxLine'), id: z.number(), line: z.string() }),
   z.object({ type: z.literal('sandboxExited'), id: z.number(), exitCode: z.number() }),
-  z.object({ type: z.literal('programApproved'), id: z.number(), approved: z.boolean() }),
+  z.object({ type: z.literal('programApproved'), id: z.number(), allowed: programAnswer }),
 ])
 export type HostAnswer = z.infer<typeof hostAnswer>
 

@@ -9,7 +9,7 @@ const file = z.object({
   /** Whether the sandbox ran when the app was last used, so that it comes back by itself. */
   sandboxWanted: z.boolean().default(false),
   /** Programs of kubeconfigs that may run, as they were when the person allowed them. */
-  programs: z.array(z.object({ path: z.string(), sha256: z.string() })).default([]),
+  programs: z.array(z.object({ path: z.string(), sha256: z.string(), call: z.string() })).default([]),
 })
 type Remembered = z.infer<typeof file>
 
@@ -37,14 +37,17 @@ export class ClusterMemory {
     return this.#save({ ...this.#current, environments: { ...this.#current.environments, [cluster]: value } })
   }
 
-  allowsProgram(path: string, sha256: string): boolean {
-    return this.#current.programs.some((program) => program.path === path && program.sha256 === sha256)
+  /** @param calls any of them suffices; see `programCalls.ts` */
+  allowsProgram(path: string, sha256: string, calls: readonly string[]): boolean {
+    return this.#current.programs.some(
+      (program) => program.path === path && program.sha256 === sha256 && calls.includes(program.call),
+    )
   }
 
-  /** Replaces what was allowed at this path before: an earlier version of a program may not come back unasked. */
-  allowProgram(path: string, sha256: string): Promise<void> {
-    const others = this.#current.programs.filter((program) => program.path !== path)
-    return this.#save({ ...this.#current, programs: [...others, { path, sha256 }] })
+  /** Forgets other versions of the file at this path: an earlier one may not come back unasked. */
+  allowProgram(path: string, sha256: string, call: string): Promise<void> {
+    const others = this.#current.programs.filter((program) => program.path !== path || program.sha256 === sha256)
+    return this.#save({ ...this.#current, programs: [...others, { path, sha256, call }] })
   }
 
   setSandboxWanted(sandboxWanted: boolean): Promise<void> {

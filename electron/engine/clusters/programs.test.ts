@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { ProgramQuestion } from '#shared/rpc/host.ts'
+import type { ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
 import { writeKubeconfig } from '../testing/kubeconfig.ts'
+import { isInterpreter } from './programCalls.ts'
 import { looked, rowOf, testConsole, type TestConsole } from './testing/console.ts'
 
 /** A program on disk that hands out a token, as a kubeconfig names one, and leaves a trace of each run. */
@@ -25,7 +26,8 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 const writeProgram = (token: string) => writeFile(program, script(token), { mode: 0o700 })
-const useProgramIn = (...contexts: string[]) =>
+const useProgramIn = (...contexts: string[]) => useProgram(contexts)
+const useProgram = (contexts: string[], args = ['get-token', '--secret=s3cr3t'], profile = 'admin') =>
   writeKubeconfig(
     world.kubeconfig,
     world.server,
@@ -35,31 +37,34 @@ const useProgramIn = (...contexts: string[]) =>
         exec: {
           apiVersion: 'client.authentication.k8s.io/v1',
           command: program,
-          args: ['get-token', '--secret=s3cr3t'],
+          args,
+          env: [{ name: 'PROFILE', value: profile }],
         },
       },
     })),
   )
-const answer = (isAllowed: boolean) => {
+const answer = (given: ProgramAnswer) => {
   world.host.answerProgram = (question) => {
     asked.push(question)
-    return isAllowed
+    return given
   }
 }
 const hasRun = () => existsSync(join(world.host.dataDirectory, 'runs'))
 const id = 'context:prod-eu-1'
 
 it('asks before the first run, with the absolute path, the hash, the arguments and the context', async () => {
-  answer(true)
+  answer('these')
   const row = await looked(await world.start(), id)
   expect(row).toMatchObject({ health: 'healthy', role: 'administrator' })
   const sha256 = createHash('sha256').update(script('first')).digest('hex')
-  expect(asked).toEqual([{ context: 'prod-eu-1', path: program, sha256, args: ['get-token', '--secret=s3cr3t'] }])
+  const args = ['get-token', '--secret=s3cr3t']
+  const question = { context: 'prod-eu-1', path: program, sha256, args, variables: ['PROFILE'], mayWiden: true }
+  expect(asked).toEqual([question])
   expect(world.server.requestsTo('/version')[0]?.headers.authorization).toBe('Bearer first')
 })
 
 it('runs nothing that was refused, says so, and does not ask again in this session', async () => {
-  answer(false)
+  answer('no')
   const clusters = await world.start()
   const row = await looked(clusters, id)
   expect(row).toMatchObject({ health: 'unreachable', fault: { code: 'FORBIDDEN', details: { execPlugin: program } } })
@@ -71,9 +76,9 @@ it('runs nothing that was refused, says so, and does not ask again in this sessi
 })
 
 it('asks again in the next session after a refusal, but not after a yes', async () => {
-  answer(false)
+  answer('no')
   await looked(await world.start(), id)
-  answer(true)
+  answer('these')
   await looked(await world.start(), id)
   expect(asked).toHaveLength(2)
   await looked(await world.start(), id)
@@ -81,7 +86,7 @@ it('asks again in the next session after a refusal, but not after a yes', async 
 })
 
 it('asks again when the file has changed, and does not take the earlier version back unasked', async () => {
-  answer(true)
+  answer('these')
   const clusters = await world.start()
   await looked(clusters, id)
   await writeProgram('second')
@@ -89,15 +94,47 @@ it('asks again when the file has changed, and does not take the earlier version 
   expect(asked).toHaveLength(2)
   expect(asked[1]?.sha256).not.toBe(asked[0]?.sha256)
   await writeProgram('first')
-  answer(false)
+  answer('no')
   await clusters.check(id)
   expect(asked).toHaveLength(3)
   expect(rowOf(clusters, id)).toMatchObject({ health: 'unreachable', fault: { code: 'FORBIDDEN' } })
 })
 
+it('asks again for other arguments and other variables, and not again for those that were allowed', async () => {
+  answer('these')
+  await looked(await world.start(), id)
+  await useProgram(['prod-eu-1'], ['-c', 'something else'])
+  await looked(await world.start(), id)
+  expect(asked).toHaveLength(2)
+  await useProgram(['prod-eu-1'], undefined, 'another')
+  await looked(await world.start(), id)
+  expect(asked).toHaveLength(3)
+  await useProgramIn('prod-eu-1')
+  await looked(await world.start(), id)
+  expect(asked).toHaveLength(3)
+})
+
+it('takes a yes to any arguments for all arguments, but not for other variables', async () => {
+  answer('any')
+  await looked(await world.start(), id)
+  await useProgram(['prod-eu-1'], ['get-token', '--cluster=other'])
+  await looked(await world.start(), id)
+  expect(asked).toHaveLength(1)
+  await useProgram(['prod-eu-1'], ['get-token'], 'another')
+  await looked(await world.start(), id)
+  expect(asked).toHaveLength(2)
+})
+
+it('never offers any arguments for a program that runs what its arguments say', () => {
+  for (const path of ['/bin/sh', '/usr/bin/env', '/usr/bin/python3.11', '/x/powershell.exe', '/usr/bin/node'])
+    expect([path, isInterpreter(path)]).toEqual([path, true])
+  for (const path of ['/usr/local/bin/aws', '/usr/bin/kubelogin', '/opt/gke-gcloud-auth-plugin'])
+    expect([path, isInterpreter(path)]).toEqual([path, false])
+})
+
 it('asks once for a program that many contexts use, and waits for the answer as long as it takes', async () => {
   await useProgramIn('prod-eu-1', 'prod-eu-2', 'prod-eu-3')
-  let decide: (isAllowed: boolean) => void = () => undefined
+  let decide: (given: ProgramAnswer) => void = () => undefined
   world.host.answerProgram = (question) => {
     asked.push(question)
     return new Promise((resolve) => (decide = resolve))
@@ -106,7 +143,7 @@ it('asks once for a program that many contexts use, and waits for the answer as 
   await expect.poll(() => asked.length, { timeout: 20_000 }).toBe(1)
   expect(rowOf(clusters, id).health).toBe('checking')
   expect(hasRun()).toBe(false)
-  decide(true)
+  decide('these')
   for (const name of ['prod-eu-1', 'prod-eu-2', 'prod-eu-3']) {
     expect(await looked(clusters, `context:${name}`)).toMatchObject({ health: 'healthy' })
   }
@@ -114,9 +151,9 @@ it('asks once for a program that many contexts use, and waits for the answer as 
 })
 
 it('writes both answers down, without the arguments', async () => {
-  answer(false)
+  answer('no')
   await looked(await world.start(), id)
-  answer(true)
+  answer('these')
   await looked(await world.start(), id)
   const entries = await world.audit.list(10)
   expect(entries.map(({ action, outcome, cluster }) => [action, outcome, cluster])).toEqual([

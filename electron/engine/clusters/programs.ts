@@ -2,6 +2,7 @@ import type { AuditLog } from '../audit/log.ts'
 import type { Host } from '../host.ts'
 import { identifyProgram, sanitise, type AllowExecPlugin, type ExecPlugin, type KubeContext } from '../kube/index.ts'
 import type { ClusterMemory } from './memory.ts'
+import { callsOf, isInterpreter } from './programCalls.ts'
 
 /** Characters of one argument, and arguments, that fit in a dialog. */
 const longestArgument = 500
@@ -15,7 +16,8 @@ interface Needs {
 
 /**
  * The programs that kubeconfigs sign in with. A kubeconfig may name any program, so the person is asked before the first run of
- * one and when its file has changed. A yes is remembered by path and SHA-256; a no holds until the engine starts again.
+ * one, and when its file, its variables or its arguments have changed. A yes is remembered by path, SHA-256 and call; a no holds until
+ * the engine starts again.
  */
 export class Programs {
   readonly #needs: Needs
@@ -50,13 +52,15 @@ export class Programs {
     plugin: ExecPlugin,
     program: { path: string; sha256: string },
   ): Promise<boolean> {
-    const key = `${program.sha256} ${program.path}`
+    const calls = callsOf(plugin)
+    const key = `${program.sha256} ${calls.these} ${program.path}`
     const asking = this.#asking.get(key)
     if (asking) return asking
-    if (this.#needs.memory.allowsProgram(program.path, program.sha256)) return Promise.resolve(true)
+    if (this.#isAllowed(plugin, program)) return Promise.resolve(true)
     if (this.#refused.has(key)) return Promise.resolve(false)
     const answer = this.#queue
-      .then(() => this.#ask(cluster, context, plugin, program))
+      // The answer to the question before may have allowed any arguments.
+      .then(() => this.#isAllowed(plugin, program) || this.#ask(cluster, context, plugin, program))
       .then((isAllowed) => {
         if (!isAllowed) this.#refused.add(key)
         return isAllowed
@@ -67,6 +71,11 @@ export class Programs {
     return answer
   }
 
+  #isAllowed(plugin: ExecPlugin, { path, sha256 }: { path: string; sha256: string }): boolean {
+    const { these, any } = callsOf(plugin)
+    return this.#needs.memory.allowsProgram(path, sha256, [these, any])
+  }
+
   async #ask(
     cluster: string,
     context: KubeContext,
@@ -74,12 +83,15 @@ export class Programs {
     { path, sha256 }: { path: string; sha256: string },
   ): Promise<boolean> {
     const { host, memory, audit } = this.#needs
-    const isAllowed = await host.approveProgram({
+    const answer = await host.approveProgram({
       context: sanitise(context.name).slice(0, 1000),
       path: sanitise(path),
       sha256,
       args: plugin.args.slice(0, mostArguments).map((argument) => sanitise(argument).slice(0, longestArgument)),
+      variables: plugin.env.slice(0, mostArguments).map(({ name }) => sanitise(name).slice(0, 200)),
+      mayWiden: !isInterpreter(path),
     })
+    const isAllowed = answer !== 'no'
     // Without the arguments: some sign-in programs take a client secret there.
     await audit.append({
       by: host.user,
@@ -89,9 +101,9 @@ export class Programs {
       namespace: '',
       effect: 'write',
       outcome: isAllowed ? 'done' : 'refused',
-      details: { path, sha256, context: context.name },
+      details: { path, sha256, context: context.name, arguments: answer },
     })
-    if (isAllowed) await memory.allowProgram(path, sha256)
+    if (answer !== 'no') await memory.allowProgram(path, sha256, callsOf(plugin)[answer])
     return isAllowed
   }
 }

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Settings } from '#shared/contract/app.ts'
-import type { ProgramQuestion } from '#shared/rpc/host.ts'
+import type { ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess } from '../host.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
 export interface TestHost extends Host {
   /** What the person answers to the question whether a program may run; a test sets it. */
-  answerProgram: (question: ProgramQuestion) => boolean | Promise<boolean>
+  answerProgram: (question: ProgramQuestion) => ProgramAnswer | Promise<ProgramAnswer>
   /** The themes shown so far, newest last. */
   readonly shownThemes: Settings['theme'][]
   remove(): Promise<void>
@@ -31,7 +31,7 @@ export async function testHost(): Promise<TestHost> {
     openFile: () => Promise.resolve(null),
     shownThemes: [],
     showTheme: (theme) => void host.shownThemes.push(theme),
-    answerProgram: () => false,
+    answerProgram: () => 'no',
     approveProgram: async (question) => host.answerProgram(question),
     startSandbox,
     now: () => Date.now(),

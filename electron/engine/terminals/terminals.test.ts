@@ -228,3 +228,21 @@ it('never takes a broken connection for the end of the shell', async () => {
   server.onSocket(path, ['v5.channel.k8s.io'], (socket) => void setTimeout(() => socket.terminate(), 30))
   await expect(read(terminals.shell({ ...opening, pod: 'web' })).done).rejects.toMatchObject({ code: 'STREAM_BROKEN' })
 })
+
+it('opens no kubectl terminal for a context whose sign-in program was not allowed, and runs nothing', async () => {
+  const trace = join(folder, 'has-run')
+  writeFileSync(join(folder, 'sign-in'), `#!/bin/sh\ntouch '${trace}'\necho '{"status":{"token":"x"}}'\n`, {
+    mode: 0o755,
+  })
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: join(folder, 'sign-in'),
+    args: [],
+    env: [],
+    provideClusterInfo: false,
+  }
+  await connection.close()
+  connection = connect(server.context({ exec }), { allowExecPlugin: () => false })
+  await expect(terminals.kubectl(opening).next()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  expect(existsSync(trace)).toBe(false)
+})

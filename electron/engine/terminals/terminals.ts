@@ -5,6 +5,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import { terminalCredit, type Credits } from '../credit.ts'
 import type { ClusterDirectory } from '../directory.ts'
 import type { Variables } from '../host.ts'
+import { requireAllowedProgram } from './allowedProgram.ts'
 import { findKubectl } from './findKubectl.ts'
 import { kubectlShell } from './kubectlShell.ts'
 import { podShell } from './podShell.ts'
@@ -57,7 +58,9 @@ export class Terminals {
     const { directory, resourcesDirectory, kubectlPath } = this.#needs
     return this.#run(opening, signal, async () => {
       const environment = (await this.#needs.environment) ?? process.env
-      const { context } = await directory.connection(opening.cluster)
+      const connection = await directory.connection(opening.cluster)
+      await requireAllowedProgram(connection, signal)
+      const { context } = connection
       const kubectl = await findKubectl({ setting: kubectlPath(), environment, resourcesDirectory })
       return kubectlShell({ ...opening, context, kubectl, folder: this.#folder, environment })
     })

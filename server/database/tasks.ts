@@ -1,16 +1,20 @@
-import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Selectable, type Transaction } from 'kysely'
 import { Problem } from '../common/problems.ts'
 import type { ModelTier, Tables, TaskResult, TaskState } from './tables.ts'
 
 /** The queue's name for the jobs that carry out the tasks of a tier: each tier's pool takes its own. */
 export const taskJob = (tier: ModelTier) => `run_${tier.toLowerCase()}_task`
 
-/** SQL: puts a task's job into the queue. An unlocked job of the same task is replaced, so doing it again is harmless. */
-export const enqueueJob = (columns: { readonly id: string; readonly tier: string; readonly priority: string }) => {
-  const [id, tier, priority] = [sql.raw(columns.id), sql.raw(columns.tier), sql.raw(columns.priority)]
+/**
+ * SQL that puts the job of a task into the queue and gives the job's id. An unlocked job of the same task is replaced, so doing it again
+ * is harmless.
+ * @param task the alias of a row with id, model_tier and priority
+ */
+export function enqueueJob(task: string, runAt: RawBuilder<unknown> = sql`now()`): RawBuilder<string> {
+  const [id, tier, priority] = ['id', 'model_tier', 'priority'].map((column) => sql.ref(`${task}.${column}`))
   // graphile-worker runs smaller numbers first.
-  return sql`graphile_worker.add_job('run_' || lower(${tier}) || '_task', json_build_object('taskId', ${id}),
-    job_key => 'task:' || ${id}, priority => -${priority}`
+  return sql<string>`(graphile_worker.add_job('run_' || lower(${tier}) || '_task', json_build_object('taskId', ${id}),
+    job_key => 'task:' || ${id}, run_at => ${runAt}, priority => -${priority})).id`
 }
 
 export type TaskRow = Selectable<Tables['archon_tasks']> & { readonly agent_name: string | null }
@@ -91,7 +95,7 @@ export function asTask(row: TaskRow): Task {
   }
 }
 
-type AnyDatabase = Kysely<Tables> | Transaction<Tables>
+export type AnyDatabase = Kysely<Tables> | Transaction<Tables>
 
 /**
  * Stores the task and its job together, in one statement: there is never one without the other. The tenant is the submitter's.
@@ -119,7 +123,7 @@ export async function submitOnce(
       RETURNING *
     )
     SELECT created.*, NULL AS agent_name,
-      (${enqueueJob({ id: 'created.id', tier: 'created.model_tier', priority: 'created.priority' })})).id AS job
+      ${enqueueJob('created')} AS job
     FROM created
   `.execute(database)
   if (rows[0] !== undefined) return { task: asTask(rows[0]), isNew: true }
@@ -149,7 +153,7 @@ function isSameRequest(found: Task, asked: NewTask): boolean {
     found.maxAttempts === (asked.maxAttempts ?? 5) &&
     found.timeoutSeconds === (asked.timeoutSeconds ?? 300) &&
     moment(found.deadline) === moment(asked.deadline) &&
-    found.budget === (asked.budget ?? null)
+    found.budget === (asked.budget === undefined ? null : Number(asked.budget.toFixed(6)))
   )
 }
 

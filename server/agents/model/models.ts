@@ -1,0 +1,28 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { ModelTier } from '../../database/tables.ts'
+import type { AgentsConfiguration } from '../configuration.ts'
+import type { Model } from './languageModel.ts'
+import { createOfflineModel } from './offlineModel.ts'
+
+/** US dollars per million tokens. */
+export interface Price {
+  readonly input: number
+  readonly output: number
+}
+
+export interface TierModel {
+  readonly model: Model
+  readonly price: Price
+}
+
+/** The model of each tier: of the configured endpoint, or the offline one for all. */
+export function createModels(configuration: AgentsConfiguration): Readonly<Record<ModelTier, TierModel>> {
+  const { MODEL_BASE_URL: baseURL, MODEL_API_KEY: apiKey } = configuration
+  const tier = (name: ModelTier): TierModel => {
+    const price = configuration[`MODEL_${name}_PRICE`]
+    if (baseURL === undefined) return { model: createOfflineModel(configuration.OFFLINE_MODEL_MILLISECONDS), price }
+    const endpoint = createOpenAICompatible({ name: 'endpoint', baseURL, ...(apiKey === undefined ? {} : { apiKey }) })
+    return { model: endpoint.chatModel(configuration[`MODEL_${name}`] ?? ''), price }
+  }
+  return { HAIKU: tier('HAIKU'), SONNET: tier('SONNET'), OPUS: tier('OPUS') }
+}

@@ -219,10 +219,12 @@ describe('agents and tasks', () => {
   })
 
   it('leave a whole audit chain behind, which can be queried, verified and exported', async () => {
-    const verified = await until(
-      async () => (await call('GET', '/api/audit/verification', adminToken)).json<Record<string, unknown>>(),
-      ({ unsealed }) => unsealed === 0,
+    const unsealed = 'SELECT 1 FROM archon_audit WHERE position IS NULL'
+    await until(
+      async () => (await database.connection.pool.query(unsealed)).rowCount,
+      (count) => count === 0,
     )
+    const verified = (await call('GET', '/api/audit/verification', adminToken)).json<Record<string, unknown>>()
     expect(verified).toMatchObject({ isWhole: true, fault: null })
     const entries = (await call('GET', '/api/audit?event=task.submitted&limit=3', adminToken)).json<{
       entries: { event: string; hash: string }[]

@@ -2,21 +2,31 @@ import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { createEncryption, deriveKey } from '../common/encryption.ts'
 import { createMetrics } from '../common/metrics.ts'
+import { connectRedis } from '../common/redis.ts'
 import { createService } from '../common/service.ts'
 import { createTokens } from '../common/tokens.ts'
+import { version } from '../common/version.ts'
 import type { ChainKeys } from '../database/auditChain.ts'
+import { followChanges } from '../database/changeFeed.ts'
 import { openDatabase } from '../database/connection.ts'
+import { followIdentities } from '../database/identity.ts'
 import { needsDatabase } from '../database/readiness.ts'
+import { chooseEmbedder } from '../embeddings/embedder.ts'
+import { measureActivity, noteActivity } from './activity.ts'
 import { agentRoutes } from './agents.ts'
-import { createAgentsCache, noCache, type AgentsCache } from './agentsCache.ts'
 import { keepSealing } from './auditSealer.ts'
+import { createCache } from './cache.ts'
 import type { ApiConfiguration } from './configuration.ts'
 import type { ApiContext } from './context.ts'
+import { warnOfFewConnections } from './connectionCheck.ts'
+import { addDeepHealth } from './deepHealth.ts'
 import { createLoginLimit } from './loginLimit.ts'
+import { addOpenApi } from './openapi.ts'
+import { addRateLimits } from './rateLimits.ts'
 import { addEtags } from './route.ts'
 import { routes } from './routes.ts'
 import { taskRoutes } from './tasks.ts'
-import { userRoutes } from './users.ts'
+import { keepSweeping } from './sessionSweep.ts'
 
 export interface ApiOptions {
   readonly logStream?: { write: (line: string) => void }
@@ -24,6 +34,7 @@ export interface ApiOptions {
 
 /** The backend: everything under /api, and the probes. */
 export function buildApi(configuration: ApiConfiguration, options: ApiOptions = {}): FastifyInstance {
+  const embedder = chooseEmbedder(configuration)
   const metrics = createMetrics('backend')
   const database = openDatabase(configuration, {
     service: 'backend',
@@ -39,35 +50,58 @@ export function buildApi(configuration: ApiConfiguration, options: ApiOptions = 
     trustedProxies: configuration.TRUSTED_PROXIES,
     ...options,
   })
-  const cache = openCache(configuration, app, metrics.registry)
+  const onFeedLost = (error: unknown) => app.log.warn({ err: error }, 'the change feed was interrupted')
+  const feed = followChanges(configuration, 'backend', onFeedLost)
+  const { tokens, revocations } = followIdentities(configuration, database.tables, feed, onFeedLost)
+  const redis = openRedis(configuration, app)
   const context: ApiContext = {
     configuration,
     database: database.tables,
-    tokens: createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS }),
+    tokens,
+    revocations,
     encryption: createEncryption({
       current: configuration.ENCRYPTION_KEY,
       previous: configuration.ENCRYPTION_KEY_PREVIOUS,
     }),
+    embedder,
     auditKeys: auditKeys(configuration),
-    cache,
+    cache: createCache({ database: database.tables, feed, redis, registry: metrics.registry }),
     loginLimit: createLoginLimit(),
   }
-  app.register(
-    async (api) => {
-      api.setValidatorCompiler(validatorCompiler)
-      api.setSerializerCompiler(serializerCompiler)
-      addEtags(api)
-      for (const route of routes) route.mount(api, context)
-      await api.register(userRoutes(context))
-      await api.register(agentRoutes(context))
-      await api.register(taskRoutes(context))
-    },
-    { prefix: '/api' },
-  )
+  addOpenApi(app, version)
+  app.register(async (scope) => {
+    scope.setValidatorCompiler(validatorCompiler)
+    scope.setSerializerCompiler(serializerCompiler)
+    await addRateLimits(scope, { requestsPerMinute: configuration.REQUESTS_PER_MINUTE, redis })
+    noteActivity(scope, context.database)
+    addDeepHealth(scope, {
+      tokens: createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS }),
+      database: context.database,
+      pingRedis: redis === undefined ? undefined : () => redis.ping(),
+      mcpUrl: configuration.MCP_URL,
+      agentsUrl: configuration.AGENTS_URL,
+    })
+    scope.register(
+      async (api) => {
+        addEtags(api)
+        for (const route of routes) route.mount(api, context)
+        await api.register(agentRoutes(context))
+        await api.register(taskRoutes(context))
+      },
+      { prefix: '/api' },
+    )
+  })
+  measureActivity(metrics.registry, context.database)
+  app.addHook('onReady', () => {
+    void warnOfFewConnections(context.database, configuration.DATABASE_POOL_SIZE, app.log)
+  })
+  const stopSweeping = keepSweeping(context.database, app.log)
   const stopSealing = keepSealing(context.database, context.auditKeys, app.log)
   app.addHook('onClose', async () => {
+    stopSweeping()
     await stopSealing()
-    cache.close()
+    await feed.close()
+    redis?.disconnect()
     await database.close()
   })
   return app
@@ -78,20 +112,12 @@ function auditKeys({ ENCRYPTION_KEY: current, ENCRYPTION_KEY_PREVIOUS: previous 
   return { current: key(current), previous: previous === undefined ? undefined : key(previous) }
 }
 
-function openCache(
-  configuration: ApiConfiguration,
-  app: FastifyInstance,
-  registry: ReturnType<typeof createMetrics>['registry'],
-): AgentsCache {
-  const { REDIS_URL: url, REDIS_PASSWORD: password } = configuration
-  if (url === undefined) return noCache
-  return createAgentsCache({
-    url,
-    password,
-    registry,
-    onChange: (error) => {
-      if (error === undefined) app.log.info('redis is back')
-      else app.log.warn({ err: error }, 'redis is away: lists come from the database')
-    },
-  })
+/** For what replicas count together, and the cache. */
+function openRedis({ REDIS_URL: url, REDIS_PASSWORD: password }: ApiConfiguration, app: FastifyInstance) {
+  if (url === undefined) return undefined
+  const onChange = (error?: Error) => {
+    if (error === undefined) app.log.info('redis is back')
+    else app.log.warn({ err: error }, 'redis is away: each replica counts requests alone, and lists come from the database')
+  }
+  return connectRedis({ url, password }, { onChange, commandTimeout: 250 })
 }

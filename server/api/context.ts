@@ -2,7 +2,9 @@ import type { Encryption } from '../common/encryption.ts'
 import type { Tokens } from '../common/tokens.ts'
 import type { ChainKeys } from '../database/auditChain.ts'
 import type { Database } from '../database/connection.ts'
-import type { AgentsCache } from './agentsCache.ts'
+import type { Revocations } from '../database/revocations.ts'
+import type { Embedder } from '../embeddings/embedder.ts'
+import type { Cache } from './cache.ts'
 import type { ApiConfiguration } from './configuration.ts'
 import type { LoginLimit } from './loginLimit.ts'
 
@@ -11,8 +13,10 @@ export interface ApiContext {
   readonly configuration: ApiConfiguration
   readonly database: Database
   readonly tokens: Tokens
+  readonly revocations: Revocations
   readonly encryption: Encryption
+  readonly embedder: Embedder
   readonly auditKeys: ChainKeys
-  readonly cache: AgentsCache
+  readonly cache: Cache
   readonly loginLimit: LoginLimit
 }

@@ -1,46 +1,59 @@
 import { Problem } from '../common/problems.ts'
 
-const failuresPerWindow = 8
-const windowMilliseconds = 60_000
+const attemptsPerWindow = 8
+const shortestWindow = 60_000
+/** Each window that is used up doubles the next, up to here. Milliseconds. */
+const longestWindow = 900_000
 /** Beyond this many remembered addresses the oldest are forgotten: an attacker must not fill the memory. */
 const rememberedAddresses = 10_000
 
 export interface LoginLimit {
-  /** @throws Problem 429 while the key has used up its failures */
-  readonly check: (key: string) => void
-  readonly recordFailure: (key: string) => void
-  readonly clear: (key: string) => void
+  /**
+   * Counts an attempt, before its password is compared: many at once get no more guesses than one after the other.
+   * @throws Problem 429 when the key has used up its attempts
+   */
+  readonly begin: (key: string) => void
+  /** The attempt was right, so the ones before it are forgotten. */
+  readonly succeed: (key: string) => void
 }
 
 interface Window {
+  readonly length: number
   readonly endsAt: number
-  readonly failures: number
+  readonly attempts: number
 }
 
-/** Slows down guessing: a few failures a minute per address and name, counted in this process. */
+/**
+ * Slows down guessing: a few attempts per address and name, then a pause that grows. Counted in this process. It is the same for names
+ * that exist and names that do not.
+ */
 export function createLoginLimit(now: () => number = Date.now): LoginLimit {
   const windows = new Map<string, Window>()
-  const openWindow = (key: string) => {
-    const window = windows.get(key)
-    return window !== undefined && window.endsAt > now() ? window : undefined
+
+  const next = (before: Window | undefined): Window => {
+    if (before !== undefined && before.endsAt > now()) return { ...before, attempts: before.attempts + 1 }
+    const isContinued =
+      before !== undefined && before.attempts >= attemptsPerWindow && before.endsAt + longestWindow > now()
+    const length = isContinued ? Math.min(before.length * 2, longestWindow) : shortestWindow
+    return { length, endsAt: now() + length, attempts: 1 }
   }
+
   return {
-    check: (key) => {
-      const window = openWindow(key)
-      if (window === undefined || window.failures < failuresPerWindow) return
-      const seconds = Math.max(1, Math.ceil((window.endsAt - now()) / 1000))
-      throw new Problem(429, 'too-many-sign-ins', `Too many failed attempts. Try again in ${seconds} seconds.`, {
-        'retry-after': String(seconds),
-      })
-    },
-    recordFailure: (key) => {
-      const window = openWindow(key)
+    begin: (key) => {
+      const before = windows.get(key)
+      const window = next(before)
+      if (window.attempts > attemptsPerWindow) {
+        const seconds = Math.max(1, Math.ceil((window.endsAt - now()) / 1000))
+        throw new Problem(429, 'too-many-sign-ins', `Too many failed attempts. Try again in ${seconds} seconds.`, {
+          'retry-after': String(seconds),
+        })
+      }
       windows.delete(key)
-      windows.set(key, { endsAt: window?.endsAt ?? now() + windowMilliseconds, failures: (window?.failures ?? 0) + 1 })
+      windows.set(key, window)
       const oldest = windows.keys().next()
       if (windows.size > rememberedAddresses && oldest.done !== true) windows.delete(oldest.value)
     },
-    clear: (key) => {
+    succeed: (key) => {
       windows.delete(key)
     },
   }

@@ -6,7 +6,7 @@ import type { Transaction } from 'kysely'
 import { z } from 'zod'
 import { identityOf, requirePermission } from '../common/authentication.ts'
 import type { PermissionLevel } from '../common/permissions.ts'
-import { Problem } from '../common/problems.ts'
+import { CommittedProblem, Problem } from '../common/problems.ts'
 import type { Identity } from '../common/tokens.ts'
 import { recordAudit, type AuditEvent } from '../database/audit.ts'
 import type { Database } from '../database/connection.ts'
@@ -70,7 +70,7 @@ export interface WriteAudit<Params, Query, Body, Response> {
     result: In<Response>,
   ) => AuditEvent['details'] | undefined
   /** Whose act it is where there is no identity yet (signing in). */
-  readonly actor?: (exchange: Pick<Exchange<Params, Query, Body>, 'body'>) => string
+  readonly actor?: (exchange: Pick<Exchange<Params, Query, Body>, 'body'>, result: In<Response>) => string
 }
 
 /** A route as the service mounts and describes it. */
@@ -126,13 +126,18 @@ export function write<
   Query extends Schema | undefined = undefined,
   Body extends Schema | undefined = undefined,
   Response extends Schema | undefined = undefined,
+  Prepared = undefined,
 >(
   route: RouteShape<Params, Query, Body, Response> & {
     readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
     readonly audit: WriteAudit<Params, Query, Body, Response>
+    /** Work before the transaction, so that it holds no connection meanwhile: hashing a password, asking a model. */
+    readonly prepare?: (exchange: Exchange<Params, Query, Body>, context: ApiContext) => Promise<Prepared>
+    /** @throws Problem to take everything back; CommittedProblem to keep what is stored and refuse the caller all the same */
     readonly handle: (
       exchange: WriteExchange<Params, Query, Body>,
       context: ApiContext,
+      prepared: Prepared,
     ) => Promise<In<Response>> | In<Response>
   },
 ): Route {
@@ -147,29 +152,37 @@ export function write<
       app.withTypeProvider<ZodTypeProvider>().route({
         method,
         url,
-        ...common(route, context),
+        ...common(route, context, audit.event),
         handler: async (request, reply) => {
           const following: (() => Promise<void> | void)[] = []
           const exchange = exchangeOf<Params, Query, Body>(request, reply)
-          const result = await context.database.transaction().execute(async (transaction) => {
+          // Without `prepare`, its type is undefined.
+          const prepared = (await route.prepare?.(exchange, context)) as Prepared
+          const change = async (transaction: Transaction<Tables>) => {
             const afterCommit = (work: () => Promise<void> | void) => following.push(work)
-            const changed = await route.handle(
-              Object.assign(exchange, { transaction, afterCommit }) as WriteExchange<Params, Query, Body>,
-              context,
-            )
+            const changed = await route.handle(Object.assign(exchange, { transaction, afterCommit }), context, prepared)
             const details = audit.details(exchange, changed)
             if (details !== undefined) {
-              const actor = audit.actor?.(exchange) ?? identityOf(request).name
+              const actor = audit.actor?.(exchange, changed) ?? identityOf(request).name
               await auditOf(request, transaction, { event: audit.event, actor, details })
             }
             return changed
-          })
+          }
+          const result = await context.database
+            .transaction()
+            .execute((transaction) => change(transaction).catch(keepCommitted))
           for (const work of following) await work()
+          if (result instanceof CommittedProblem) throw result
           return send(reply, route, result)
         },
       })
     },
   }
+}
+
+function keepCommitted(error: unknown): CommittedProblem {
+  if (error instanceof CommittedProblem) return error
+  throw error
 }
 
 /** Records an entry for a request: in the table, and on the `audit` channel of the log. */
@@ -198,20 +211,22 @@ function exchangeOf<Params, Query, Body>(request: FastifyRequest, reply: Fastify
 function common(
   route: RouteShape<Schema | undefined, Schema | undefined, Schema | undefined, Schema | undefined>,
   { tokens }: ApiContext,
+  event?: string,
 ) {
   const { id, tag, summary, permission, params, query, body, response, requestsPerMinute } = route
   const status = statusOf(route)
   return {
     ...(permission === 'public' ? {} : { onRequest: requirePermission(tokens, permission) }),
-    ...(requestsPerMinute === undefined
-      ? {}
-      : { config: { rateLimit: { max: requestsPerMinute, timeWindow: 60_000 } } }),
+    config: requestsPerMinute === undefined ? {} : { rateLimit: { max: requestsPerMinute, timeWindow: 60_000 } },
     schema: {
       operationId: id,
       tags: [tag],
       summary,
       description: permission === 'public' ? 'Needs no token.' : `Needs the permission ${permission}.`,
       ...(permission === 'public' ? { security: [] } : {}),
+      // OpenAPI extensions: what the route asks of its caller, and what it leaves in the audit log.
+      'x-permission': permission,
+      ...(event === undefined ? {} : { 'x-audit-event': event }),
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { querystring: query }),
       ...(body === undefined ? {} : { body }),

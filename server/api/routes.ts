@@ -1,6 +1,21 @@
+import { apiKeyRoutes } from './apiKeys.ts'
+import { authenticationRoutes } from './authentication.ts'
 import { auditRoutes } from './audit.ts'
 import { feedbackRoutes } from './feedback.ts'
+import { knowledgeRoutes } from './knowledge.ts'
 import type { Route } from './route.ts'
+import { secretRoutes } from './secrets.ts'
+import { sessionRoutes } from './sessions.ts'
+import { userRoutes } from './users.ts'
 
 /** Everything the backend answers under /api, on one page. */
-export const routes: readonly Route[] = [...feedbackRoutes, ...auditRoutes]
+export const routes: readonly Route[] = [
+  ...authenticationRoutes,
+  ...sessionRoutes,
+  ...userRoutes,
+  ...apiKeyRoutes,
+  ...secretRoutes,
+  ...feedbackRoutes,
+  ...knowledgeRoutes,
+  ...auditRoutes,
+]

@@ -1,25 +1,8 @@
 import { z } from 'zod'
-import { permissionLevels } from '../common/permissions.ts'
 import { line, paragraph } from '../common/texts.ts'
 import { agentStates, modelTiers, taskStates } from '../database/tables.ts'
 
 export { line, paragraph }
-
-export const credentials = z.object({ name: line(100), password: paragraph(200) })
-
-export const signedIn = z.object({
-  token: z.string(),
-  expiresAt: z.iso.datetime(),
-  name: z.string(),
-  permission: z.enum(permissionLevels),
-})
-
-export const newUser = z.object({
-  name: line(100),
-  password: paragraph(200).min(12),
-  permission: z.enum(permissionLevels),
-})
-export const user = z.object({ id: z.uuid(), name: z.string(), permission: z.enum(permissionLevels) })
 
 export const newAgent = z.object({
   name: line(63).regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),

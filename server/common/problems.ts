@@ -10,13 +10,22 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>
 
   /** @param detail a whole sentence for people; it reaches the caller, so it never holds a secret */
-  constructor(status: number, code: string, detail: string, headers: Record<string, string> = {}) {
-    super(detail)
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    headers: Record<string, string> = {},
+    options: ErrorOptions = {},
+  ) {
+    super(detail, options)
     this.status = status
     this.code = code
     this.headers = headers
   }
 }
+
+/** A refusal that is itself a fact to keep: what its write route has stored is committed, then the caller is refused. */
+export class CommittedProblem extends Problem {}
 
 interface ProblemBody {
   readonly type: string
@@ -35,6 +44,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
+  412: 'Changed meanwhile',
   413: 'Too large',
   415: 'Unsupported media type',
   429: 'Too many requests',

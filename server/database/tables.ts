@@ -52,7 +52,8 @@ interface UserTable {
 
 interface SessionTable {
   id: string
-  user_id: string
+  /** Null when the user was deleted; the session was ended then. */
+  user_id: string | null
   address: string
   created_at: Written
   expires_at: Moment
@@ -66,6 +67,7 @@ interface RefreshTokenTable {
   created_at: Written
   expires_at: Moment
   used_at: Sometimes
+  replaced_by: string | null
 }
 
 interface ApiKeyTable {

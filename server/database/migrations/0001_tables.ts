@@ -25,7 +25,8 @@ CREATE TABLE archon_users (
 
 CREATE TABLE archon_sessions (
   id uuid PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES archon_users ON DELETE CASCADE,
+  -- An ended session outlives its user: its access tokens are refused until they expire.
+  user_id uuid REFERENCES archon_users ON DELETE SET NULL,
   address text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
@@ -42,7 +43,9 @@ CREATE TABLE archon_refresh_tokens (
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
   -- Set when it was exchanged. A second exchange means that two hold it, and ends the session.
-  used_at timestamptz
+  used_at timestamptz,
+  -- The hash of the token that it was exchanged for.
+  replaced_by text
 );
 CREATE INDEX idx_refresh_tokens_session ON archon_refresh_tokens (session_id);
 

@@ -120,12 +120,14 @@ export async function updateKnowledge(
   return row === undefined ? undefined : asDocument(row)
 }
 
-export async function getKnowledge(connection: Connection, id: string): Promise<KnowledgeDocument | undefined> {
-  const row = await connection
-    .selectFrom('archon_agent_knowledge')
-    .select(documentColumns)
-    .where('id', '=', id)
-    .executeTakeFirst()
+/** @param lock `for update` holds the document until the transaction ends */
+export async function getKnowledge(
+  connection: Connection,
+  id: string,
+  lock?: 'for update',
+): Promise<KnowledgeDocument | undefined> {
+  const query = connection.selectFrom('archon_agent_knowledge').select(documentColumns).where('id', '=', id)
+  const row = await (lock === undefined ? query : query.forUpdate()).executeTakeFirst()
   return row === undefined ? undefined : asDocument(row)
 }
 

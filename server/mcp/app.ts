@@ -4,8 +4,10 @@ import { identityOf, requirePermission } from '../common/authentication.ts'
 import { createMetrics } from '../common/metrics.ts'
 import { Problem } from '../common/problems.ts'
 import { createService } from '../common/service.ts'
-import { createTokens } from '../common/tokens.ts'
+import { version } from '../common/version.ts'
+import { followChanges } from '../database/changeFeed.ts'
 import { openDatabase } from '../database/connection.ts'
+import { followIdentities } from '../database/identity.ts'
 import { needsDatabase } from '../database/readiness.ts'
 import { chooseEmbedder } from '../embeddings/embedder.ts'
 import { requireAllowedHost } from './allowedHosts.ts'
@@ -16,8 +18,6 @@ import { createMcpMetrics } from './metrics.ts'
 import { createProtectedResource } from './protectedResource.ts'
 import { createMcpServer } from './server.ts'
 import { createSessions, type Session, type Sessions } from './sessions.ts'
-
-const version = '0.1.0'
 
 export interface McpOptions {
   readonly logStream?: { write: (line: string) => void }
@@ -38,11 +38,14 @@ export function buildMcp(configuration: McpConfiguration, options: McpOptions = 
   const app = createService({
     name: 'mcp',
     logLevel: configuration.LOG_LEVEL,
+    traceEndpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics,
     missing: needsDatabase(database.tables),
     ...options,
   })
-  const tokens = createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS })
+  const onFeedLost = (error: unknown) => app.log.warn({ err: error }, 'the change feed was interrupted')
+  const feed = followChanges(configuration, 'mcp', onFeedLost)
+  const { tokens } = followIdentities(configuration, database.tables, feed, onFeedLost)
   const mcpMetrics = createMcpMetrics(metrics.registry)
   const context = { database: database.tables, embedder, log: app.log }
   const sessions = createSessions({
@@ -55,7 +58,7 @@ export function buildMcp(configuration: McpConfiguration, options: McpOptions = 
     onCount: mcpMetrics.setSessions,
     log: app.log,
   })
-  const announcements = announceChanges(configuration, sessions, app.log)
+  const announcements = announceChanges(feed, sessions)
   const protectedResource = createProtectedResource(configuration.MCP_PUBLIC_URL)
 
   app.register((mcp, _options, done) => {
@@ -75,7 +78,8 @@ export function buildMcp(configuration: McpConfiguration, options: McpOptions = 
   // Before the listener closes: open streams would keep it waiting.
   app.addHook('preClose', () => sessions.close())
   app.addHook('onClose', async () => {
-    await announcements.close()
+    announcements.close()
+    await feed.close()
     await database.close()
   })
   return app

@@ -133,13 +133,6 @@ describe('a session', () => {
     const login = randomUUID()
     const session = await open(service, await headersFor(service, 'read_only', 'leaver', login))
     const before = await openSessions(service)
-    const { id: user_id } = await tables
-      .selectFrom('archon_users')
-      .select('id')
-      .where('name', '=', 'leaver')
-      .executeTakeFirstOrThrow()
-    const expires_at = new Date(Date.now() + 3_600_000)
-    await tables.insertInto('archon_sessions').values({ id: login, user_id, address: '::1', expires_at }).execute()
     await tables.updateTable('archon_sessions').set({ revoked_at: new Date() }).where('id', '=', login).execute()
     await until(
       () => openSessions(service),

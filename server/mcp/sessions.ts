@@ -45,6 +45,12 @@ export interface SessionsOptions {
   readonly log: { readonly warn: (fields: object, message: string) => void }
 }
 
+/** An API key acts for the user who made it, and is another identity all the same. */
+const isSame = (one: Identity, other: Identity) =>
+  one.userId === other.userId &&
+  one.isApiKey === other.isApiKey &&
+  (one.isApiKey !== true || one.sessionId === other.sessionId)
+
 /** How often idle sessions and streams with an outdated token are looked for. Milliseconds. */
 const sweepInterval = 1_000
 
@@ -71,8 +77,8 @@ export function createSessions({ limits, createServer, onCount, log }: SessionsO
   sweep.unref()
 
   /** A client that crashed leaves its session behind: the identity's own longest unused one makes room. */
-  const makeRoom = async ({ userId }: Identity) => {
-    const own = [...held.values()].filter(({ identity }) => identity.userId === userId)
+  const makeRoom = async (asking: Identity) => {
+    const own = [...held.values()].filter(({ identity }) => isSame(identity, asking))
     if (own.length >= limits.perIdentity) {
       const [idlest] = own.filter(({ running }) => running === 0).sort((a, b) => a.usedAt - b.usedAt)
       if (idlest === undefined)
@@ -98,7 +104,7 @@ export function createSessions({ limits, createServer, onCount, log }: SessionsO
     },
     find: (id, identity) => {
       const session = held.get(id)
-      if (session?.identity.userId !== identity.userId)
+      if (session === undefined || !isSame(session.identity, identity))
         throw new Problem(404, 'no-such-session', 'This session has ended or is not yours. Initialise a new one.')
       session.identity = identity
       session.usedAt = Date.now()

@@ -49,11 +49,15 @@ export async function startMcpService(database: SuiteDatabase, more: Record<stri
     permission: PermissionLevel,
     name = `${permission}-tester`,
     sessionId: string = randomUUID(),
-  ) =>
-    createTokens({ current: jwtSecret }).issue(
-      { userId: await userNamed(name, permission), sessionId, name, permission },
-      300,
-    )
+  ) => {
+    const userId = await userNamed(name, permission)
+    const expires_at = new Date(Date.now() + 3_600_000)
+    await database.connection.tables
+      .insertInto('archon_sessions')
+      .values({ id: sessionId, user_id: userId, address: '127.0.0.1', expires_at })
+      .execute()
+    return createTokens({ current: jwtSecret }).issue({ userId, sessionId, name, permission }, 300)
+  }
 
   return {
     address,

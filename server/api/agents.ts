@@ -16,7 +16,9 @@ export function agentRoutes({ database, tokens, cache }: ApiContext): FastifyPlu
         onRequest: requirePermission(tokens, 'read_only'),
         schema: { response: { 200: z.object({ agents: z.array(agent) }) } },
       },
-      async () => ({ agents: await cache.read(() => listAgents(database)) }),
+      async () => ({
+        agents: await cache.read({ key: 'agents', kinds: ['agent'] }, (transaction) => listAgents(transaction)),
+      }),
     )
 
     app.post(
@@ -27,7 +29,7 @@ export function agentRoutes({ database, tokens, cache }: ApiContext): FastifyPlu
         if (created === undefined) {
           throw new Problem(409, 'name-taken', `There is an agent ${request.body.name} already.`)
         }
-        await cache.forget()
+        cache.changed('agent')
         const details = { name: created.name, modelTier: created.modelTier }
         const actor = identityOf(request).name
         await recordAudit(database, { event: 'agent.created', actor, address: request.ip, details })

@@ -117,7 +117,11 @@ function openRedis({ REDIS_URL: url, REDIS_PASSWORD: password }: ApiConfiguratio
   if (url === undefined) return undefined
   const onChange = (error?: Error) => {
     if (error === undefined) app.log.info('redis is back')
-    else app.log.warn({ err: error }, 'redis is away: each replica counts requests alone, and lists come from the database')
+    else
+      app.log.warn(
+        { err: error },
+        'redis is away: each replica counts requests alone, and lists come from the database',
+      )
   }
   return connectRedis({ url, password }, { onChange, commandTimeout: 250 })
 }

@@ -104,15 +104,9 @@ async function concludeNew(services: SuiteServices, journal: RestoreJournal): Pr
     journal.conclude('done', 'The console ended after the swap; the restore was finished afterwards. Undo is possible.')
   } catch (thrown) {
     const { code, message, details } = asConsoleError(thrown)
-    journal.conclude(
-      'interrupted',
-      'The restored data is live, but the services are not healthy yet. Undo is possible.',
-      {
-        code,
-        message,
-        details,
-      },
-    )
+    // Done as far as the data go: so the window offers Undo.
+    const state = 'The console ended after the swap. The restored data is live, but the services are not healthy yet.'
+    journal.conclude('done', state, { code, message, details })
   }
 }
 

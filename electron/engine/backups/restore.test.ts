@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ConsoleError } from '#shared/errors.ts'
 import { recoverRestore } from './recover.ts'
 import { namesOf, restoreBackup, type SuiteServices } from './restore.ts'
 import { BackupStore } from './store.ts'
@@ -221,6 +222,41 @@ describe('recoverRestore', () => {
     await suite.query(`ALTER DATABASE agency_swarm RENAME TO ${namesOf(work).before}`, 'postgres')
     await recoverRestore(work)
     expect(await agents()).toBe(500)
+  })
+
+  it('offers Undo, with the reason, for restored data that is live while the services are not healthy', async () => {
+    const backup = await takeNow(suite.server, store, 'x')
+    const unhealthy: SuiteServices = {
+      ...services(),
+      untilHealthy: () => Promise.reject(new ConsoleError('TIMEOUT', 'backend did not become ready.')),
+    }
+    const work = job(backup.id, { services: unhealthy })
+    await suite.query('DELETE FROM agents WHERE id > 10')
+    await restore(job(backup.id))
+    const [restored] = await suite.query(`SELECT oid::text FROM pg_database WHERE datname = 'agency_swarm'`, 'postgres')
+    const [kept] = await suite.query(`SELECT datname FROM pg_database WHERE datname LIKE '%before%'`, 'postgres')
+    await suite.query(`ALTER DATABASE "${String(kept)}" RENAME TO ${namesOf(work).before}`, 'postgres')
+    const [old] = await suite.query(
+      `SELECT oid::text FROM pg_database WHERE datname = '${namesOf(work).before}'`,
+      'postgres',
+    )
+    const about = { ...scope, id: work.restoreId, backupId: backup.id, by: 'maya', database: 'agency_swarm' }
+    work.journal.begin({ ...about, oldOid: String(old) })
+    await work.journal.around(
+      'create',
+      () => Promise.resolve(String(restored)),
+      (newOid) => ({ newOid }),
+    )
+    await recoverRestore(work)
+    expect(work.journal.read()?.outcome).toMatchObject({
+      state: 'done',
+      fault: { code: 'TIMEOUT', message: 'backend did not become ready.' },
+    })
+    const undone = await runTask(folder.path, 'undo', (control) =>
+      undoRestore({ ...work, services: services() }, control),
+    )
+    expect(undone.state).toBe('done')
+    expect(await agents()).toBe(10)
   })
 
   it('says that the state is unknown, with what it found, when the live database is neither of the two', async () => {

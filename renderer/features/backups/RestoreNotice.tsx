@@ -18,7 +18,7 @@ export function RestoreNotice({ scope, restore, busy }: { scope: Scope; restore:
   }
   return (
     <Banner
-      tone="info"
+      tone={restore.fault === undefined ? 'info' : 'warn'}
       title={`Restored ${formatMoment(restore.at)}.`}
       aside={
         <>
@@ -33,6 +33,7 @@ export function RestoreNotice({ scope, restore, busy }: { scope: Scope; restore:
         </>
       }
     >
+      {restore.fault === undefined ? null : `${restore.message} ${restore.fault.message} `}
       The database of before is kept as {restore.previousDatabase}; Undo is possible{until}.
     </Banner>
   )

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Plan } from '#shared/contract/deploy.ts'
 import { confirm, reportError, useCluster } from '../../app/index.ts'
-import { engine } from '../../client/index.ts'
+import { asFault, engine } from '../../client/index.ts'
 import { plural } from '../../kit/index.ts'
 import { changeDraft } from './deployStore.ts'
 import { countActions } from './deployView.ts'
@@ -36,7 +36,11 @@ export function useDeployCommands(scope: Scope): DeployCommands {
         await engine()
           .deploy.apply({ ...scope, planId: plan.id, confirmation })
           .then(started)
-          .catch(refused('The deployment did not start'))
+          .catch((thrown: unknown) => {
+            // A plan that the engine no longer has, because it was started anew or the cluster moved on, can only be made again.
+            if (asFault(thrown).code === 'EXPIRED') changeDraft(scope, { plan: null })
+            reportError(thrown, 'The deployment did not start')
+          })
       },
       resume: async (runId, version) => {
         const confirmation = await confirm({

@@ -252,7 +252,7 @@ describe('recoverRestore', () => {
       state: 'done',
       fault: { code: 'TIMEOUT', message: 'backend did not become ready.' },
     })
-    const undone = await runTask(folder.path, 'undo', (control) =>
+    const undone = await runTask(folder.path, 'undoRestore', (control) =>
       undoRestore({ ...work, services: services() }, control),
     )
     expect(undone.state).toBe('done')

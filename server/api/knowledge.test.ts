@@ -100,8 +100,9 @@ describe('knowledge', () => {
     let cursor = ''
     do {
       const { body } = await send('GET', `/knowledge?limit=9${cursor}`, reader)
-      titles.push(...(body.documents as { title: string }[]).map(({ title }) => title))
-      cursor = body.next === null ? '' : `&cursor=${String(body.next)}`
+      const { documents, next } = body as { documents: { title: string }[]; next: string | null }
+      titles.push(...documents.map(({ title }) => title))
+      cursor = next === null ? '' : `&cursor=${next}`
     } while (cursor !== '')
     expect(titles).toHaveLength(new Set(titles).size)
     expect(titles).toEqual(expect.arrayContaining(knowledgeSeed.map(([title]) => title)))

@@ -1,8 +1,4 @@
-import rateLimit, {
-  type FastifyRateLimitOptions,
-  type FastifyRateLimitStore,
-  type RateLimitPluginOptions,
-} from '@fastify/rate-limit'
+import rateLimit, { type FastifyRateLimitOptions, type FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { knownIdentity } from '../common/authentication.ts'

@@ -7,8 +7,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createMetrics } from '../common/metrics.ts'
 import { Problem } from '../common/problems.ts'
 import { createService } from '../common/service.ts'
-import { createTokens } from '../common/tokens.ts'
+import { followChanges } from '../database/changeFeed.ts'
 import { openDatabase } from '../database/connection.ts'
+import { followIdentities } from '../database/identity.ts'
 import { needsDatabase } from '../database/readiness.ts'
 import type { FrontendConfiguration } from './configuration.ts'
 import { startLive } from './live/index.ts'
@@ -35,14 +36,15 @@ export function buildFrontend(configuration: FrontendConfiguration, options: Fro
     ...(options.logStream === undefined ? {} : { logStream: options.logStream }),
   })
   const { REDIS_URL: url, REDIS_PASSWORD: password } = configuration
+  const onFeedLost = (error: unknown) => app.log.warn({ err: error }, 'the change feed was interrupted')
+  const feed = followChanges(configuration, 'frontend', onFeedLost)
   const live = startLive({
-    settings: configuration,
+    feed,
     database: database.tables,
     redis: url === undefined ? undefined : { url, password },
-    tokens: createTokens({ current: configuration.JWT_SECRET, previous: configuration.JWT_SECRET_PREVIOUS }),
+    tokens: followIdentities(configuration, database.tables, feed, onFeedLost).tokens,
     registry: metrics.registry,
     log: app.log,
-    onConnectionLost,
   })
 
   addSecurityHeaders(app)
@@ -62,6 +64,7 @@ export function buildFrontend(configuration: FrontendConfiguration, options: Fro
   })
   app.addHook('onClose', async () => {
     await live.close()
+    await feed.close()
     await database.close()
   })
   return app

@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { RedisSettings } from '../../common/redis.ts'
 import type { Tokens } from '../../common/tokens.ts'
-import { followChanges } from '../../database/changeFeed.ts'
-import type { Database, DatabaseSettings } from '../../database/connection.ts'
+import type { ChangeFeed } from '../../database/changeFeed.ts'
+import type { Database } from '../../database/connection.ts'
 import { trimEvents } from '../../database/events.ts'
 import { endedSessions } from '../../database/liveRows.ts'
 import { createBus } from './bus.ts'
@@ -16,13 +16,12 @@ import { createOutbox } from './outbox.ts'
 const trimEvery = 5 * 60_000
 
 export interface LiveOptions {
-  readonly settings: DatabaseSettings
+  readonly feed: Pick<ChangeFeed, 'on'>
   readonly database: Database
   readonly redis: RedisSettings | undefined
   readonly tokens: Tokens
   readonly registry: Registry
   readonly log: FastifyBaseLogger
-  readonly onConnectionLost: (error: Error) => void
 }
 
 export interface Live {
@@ -34,7 +33,7 @@ export interface Live {
 
 /** Live changes for browsers: PostgreSQL rings, one replica reads, all tell their clients. */
 export function startLive(options: LiveOptions): Live {
-  const { database, log, tokens } = options
+  const { database, feed, log, tokens } = options
   const metrics = createLiveMetrics(options.registry)
   /** When the oldest change was announced that has not been told. */
   let announcedAt: number | undefined
@@ -70,7 +69,6 @@ export function startLive(options: LiveOptions): Live {
     },
     metrics,
   )
-  const feed = followChanges(options.settings, 'frontend', options.onConnectionLost)
   feed.on('change', () => {
     announcedAt ??= Date.now()
     if (bus.readsItself()) outbox.wake()
@@ -86,7 +84,7 @@ export function startLive(options: LiveOptions): Live {
     dismiss: hub.close,
     close: async () => {
       clearInterval(trimming)
-      await Promise.all([feed.close(), bus.close(), outbox.close()])
+      await Promise.all([bus.close(), outbox.close()])
     },
   }
 }

@@ -13,7 +13,6 @@ import { followIdentities } from '../database/identity.ts'
 import { needsDatabase } from '../database/readiness.ts'
 import { chooseEmbedder } from '../embeddings/embedder.ts'
 import { measureActivity, noteActivity } from './activity.ts'
-import { agentRoutes } from './agents.ts'
 import { keepSealing } from './auditSealer.ts'
 import { createCache } from './cache.ts'
 import type { ApiConfiguration } from './configuration.ts'
@@ -25,7 +24,6 @@ import { addOpenApi } from './openapi.ts'
 import { addRateLimits } from './rateLimits.ts'
 import { addEtags } from './route.ts'
 import { routes } from './routes.ts'
-import { taskRoutes } from './tasks.ts'
 import { keepSweeping } from './sessionSweep.ts'
 
 export interface ApiOptions {
@@ -85,8 +83,6 @@ export function buildApi(configuration: ApiConfiguration, options: ApiOptions = 
       async (api) => {
         addEtags(api)
         for (const route of routes) route.mount(api, context)
-        await api.register(agentRoutes(context))
-        await api.register(taskRoutes(context))
       },
       { prefix: '/api' },
     )

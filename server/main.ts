@@ -1,6 +1,7 @@
 import { startAgents } from './agents/main.ts'
 import { startApi } from './api/main.ts'
 import { ConfigurationError, type Environment } from './common/configuration.ts'
+import { rotateEncryptionKey } from './database/keyRotation.ts'
 import { migrateAndSeed } from './database/main.ts'
 import { reembedAll } from './embeddings/reembed.ts'
 import { startFrontend } from './frontend/main.ts'
@@ -14,6 +15,7 @@ const services: Readonly<Record<string, (environment: Environment) => Promise<vo
   frontend: startFrontend,
   migrate: migrateAndEnd,
   reembed: reembedAndEnd,
+  'rotate-encryption-key': rotateAndEnd,
 }
 
 /** A job ends its process itself: inside Electron an empty event loop does not. */
@@ -24,6 +26,11 @@ async function migrateAndEnd(environment: Environment): Promise<void> {
 
 async function reembedAndEnd(environment: Environment): Promise<void> {
   await reembedAll(environment)
+  process.exit(0)
+}
+
+async function rotateAndEnd(environment: Environment): Promise<void> {
+  await rotateEncryptionKey(environment)
   process.exit(0)
 }
 

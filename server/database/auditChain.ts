@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { sql, type Selectable } from 'kysely'
+import { sql, type Selectable, type Transaction } from 'kysely'
 import type { Database } from './connection.ts'
 import type { Tables } from './tables.ts'
 
@@ -109,6 +109,24 @@ export function sealAudit(database: Database, keys: ChainKeys): Promise<number> 
       .execute()
     return sealed.length
   })
+}
+
+/**
+ * Authenticates the head of the chain with the present key, after a rotation.
+ * @returns whether there was anything to do
+ * @throws Error when it is authentic with neither key: it is then left as it is, as evidence
+ */
+export async function renewAuditHead(transaction: Transaction<Tables>, keys: ChainKeys): Promise<boolean> {
+  // A sealer that holds the head is waited for.
+  await sql`SELECT pg_advisory_xact_lock(${sealLock})`.execute(transaction)
+  const head = await transaction.selectFrom('archon_audit_head').selectAll().forUpdate().executeTakeFirst()
+  if (head === undefined || isAuthentic({ current: keys.current }, head)) return false
+  if (!isAuthentic(keys, head)) {
+    throw new Error('The head of the audit chain is authentic with neither key. It is left as it is.')
+  }
+  const authentication = authenticate(keys.current, head.position, head.hash)
+  await transaction.updateTable('archon_audit_head').set({ authentication }).execute()
+  return true
 }
 
 /** Reads the whole chain, page by page, and says where it was edited, cut or put in another order. */

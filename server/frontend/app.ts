@@ -50,10 +50,10 @@ export function buildFrontend(configuration: FrontendConfiguration, options: Fro
   addSecurityHeaders(app)
   proxyApi(app, configuration.BACKEND_URL)
   servePage(app, options.pageDirectory)
-  app.register(websocket, { options: { maxPayload: 48 * 1024 } })
+  app.register(websocket, { options: { maxPayload: 48 * 1024, perMessageDeflate: false } })
   app.register((routes, _options, done) => {
-    routes.get('/ws', { websocket: true, onRequest: requireSameOrigin }, (socket) => {
-      live.accept(socket)
+    routes.get('/ws', { websocket: true, onRequest: requireSameOrigin }, (socket, request) => {
+      live.accept(socket, request.raw.socket)
     })
     done()
   })

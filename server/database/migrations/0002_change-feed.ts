@@ -28,8 +28,8 @@ CREATE TRIGGER record_change AFTER UPDATE OF state, agent_id, cost, result, canc
   FOR EACH ROW EXECUTE FUNCTION archon_record_change('task');
 CREATE TRIGGER record_new AFTER INSERT ON archon_agents_v3 FOR EACH ROW EXECUTE FUNCTION archon_record_change('agent');
 CREATE TRIGGER record_change AFTER UPDATE ON archon_agents_v3
-  FOR EACH ROW WHEN ((OLD.state, OLD.name, OLD.success_rate, OLD.tasks_completed, OLD.tasks_failed)
-    IS DISTINCT FROM (NEW.state, NEW.name, NEW.success_rate, NEW.tasks_completed, NEW.tasks_failed))
+  FOR EACH ROW WHEN ((OLD.state, OLD.name, OLD.instructions, OLD.success_rate, OLD.tasks_completed, OLD.tasks_failed)
+    IS DISTINCT FROM (NEW.state, NEW.name, NEW.instructions, NEW.success_rate, NEW.tasks_completed, NEW.tasks_failed))
   EXECUTE FUNCTION archon_record_change('agent');
 -- A new vector of the same text is nobody's news either.
 CREATE TRIGGER record_change AFTER INSERT OR DELETE OR UPDATE OF title, content, source ON archon_agent_knowledge

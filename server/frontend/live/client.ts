@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Identity } from '../../common/tokens.ts'
@@ -39,8 +40,11 @@ export interface Client {
   readonly close: (code: number, reason: string) => void
 }
 
-/** One socket: who it is, how long it may stay, and what it is told. */
-export function createClient(socket: WebSocket, options: ClientOptions): Client {
+/**
+ * One socket: who it is, how long it may stay, and what it is told.
+ * @param wire the connection under the socket
+ */
+export function createClient(socket: WebSocket, wire: Duplex, options: ClientOptions): Client {
   let identity: Identity | undefined
   let expiry: NodeJS.Timeout | undefined
   const sessions = new Set<string>()
@@ -62,8 +66,9 @@ export function createClient(socket: WebSocket, options: ClientOptions): Client 
       close(closeCodes.slow, 'too slow')
       return
     }
-    // A buffer is sent as it is to everyone who gets it; `binary: false` says that it holds text.
-    socket.send(message, { binary: false })
+    // Between two messages of the library, which writes each at once and whole, a frame of ours has its place.
+    if (typeof message === 'string') socket.send(message)
+    else wire.write(message)
     options.onSent()
   }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
 import type { Batch } from './batch.ts'
 import { createClient, type Client, type ClientOptions } from './client.ts'
@@ -9,7 +10,8 @@ import type { SharedMessages } from './subscriptions.ts'
 const heartbeatMilliseconds = 20_000
 
 export interface Hub {
-  readonly accept: (socket: WebSocket) => void
+  /** @param wire the connection under the socket; nothing on it is compressed */
+  readonly accept: (socket: WebSocket, wire: Duplex) => void
   readonly broadcast: (batch: Batch) => void
   /** Everyone gets everything anew. */
   readonly restart: () => void
@@ -38,11 +40,11 @@ export function createHub(options: HubOptions, metrics: LiveMetrics): Hub {
   }, heartbeatMilliseconds)
 
   return {
-    accept: (socket) => {
-      const client = createClient(socket, {
+    accept: (socket, wire) => {
+      const client = createClient(socket, wire, {
         ...options,
         isSessionOver: async (id) => (await options.endedSessions([id])).has(id),
-        onSent: () => metrics.messages.inc(),
+        onSent: metrics.countMessage,
         onSlow: () => metrics.slowClients.inc(),
       })
       clients.add(client)

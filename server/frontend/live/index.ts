@@ -1,4 +1,3 @@
-import type { WebSocket } from '@fastify/websocket'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { RedisSettings } from '../../common/redis.ts'
@@ -9,7 +8,7 @@ import { trimEvents } from '../../database/events.ts'
 import { endedSessions } from '../../database/liveRows.ts'
 import { createBus } from './bus.ts'
 import { createCatchUp } from './catchUp.ts'
-import { createHub } from './hub.ts'
+import { createHub, type Hub } from './hub.ts'
 import { createLiveMetrics } from './metrics.ts'
 import { createOutbox } from './outbox.ts'
 
@@ -25,7 +24,7 @@ export interface LiveOptions {
 }
 
 export interface Live {
-  readonly accept: (socket: WebSocket) => void
+  readonly accept: Hub['accept']
   /** Says goodbye to everyone. */
   readonly dismiss: () => void
   readonly close: () => Promise<void>

@@ -1,10 +1,11 @@
 import { comparePositions, parsePosition, type Position } from '../../database/position.ts'
 import { itemsAfter, type Batch } from './batch.ts'
 import type { CatchUp, CatchUpQuestion } from './catchUp.ts'
+import { textFrame } from './frame.ts'
 import { changesMessage, refusedMessage, subscribedMessage } from './messages.ts'
 import { isShown, openTopic, type Viewer } from './topics.ts'
 
-/** The text for everyone with the same topics and rights, made once; undefined when nothing in the batch is for them. */
+/** The frame for everyone with the same topics and rights, made once; undefined when nothing in the batch is for them. */
 export type SharedMessages = Map<string, Buffer | undefined>
 
 export interface SubscriptionOptions {
@@ -12,6 +13,7 @@ export interface SubscriptionOptions {
   readonly catchUp: (question: CatchUpQuestion) => Promise<CatchUp>
   /** Where this replica stands. */
   readonly position: () => Position | undefined
+  /** A text, or a whole frame. */
   readonly send: (message: string | Buffer) => void
   /** More than this client can be told of waits for its reading. */
   readonly onOverflow: () => void
@@ -74,7 +76,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     }
     if (!shared.has(audience)) {
       const items = batch.items.filter((item) => isShown(item, names, viewer()))
-      shared.set(audience, items.length === 0 ? undefined : Buffer.from(changesMessage(batch.to, items)))
+      shared.set(audience, items.length === 0 ? undefined : textFrame(changesMessage(batch.to, items)))
     }
     const message = shared.get(audience)
     if (message !== undefined) send(message)

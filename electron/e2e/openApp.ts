@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestCluster } from '#shared/testing/cluster.ts'
+import { imageRegistry, type TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
 import { launchApp, type RunningApp } from './app.ts'
 import { writeKubeconfig, type ContextOf } from './contexts.ts'
@@ -23,9 +23,6 @@ export interface OpenChoices {
   /** Called before the app starts. */
   prepare?: (dataDirectory: string) => Promise<void>
 }
-
-/** Where a real cluster pulls images from, with a trailing slash; the sandbox needs none. */
-export const imageRegistry = process.env.CONSOLE_TEST_IMAGE_REGISTRY ?? ''
 
 export async function openApp(cluster: TestCluster, choices: OpenChoices): Promise<OpenApp> {
   const directory = await mkdtemp(join(tmpdir(), 'console-e2e-'))

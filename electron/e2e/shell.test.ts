@@ -1,7 +1,8 @@
+import { imageRegistry } from '#shared/testing/cluster.ts'
 import { expect, test } from './app.ts'
 import { launchApp } from './app.ts'
 import { apply, removeNamespace, uniqueNamespace } from './kubectl.ts'
-import { imageRegistry, openApp, type OpenApp } from './openApp.ts'
+import { openApp, type OpenApp } from './openApp.ts'
 import { dialog, fleetRow, main, marked, openContext, rail, row } from './window.ts'
 
 const namespace = uniqueNamespace('shell')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCluster, temporaryState, type TestCluster } from '#shared/testing/cluster.ts'
+import { imageRegistry, startCluster, temporaryState, type TestCluster } from '#shared/testing/cluster.ts'
 import { Backups } from './backups/backups.ts'
 import { podDatabases } from './database/podDatabase.ts'
 import { Deployments } from './deploy/deployments.ts'
@@ -60,7 +60,7 @@ function build(): void {
   const resourcesDirectory = join(import.meta.dirname, '..', '..', 'resources')
   const host = { dataDirectory: folder, resourcesDirectory, user: 'maya', version: '0.1.0', now: () => Date.now() }
   tasks = new Tasks(join(folder, 'tasks'))
-  deployments = new Deployments({ tasks, directory, host, imageRegistry: () => '' })
+  deployments = new Deployments({ tasks, directory, host, imageRegistry: () => imageRegistry })
   backups = new Backups({ tasks, directory, host, databases: podDatabases(directory) })
 }
 

@@ -20,6 +20,9 @@ export interface TestCluster {
   stop(): Promise<void>
 }
 
+/** Where a real cluster pulls images from, with a trailing slash; the sandbox needs none. */
+export const imageRegistry = process.env.CONSOLE_TEST_IMAGE_REGISTRY ?? ''
+
 const bundle = join(import.meta.dirname, '..', '..', 'out', 'server', 'sandbox.js')
 /** Milliseconds; two cores shared with other tests. */
 const readyTimeout = 60_000

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Plan } from '#shared/contract/deploy.ts'
-import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
+import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import {
   apply,
   connect,
@@ -38,7 +38,7 @@ const deploymentsOn = (over: ClusterConnection) => {
   }
   const resourcesDirectory = join(import.meta.dirname, '..', '..', '..', 'resources')
   const host = { dataDirectory: folder, resourcesDirectory, user: 'maya', version: '0.1.0', now: () => Date.now() }
-  return new Deployments({ tasks: new Tasks(join(folder, 'tasks')), directory, host, imageRegistry: () => '' })
+  return new Deployments({ tasks: new Tasks(join(folder, 'tasks')), directory, host, imageRegistry: () => imageRegistry })
 }
 
 beforeAll(async () => {

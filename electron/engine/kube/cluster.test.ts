@@ -1,6 +1,6 @@
 import { connect as dialLocal } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
+import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import { until } from '../testing/until.ts'
 import {
   accessReview,
@@ -42,7 +42,7 @@ const script = [
 
 const podSpec = {
   terminationGracePeriodSeconds: 2,
-  containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', script] }],
+  containers: [{ name: 'app', image: `${imageRegistry}busybox:1.36`, command: ['sh', '-c', script] }],
 }
 
 beforeAll(async () => {
@@ -320,7 +320,9 @@ it('follows a pod to its end', async () => {
     metadata: { name: 'brief', namespace },
     spec: {
       restartPolicy: 'Never',
-      containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'echo one; sleep 1; echo two'] }],
+      containers: [
+        { name: 'app', image: `${imageRegistry}busybox:1.36`, command: ['sh', '-c', 'echo one; sleep 1; echo two'] },
+      ],
     },
   })
   const lines: string[] = []

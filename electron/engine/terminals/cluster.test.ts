@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TerminalOutput } from '#shared/contract/terminals.ts'
-import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
+import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
 import { Credits } from '../credit.ts'
 import { connect, createObject, loadKubeconfigs, removeObject, waitFor, type ClusterConnection } from '../kube/index.ts'
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   const container = {
     name: 'app',
-    image: 'busybox',
+    image: `${imageRegistry}busybox:1.36`,
     command: ['sh', '-c', 'trap "exit 0" TERM; while true; do sleep 1; done'],
   }
   const spec = { terminationGracePeriodSeconds: 1, containers: [container] }

@@ -3,6 +3,7 @@
  * Arguments: kubeconfig, context, data directory, namespace, stage.
  */
 import { join } from 'node:path'
+import { imageRegistry } from '#shared/testing/cluster.ts'
 import { Deployments } from '../deploy/deployments.ts'
 import { connect, loadKubeconfigs } from '../kube/index.ts'
 import { Tasks } from '../tasks/tasks.ts'
@@ -25,7 +26,7 @@ const deployments = new Deployments({
     version: '0.1.0',
     now: () => Date.now(),
   },
-  imageRegistry: () => '',
+  imageRegistry: () => imageRegistry,
   journalHooks: {
     after: (line) => {
       if (line.includes(`"stage":"${stage}","state":"started"`)) process.kill(process.pid, 'SIGKILL')

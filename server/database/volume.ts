@@ -95,21 +95,23 @@ async function addAgents(transaction: Transaction<Tables>, seed: number): Promis
   )
 }
 
+// MATERIALIZED, or PostgreSQL would draw each number anew wherever it is used.
+
 /** 86 % completed, 5 % failed, 2 % dead, 4 % cancelled, 2.5 % queued (each with its job), 0.5 % running for a worker that is gone. */
 async function addTasks(transaction: Transaction<Tables>, seed: number, count: number, users: number): Promise<number> {
   const { verbs, subjects, reasons } = volumeTexts
   const { rows } = await sql<{ tasks: number }>`
-    WITH drawn AS (
+    WITH drawn AS MATERIALIZED (
       SELECT i, ${chance(seed, 'state')} AS state, ${chance(seed, 'tier')} AS tier, ${chance(seed, 'age')} AS age,
         ${chance(seed, 'time')} AS time, 1 + floor(${chance(seed, 'agent')} * ${agentsPerTier - 2}) AS agent,
         1 + floor(${chance(seed, 'user')} ^ 2 * ${users}::integer)::integer AS person
       FROM generate_series(1, ${count}::integer) AS i
-    ), named AS (
+    ), named AS MATERIALIZED (
       SELECT *, CASE WHEN tier < 0.5 THEN 'HAIKU' WHEN tier < 0.85 THEN 'SONNET' ELSE 'OPUS' END AS model_tier,
         CASE WHEN state < 0.86 THEN 'completed' WHEN state < 0.91 THEN 'failed' WHEN state < 0.93 THEN 'dead'
           WHEN state < 0.97 THEN 'cancelled' WHEN state < 0.995 THEN 'queued' ELSE 'running' END AS state_name
       FROM drawn
-    ), dated AS (
+    ), dated AS MATERIALIZED (
       SELECT *, now() - CASE WHEN state_name IN ('queued', 'running') THEN age * interval '1 hour' + interval '5 minutes'
           ELSE age * interval '90 days' + interval '2 hours' END AS created,
         CASE model_tier WHEN 'HAIKU' THEN 4 WHEN 'SONNET' THEN 15 ELSE 60 END * (0.2 + 3 * time ^ 3) * interval '1 second' AS took
@@ -147,7 +149,7 @@ async function addCalls(transaction: Transaction<Tables>, seed: number, count: n
   return rowsOf(
     transaction,
     sql`
-    WITH calls AS (
+    WITH calls AS MATERIALIZED (
       SELECT i, call, 200 + floor(${chance(seed, 'input', sql`i * 10 + call`)} ^ 2 * 6000)::integer AS input_tokens,
         50 + floor(${chance(seed, 'output', sql`i * 10 + call`)} ^ 2 * 1500)::integer AS output_tokens
       FROM generate_series(1, ${count}::integer) AS i,

@@ -1,34 +1,30 @@
 import { useState, type SubmitEvent } from 'react'
-import { post, type Session } from './session.ts'
+import { signIn, type Session } from './session.ts'
+import { useAction } from './useAction.ts'
 
-export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session) => void }) {
+interface SignInProps {
+  /** Why the last session ended, or empty. */
+  readonly reason: string
+  readonly onSignedIn: (session: Session) => void
+}
+
+export function SignIn({ reason, onSignedIn }: SignInProps) {
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
-  const [problem, setProblem] = useState('')
-  const [isBusy, setBusy] = useState(false)
+  const { problem, isBusy, run } = useAction()
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    setBusy(true)
-    setProblem('')
-    post<Session>('/api/auth/login', { name, password })
-      .then(({ token, name: signedIn, permission }) => {
-        onSignedIn({ token, name: signedIn, permission })
-      })
-      .catch((error: unknown) => {
-        setProblem(error instanceof Error ? error.message : 'Signing in failed.')
-      })
-      .finally(() => {
-        setBusy(false)
-      })
+    run(async () => onSignedIn(await signIn(name, password)))
   }
 
   return (
     <main className="sign-in">
       <form className="panel" onSubmit={submit}>
-        <h1>
-          <img src="/icon.svg" alt="" width="28" height="28" /> Agency Swarm
-        </h1>
+        <img src="/icon.svg" alt="" width="40" height="40" />
+        <h1>Agency Swarm</h1>
+        <p className="note">Sign in to hand work to the agents and watch it get done.</p>
+        {reason !== '' && problem === '' && <p role="status">{reason}</p>}
         <label>
           Name
           <input

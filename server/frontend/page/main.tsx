@@ -1,19 +1,19 @@
-import { StrictMode, useCallback, useState } from 'react'
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import '@fontsource-variable/inter'
-import { storedSession, storeSession, type Session } from './session.ts'
 import { SignIn } from './SignIn.tsx'
-import { SwarmView } from './SwarmView.tsx'
-import './page.css'
+import { SwarmPage } from './SwarmPage.tsx'
+import { useSession } from './useSession.ts'
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/parts.css'
+import './styles/states.css'
 
 function Page() {
-  const [session, setSession] = useState(storedSession)
-  const change = useCallback((next: Session | null) => {
-    storeSession(next)
-    setSession(next)
-  }, [])
-  const signOut = useCallback(() => change(null), [change])
-  return session === null ? <SignIn onSignedIn={change} /> : <SwarmView session={session} onSignedOut={signOut} />
+  const { session, reason, api, enter, signOut, renew } = useSession()
+  if (session === undefined) return <p className="starting note">Agency Swarm</p>
+  if (session === null) return <SignIn reason={reason} onSignedIn={enter} />
+  return <SwarmPage session={session} api={api} renew={renew} onSignOut={signOut} />
 }
 
 const root = document.getElementById('root')

@@ -12,7 +12,7 @@ function AgentCard({ agent }: { readonly agent: Agent }) {
       </div>
       <div className="row note">
         <span>{agent.modelTier.toLowerCase()}</span>
-        <span>{finished === 0 ? 'no tasks yet' : `${share}% of ${finished} tasks`}</span>
+        <span>{finished === 0 ? 'no tasks yet' : `${share}% of ${finished} ${finished === 1 ? 'task' : 'tasks'}`}</span>
       </div>
       <meter min={0} max={100} value={finished === 0 ? 0 : share} aria-label="Share of tasks that succeeded" />
     </li>

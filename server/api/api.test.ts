@@ -259,6 +259,7 @@ describe('the service', () => {
     const { body } = await app.inject({ url: '/metrics' })
     expect(body).toMatch(/api_response_time_milliseconds_count\{[^}]*route="\/api\/tasks"/)
     expect(body).toContain('database_query_time_milliseconds_count')
+    expect(body).toMatch(/database_pool_connections\{[^}]*state="idle"[^}]*\} \d/)
   })
 
   it('lists agents with Redis, without Redis, and with Redis again', async () => {

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig } from 'pg'
+import { Gauge } from 'prom-client'
 import type { ServiceMetrics } from '../common/metrics.ts'
 import { recordSpan } from '../common/telemetry.ts'
 import type { Tables } from './tables.ts'
@@ -52,6 +53,7 @@ export function openDatabase(settings: DatabaseSettings, options: ConnectionOpti
   pool.on('error', options.onConnectionLost)
   // The pool takes its own listener off a connection that is in use; its end would then end the process, too.
   pool.on('connect', (client) => client.on('error', options.onConnectionLost))
+  if (options.metrics !== undefined) measurePool(pool, options.metrics)
   const tables = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     log: ({ queryDurationMillis, query }) => {
@@ -61,4 +63,18 @@ export function openDatabase(settings: DatabaseSettings, options: ConnectionOpti
     },
   })
   return { pool, tables, close: () => tables.destroy() }
+}
+
+function measurePool(pool: Pool, { registry }: ServiceMetrics): void {
+  const connections: Gauge<'state'> = new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections of this process to PostgreSQL: in use, idle, and requests that wait for one.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect: () => {
+      connections.set({ state: 'used' }, pool.totalCount - pool.idleCount)
+      connections.set({ state: 'idle' }, pool.idleCount)
+      connections.set({ state: 'waiting' }, pool.waitingCount)
+    },
+  })
 }

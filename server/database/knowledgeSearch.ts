@@ -29,7 +29,7 @@ const literal = (value: number) => sql.raw(String(value))
  * How many neighbours HNSW keeps in hand. pgvector's default of 40 finds too few of 20 nearest; at this breadth the tests find at least
  * 95 of 100 that exact search finds. pgvector allows 1 to 1,000.
  */
-const searchBreadth = (limit: number) => Math.min(1_000, Math.max(120, 4 * limit))
+const searchBreadth = (limit: number) => Math.min(1_000, Math.max(200, 4 * limit))
 
 /**
  * Sets the index's search breadth for this statement: like SET LOCAL, but inside the statement, so that a search is one round trip and not

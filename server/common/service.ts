@@ -47,6 +47,10 @@ export function createService(options: ServiceOptions): FastifyInstance {
     },
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: 256 * 1024,
+    // What is wrong before a route is found, such as a malformed URL, is answered in the same form.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply)
+    },
     requestTimeout: 30_000,
     // Keep-alive connections that idle would otherwise hold up a shutdown.
     forceCloseConnections: 'idle',

@@ -138,7 +138,6 @@ describe('an endpoint', () => {
     [
       'is cut in the middle',
       (response) => void response.writeHead(200).write('{"choices":[', () => response.destroy()),
-      ,
     ],
     ['closes the connection', (response) => void response.destroy()],
     ['answers with something else', (response) => void response.writeHead(200).end('<html>')],

@@ -80,9 +80,10 @@ export function buildApi(configuration: ApiConfiguration, options: ApiOptions = 
       agentsUrl: configuration.AGENTS_URL,
     })
     scope.register(
-      async (api) => {
+      (api, _options, done) => {
         addEtags(api)
         for (const route of routes) route.mount(api, context)
+        done()
       },
       { prefix: '/api' },
     )

@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { createMetrics } from '../common/metrics.ts'
 import { createService } from '../common/service.ts'
+import { traced } from '../common/telemetry.ts'
 import { openDatabase } from '../database/connection.ts'
 import { databaseGap } from '../database/migrate.ts'
 import { concurrencyOf, type AgentsConfiguration } from './configuration.ts'
 import { createExecution } from './execution.ts'
 import { keepLeases } from './leases.ts'
 import { taskMetrics } from './metrics.ts'
+import { findModelKey } from './model/modelKey.ts'
 import { createModels } from './model/models.ts'
 import { openPools, type Pools } from './pools.ts'
 import { connectKnowledge, type KnowledgeSearch } from './tools/knowledgeSearch.ts'
@@ -20,7 +22,7 @@ export interface AgentsOptions {
 const shutdownPatience = 15_000
 
 function openKnowledge({ MCP_URL: url, JWT_SECRET: secret }: AgentsConfiguration): KnowledgeSearch | undefined {
-  return url === undefined || secret === undefined ? undefined : connectKnowledge(url, secret)
+  return url === undefined || secret === undefined ? undefined : connectKnowledge(new URL('/mcp', url), secret)
 }
 
 /** The agents: take tasks from the queue and finish them. The HTTP side has the probes alone. */
@@ -35,6 +37,7 @@ export function buildAgents(configuration: AgentsConfiguration, options: AgentsO
   const app = createService({
     name: 'agents',
     logLevel: configuration.LOG_LEVEL,
+    traceEndpoint: configuration.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics,
     missing: async () => {
       const gap = await databaseGap(database.tables)
@@ -53,7 +56,7 @@ export function buildAgents(configuration: AgentsConfiguration, options: AgentsO
   const observe = taskMetrics(metrics.registry, tables, () => pools?.use() ?? [])
   const execution = createExecution({
     database: tables,
-    models: createModels(configuration),
+    models: createModels(configuration, findModelKey(configuration, tables)),
     knowledge,
     allowedOrigins: configuration.HTTP_ALLOW_LIST,
     mostOutputTokens: configuration.MODEL_MAX_OUTPUT_TOKENS,
@@ -72,7 +75,7 @@ export function buildAgents(configuration: AgentsConfiguration, options: AgentsO
       pool: database.pool,
       concurrency: concurrencyOf(configuration),
       runTask: async (tier, taskId) => {
-        await execution.execute(tier, taskId)
+        await traced('task', { tier, taskId }, () => execution.execute(tier, taskId))
       },
       log,
     })

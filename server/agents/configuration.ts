@@ -3,6 +3,7 @@ import {
   commaSeparated,
   ConfigurationError,
   databaseVariables,
+  encryptionVariables,
   port,
   readConfiguration,
   serviceVariables,
@@ -29,6 +30,8 @@ const variables = {
   ...serviceVariables,
   ...databaseVariables,
   JWT_SECRET: tokenVariables.JWT_SECRET.optional(),
+  ENCRYPTION_KEY: encryptionVariables.ENCRYPTION_KEY.optional(),
+  ENCRYPTION_KEY_PREVIOUS: encryptionVariables.ENCRYPTION_KEY_PREVIOUS,
   PORT: port.default(8052),
   HAIKU_CONCURRENCY: concurrency.default(4),
   SONNET_CONCURRENCY: concurrency.default(4),
@@ -41,6 +44,7 @@ const variables = {
   RETRY_MILLISECONDS: wholeNumber(0, 300_000).default(2_000),
   /** An OpenAI-compatible endpoint, up to its version: `https://host/v1`. Without it answers come from the offline model. */
   MODEL_BASE_URL: httpUrl.optional(),
+  /** Without it the secret `model-api-key` is used, which ENCRYPTION_KEY opens. */
   MODEL_API_KEY: z.string().optional(),
   MODEL_HAIKU: z.string().optional(),
   MODEL_SONNET: z.string().optional(),
@@ -56,7 +60,7 @@ const variables = {
   AGENT_STEP_LIMIT: wholeNumber(1, 100).default(12),
   /** How long the offline model pretends to think, so that work can be watched. */
   OFFLINE_MODEL_MILLISECONDS: wholeNumber(0, 60_000).default(800),
-  /** The MCP service, whose knowledge the agents search: `http://mcp:8051/mcp`. Without it they have no search. */
+  /** The MCP service, whose knowledge the agents search: `http://mcp:8051`. Without it they have no search. */
   MCP_URL: httpUrl.optional(),
   /** Origins that agents may fetch: `https://docs.example.com,http://10.0.0.7:8080`. Without it they fetch nothing. */
   HTTP_ALLOW_LIST: commaSeparated

@@ -2,14 +2,17 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../common/configuration.ts'
+import { createEncryption } from '../common/encryption.ts'
 import { callsOfTask } from '../database/costs.ts'
 import { listNotes } from '../database/notes.ts'
 import { listTasks } from '../database/tasks.ts'
+import { writeSecret } from '../database/secrets.ts'
 import { putTenant } from '../database/tenants.ts'
 import { buildMcp } from '../mcp/app.ts'
 import { readMcpConfiguration } from '../mcp/configuration.ts'
-import { captureLog, jwtSecret, serviceEnvironment } from '../testing/environment.ts'
+import { captureLog, encryptionKey, jwtSecret, serviceEnvironment } from '../testing/environment.ts'
 import { readAgentsConfiguration } from './configuration.ts'
+import { modelKeySecret } from './model/modelKey.ts'
 import { endpointEnvironment, startModelEndpoint, type ModelEndpoint, type Reply } from './testing/modelEndpoint.ts'
 import { startSwarm, type Swarm } from './testing/swarm.ts'
 
@@ -116,10 +119,36 @@ describe('the tool loop', () => {
     expect(endpoint.requests).toHaveLength(3)
   })
 
+  it('signs in with the configured key, or else with the stored secret, which no log shows', async () => {
+    const key = 'sk-stored-by-an-administrator'
+    const seen: (string | undefined)[] = []
+    endpoint.answer = () => (response, request) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}')
+    }
+    const user = await tables().selectFrom('archon_users').select('id').executeTakeFirstOrThrow()
+    const ask = async (environment: Record<string, string>) => {
+      const { log } = await start(environment)
+      await swarm.end(await swarm.submit())
+      await swarm.stopReplicas()
+      return log.text()
+    }
+    await ask({ MODEL_API_KEY: '' })
+    const encryption = createEncryption({ current: encryptionKey })
+    const secret = { name: modelKeySecret, value: key, updatedBy: user.id }
+    await tables()
+      .transaction()
+      .execute((transaction) => writeSecret(transaction, encryption, secret))
+    const log = await ask({ MODEL_API_KEY: '' })
+    await ask({ MODEL_API_KEY: 'configured' })
+    expect(seen).toEqual([undefined, `Bearer ${key}`, 'Bearer configured'])
+    expect(log).not.toContain(key)
+  })
+
   it('searches the knowledge through MCP, also with the offline model, which names what it found', async () => {
     const variables = serviceEnvironment(swarm.database, { JWT_SECRET: jwtSecret })
     const mcp = buildMcp(readMcpConfiguration(variables), { logStream: captureLog() })
-    const MCP_URL = `${await mcp.listen({ host: '127.0.0.1', port: 0 })}/mcp`
+    const MCP_URL = await mcp.listen({ host: '127.0.0.1', port: 0 })
     await swarm.start({ MCP_URL })
     const ask = async () => swarm.end(await swarm.submit({ input: 'How is a backup restored into a new database?' }))
     const [one, two] = [await ask(), await ask()]

@@ -24,6 +24,7 @@ import { addOpenApi } from './openapi.ts'
 import { addRateLimits } from './rateLimits.ts'
 import { addEtags } from './route.ts'
 import { routes } from './routes.ts'
+import { measureSatisfaction } from './satisfaction.ts'
 import { keepSweeping } from './sessionSweep.ts'
 
 export interface ApiOptions {
@@ -89,6 +90,7 @@ export function buildApi(configuration: ApiConfiguration, options: ApiOptions = 
     )
   })
   measureActivity(metrics.registry, context.database)
+  measureSatisfaction(metrics.registry, context.database)
   app.addHook('onReady', () => {
     void warnOfFewConnections(context.database, configuration.DATABASE_POOL_SIZE, app.log)
   })

@@ -161,6 +161,7 @@ describe('a rating', () => {
     await call('PUT', `/api/tasks/${id}/feedback`, { score: 1 })
     await call('PUT', `/api/tasks/${id}/feedback`, { score: 4, comment: 'Better.' })
     expect((await call('GET', '/api/feedback/summary')).body).toEqual({ ratings: 1, mean: 4 })
+    expect((await app.inject({ url: '/metrics' })).body).toMatch(/^user_satisfaction\{[^}]*\} 4$/m)
     expect((await call('PUT', `/api/tasks/${randomUUID()}/feedback`, { score: 4 })).status).toBe(404)
   })
 })

@@ -14,8 +14,8 @@ export interface KnowledgeSearch {
   readonly close: () => Promise<void>
 }
 
-/** The tool `search_knowledge` of the MCP service at `url`. One connection for all agents of the process, made anew when it broke. */
-export function connectKnowledge(url: string, jwtSecret: string): KnowledgeSearch {
+/** The tool `search_knowledge` of the MCP service, whose endpoint is `url`. One connection for all agents of the process, made anew when it broke. */
+export function connectKnowledge(url: URL, jwtSecret: string): KnowledgeSearch {
   const tokens = createTokens({ current: jwtSecret })
   const identity = { userId: agentsUser, sessionId: randomUUID(), name: 'agents', permission: 'read_only' as const }
   let connecting: Promise<Client> | undefined
@@ -28,7 +28,7 @@ export function connectKnowledge(url: string, jwtSecret: string): KnowledgeSearc
 
   const connect = async (): Promise<Client> => {
     const client = new Client({ name: 'agency-swarm-agents', version: '1.0.0' })
-    const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: authorized })
+    const transport = new StreamableHTTPClientTransport(url, { fetch: authorized })
     await client.connect(transport)
     return client
   }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Agent, request as send } from 'undici'
 import { Problem } from '../common/problems.ts'
+import { traceHeaders } from '../common/telemetry.ts'
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1), and those that we set ourselves. */
 const ownHeaders = new Set([
@@ -35,7 +36,8 @@ function passedOn(request: FastifyRequest): Record<string, string> {
   for (const [name, value] of Object.entries(request.headers)) {
     if (typeof value === 'string' && !replaced.has(name)) headers[name] = value
   }
-  return headers
+  // The backend's span becomes a child of ours; without traces the caller's header stays.
+  return { ...headers, ...traceHeaders() }
 }
 
 /** Passes /api on to the backend, so that the page needs one address and no cross-origin rules. */

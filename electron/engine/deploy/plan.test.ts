@@ -38,7 +38,12 @@ const deploymentsOn = (over: ClusterConnection) => {
   }
   const resourcesDirectory = join(import.meta.dirname, '..', '..', '..', 'resources')
   const host = { dataDirectory: folder, resourcesDirectory, user: 'maya', version: '0.1.0', now: () => Date.now() }
-  return new Deployments({ tasks: new Tasks(join(folder, 'tasks')), directory, host, imageRegistry: () => imageRegistry })
+  return new Deployments({
+    tasks: new Tasks(join(folder, 'tasks')),
+    directory,
+    host,
+    imageRegistry: () => imageRegistry,
+  })
 }
 
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { traceHeaders } from '../../common/telemetry.ts'
 import { createTokens } from '../../common/tokens.ts'
 
 /** The identity of the agents at the MCP service. It is no row of the users: the token only lives for minutes and may only read. */
@@ -23,6 +24,7 @@ export function connectKnowledge(url: URL, jwtSecret: string): KnowledgeSearch {
   const authorized: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers)
     headers.set('authorization', `Bearer ${await tokens.issue(identity, tokenSeconds)}`)
+    for (const [name, value] of Object.entries(traceHeaders())) headers.set(name, value)
     return fetch(input, { ...init, headers })
   }
 

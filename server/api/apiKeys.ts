@@ -5,7 +5,7 @@ import { createApiKey, listApiKeys, revokeApiKey } from '../database/apiKeys.ts'
 import { requireSession } from './authentication.ts'
 import { byId, permission as level } from './identitySchemas.ts'
 import { read, write, type Route } from './route.ts'
-import { line } from './schemas.ts'
+import { line } from '../common/texts.ts'
 
 const tag = 'API keys'
 const permission = 'operator'

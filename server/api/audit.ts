@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { verifyAudit } from '../database/auditChain.ts'
 import { exportAudit, listAudit } from '../database/auditLog.ts'
 import { read, type Route } from './route.ts'
-import { line } from './schemas.ts'
+import { line } from '../common/texts.ts'
 
 const filter = z.object({
   event: line(100).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { permissionLevels } from '../common/permissions.ts'
-import { line, paragraph } from './schemas.ts'
+import { line, paragraph } from '../common/texts.ts'
 
 export const permission = z.enum(permissionLevels)
 

@@ -14,7 +14,8 @@ import { embedDocument } from '../embeddings/embedder.ts'
 import { EmbeddingUnavailable } from '../embeddings/endpoint.ts'
 import { findKnowledge } from '../embeddings/findKnowledge.ts'
 import type { ApiContext } from './context.ts'
-import { read, requireMatch, write, type Route } from './route.ts'
+import { requireMatch } from './etags.ts'
+import { read, write, type Route } from './route.ts'
 
 const address = z.object({ id: z.uuid() })
 

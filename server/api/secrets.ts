@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Problem } from '../common/problems.ts'
 import { deleteSecret, listSecrets, writeSecret } from '../database/secrets.ts'
 import { read, write, type Route } from './route.ts'
-import { paragraph } from './schemas.ts'
+import { paragraph } from '../common/texts.ts'
 
 const tag = 'secrets'
 const permission = 'administrator'

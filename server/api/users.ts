@@ -10,9 +10,10 @@ import {
   unlockUser,
   type User,
 } from '../database/users.ts'
+import { requireMatch } from './etags.ts'
 import { byId, newPassword, permission as level, user, userName } from './identitySchemas.ts'
-import { read, requireMatch, write, type Route } from './route.ts'
-import { line } from './schemas.ts'
+import { read, write, type Route } from './route.ts'
+import { line } from '../common/texts.ts'
 
 const tag = 'users'
 const permission = 'administrator'

@@ -1,1 +1,0 @@
-export { line, paragraph } from '../common/texts.ts'

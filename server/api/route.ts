@@ -163,7 +163,10 @@ export function write<
             const details = audit.details(exchange, changed)
             if (details !== undefined) {
               const actor = audit.actor?.(exchange, changed) ?? identityOf(request).name
-              await auditOf(request, transaction, { event: audit.event, actor, details })
+              const entry = { event: audit.event, actor, details }
+              await recordEntry(request, transaction, entry)
+              // Not before it is stored: the log must not tell of what was taken back.
+              afterCommit(() => logEntry(request, entry))
             }
             return changed
           }
@@ -184,13 +187,19 @@ function keepCommitted(error: unknown): CommittedProblem {
   throw error
 }
 
-/** Records an entry for a request: in the table, and on the `audit` channel of the log. */
-export async function auditOf(
-  request: FastifyRequest,
-  database: Database | Transaction<Tables>,
-  entry: Pick<AuditEvent, 'event' | 'actor' | 'details'>,
-): Promise<void> {
-  await recordAudit(database, { ...entry, address: request.ip, requestId: request.id })
+type Entry = Pick<AuditEvent, 'event' | 'actor' | 'details'>
+
+/** Records an entry for a request by itself: in the table, and then on the `audit` channel of the log. */
+export async function auditOf(request: FastifyRequest, database: Database, entry: Entry): Promise<void> {
+  await recordEntry(request, database, entry)
+  logEntry(request, entry)
+}
+
+function recordEntry(request: FastifyRequest, database: Database | Transaction<Tables>, entry: Entry): Promise<void> {
+  return recordAudit(database, { ...entry, address: request.ip, requestId: request.id })
+}
+
+function logEntry(request: FastifyRequest, entry: Entry): void {
   request.log.info({ channel: 'audit', ...entry, address: request.ip }, 'audit')
 }
 

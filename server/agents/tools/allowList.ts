@@ -20,8 +20,9 @@ export function parseAllowList(entries: readonly string[]): { readonly origins: 
   return { origins, wrong }
 }
 
-// Everything that is not the public internet: RFC 6890 and its successors.
-const notPublic = new BlockList()
+// Everything that is not the public internet: RFC 6890 and its successors. Two lists, because Node compares an IPv4 address with the
+// mapped range of IPv6 as well, and would find every one of them in it.
+const notPublic = { ipv4: new BlockList(), ipv6: new BlockList() }
 for (const [address, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -39,7 +40,7 @@ for (const [address, prefix] of [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ] as const) {
-  notPublic.addSubnet(address, prefix, 'ipv4')
+  notPublic.ipv4.addSubnet(address, prefix, 'ipv4')
 }
 for (const [address, prefix] of [
   ['::', 128],
@@ -57,11 +58,13 @@ for (const [address, prefix] of [
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const) {
-  notPublic.addSubnet(address, prefix, 'ipv6')
+  notPublic.ipv6.addSubnet(address, prefix, 'ipv6')
 }
 
 /** Whether an address belongs to the public internet, and not to a cluster, a machine or a cloud's metadata. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && !notPublic.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  const version = isIP(address)
+  if (version === 0) return false
+  const family = version === 6 ? 'ipv6' : 'ipv4'
+  return !notPublic[family].check(address, family)
 }

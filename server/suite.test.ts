@@ -6,6 +6,7 @@ import { build as buildPage } from 'vite'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { freePort } from '#shared/testing/freePort.ts'
 import { databaseGap } from './database/migrate.ts'
+import { migrations } from './database/migrations/index.ts'
 import { findTasks, submitTask } from './database/tasks.ts'
 import { serviceEnvironment } from './testing/environment.ts'
 import { adminPassword, startSuiteDatabase, type SuiteDatabase } from './testing/suiteDatabase.ts'
@@ -65,13 +66,18 @@ function start(service: string, environment: Record<string, string>): Service {
 }
 
 it('migrates as a job that ends, and does nothing more the second time', async () => {
-  for (const applied of [2, 0]) {
+  for (const applied of [migrations.length, 0]) {
     const job = start('migrate', serviceEnvironment(database))
     expect([await job.ended, job.output()]).toEqual([0, expect.stringContaining('the database is at this release')])
     const last = JSON.parse(job.output().trim().split('\n').at(-1) ?? '{}') as { applied: string[] }
     expect(last.applied).toHaveLength(applied)
   }
   expect(await databaseGap(database.connection.tables)).toBeUndefined()
+})
+
+it.each(['reembed', 'rotate-encryption-key'])('runs the job %s from the bundle to its end', async (name) => {
+  const job = start(name, serviceEnvironment(database))
+  expect([await job.ended, job.output()]).toEqual([0, expect.any(String)])
 })
 
 it('runs every service from one bundle: a task submitted through the page is finished, and SIGTERM ends all in order', async () => {

@@ -13,7 +13,9 @@ import { openDatabase } from './connection.ts'
 import { knowledgeSeed } from './knowledgeSeed.ts'
 import { databaseGap, migrateDown, migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
+import { offlineDimensions, offlineEmbeddingModel } from './offlineEmbedding.ts'
 import { seed } from './seed.ts'
+import { vectorIndex } from './vectorIndex.ts'
 
 describe('migrations', () => {
   let database: SuiteDatabase
@@ -43,7 +45,7 @@ describe('migrations', () => {
       'idx_agents_performance',
       'idx_cost_tracking_date',
       'idx_knowledge_search',
-      'idx_knowledge_embedding_256',
+      vectorIndex({ model: offlineEmbeddingModel, dimensions: offlineDimensions }).name,
     ]) {
       expect(names).toContain(name)
     }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { Database, DatabaseConnection } from './connection.ts'
 import type { Embedding } from './knowledge.ts'
-import { vectorIndex } from './vectorIndex.ts'
+import { vectorIndex, vectorIndexPrefix } from './vectorIndex.ts'
 
 /** One re-embedding job at a time; the number only has to be ours. */
 const reembeddingLock = 4_711_003
@@ -34,12 +34,12 @@ export async function whileReembedding<Result>(
 }
 
 /**
- * Creates the index for vectors of this length while the suite goes on working, unless it is there. An interrupted build leaves an invalid
+ * Creates the index for vectors of this model while the suite goes on working, unless it is there. An interrupted build leaves an invalid
  * index behind: it is built anew.
  * @returns whether it had to be built
  */
-export async function ensureVectorIndex(client: PoolClient, dimensions: number): Promise<boolean> {
-  const { name, definition } = vectorIndex(dimensions)
+export async function ensureVectorIndex(client: PoolClient, model: Model): Promise<boolean> {
+  const { name, definition } = vectorIndex(model)
   const found = await client.query<{ valid: boolean }>(
     'SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)',
     [name],
@@ -49,6 +49,17 @@ export async function ensureVectorIndex(client: PoolClient, dimensions: number):
   await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`)
   await client.query(`CREATE INDEX CONCURRENTLY ${name} ON ${definition}`)
   return true
+}
+
+/** Drops the indexes of models of which no document is left. @returns their names */
+export async function dropIdleVectorIndexes(client: PoolClient, model: Model): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT relname AS name FROM pg_class WHERE relkind = $1 AND starts_with(relname, $2) AND relname <> $3',
+    ['i', vectorIndexPrefix, vectorIndex(model).name],
+  )
+  // The names are ours: prefix, digits and a hash.
+  for (const { name } of rows) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`)
+  return rows.map(({ name }) => name)
 }
 
 const isStale = ({ model, dimensions }: Model) =>

@@ -34,21 +34,18 @@ const searchBreadth = (limit: number) => Math.min(1_000, Math.max(200, 4 * limit
 /**
  * Sets the index's search breadth for this statement: like SET LOCAL, but inside the statement, so that a search is one round trip and not
  * a transaction of four. It stands in a condition that depends on no row, which PostgreSQL evaluates before it opens the index.
- * Iterative scans go on when the nearest rows belong to another model (pgvector 0.8); relaxed, because a strict order leaves out what it
- * meets late, and the order is made by us anyway.
  */
 function tuned(limit: number): RawBuilder<boolean> {
-  return sql<boolean>`(SELECT set_config('hnsw.ef_search', ${String(searchBreadth(limit))}, true)
-    || set_config('hnsw.iterative_scan', 'relaxed_order', true)) IS NOT NULL`
+  return sql<boolean>`(SELECT set_config('hnsw.ef_search', ${String(searchBreadth(limit))}, true)) IS NOT NULL`
 }
 
-/** Rows of the model nearest to the vector, with `distance`. Cast and condition are those of `vectorIndex`, or it would not be used. */
+/** Rows of the model nearest to the vector, with `distance`. Cast and conditions are those of `vectorIndex`, or it would not be used. */
 function nearest({ vector, model, dimensions }: Embedding, limit: number): RawBuilder<unknown> {
   const type = sql`vector(${literal(dimensions)})`
   return sql`
     SELECT id, title, content, source, embedding::${type} <=> ${vector}::${type} AS distance
     FROM archon_agent_knowledge
-    WHERE embedding_dimensions = ${literal(dimensions)} AND embedding_model = ${model} AND ${tuned(limit)}
+    WHERE embedding_dimensions = ${literal(dimensions)} AND embedding_model = ${sql.lit(model)} AND ${tuned(limit)}
     ORDER BY distance LIMIT ${limit}`
 }
 

@@ -11,6 +11,7 @@ import { logOptions } from '../common/logging.ts'
 import { openDatabase, type DatabaseConnection } from '../database/connection.ts'
 import {
   countStale,
+  dropIdleVectorIndexes,
   ensureVectorIndex,
   nextStale,
   storeVectors,
@@ -44,8 +45,8 @@ export function reembed({ connection, embedder, log, signal }: ReembedOptions): 
   const { tables } = connection
   return whileReembedding(connection, async (client) => {
     // First, so that no document leaves the old index without finding the new one.
-    if (await ensureVectorIndex(client, embedder.dimensions))
-      log.info({ dimensions: embedder.dimensions }, 'the index for the new vectors is built')
+    if (await ensureVectorIndex(client, embedder))
+      log.info({ model: embedder.model, dimensions: embedder.dimensions }, 'the index for the new vectors is built')
     let stored = 0
     for (let waiting = await countStale(tables, embedder); waiting > 0; waiting = await countStale(tables, embedder)) {
       log.info({ model: embedder.model, waiting }, 're-embedding')
@@ -54,6 +55,8 @@ export function reembed({ connection, embedder, log, signal }: ReembedOptions): 
       // Everything was edited while it was embedded, or a service with the old setting goes on writing.
       if (inThisRound === 0) await pause(1_000, undefined, { signal })
     }
+    const dropped = await dropIdleVectorIndexes(client, embedder)
+    if (dropped.length > 0) log.info({ dropped }, 'the indexes of earlier models are gone')
     return stored
   })
 }

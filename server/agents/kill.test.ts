@@ -141,7 +141,7 @@ it(
     await Promise.all(Array.from({ length: killedAtOnce }, killAgainAndAgain))
     isFeeding = false
     await feeding
-    await startReplica()
+    // By the one that was left alone.
     await until(
       () => count(`state IN ('queued', 'running')`),
       (open) => open === 0,

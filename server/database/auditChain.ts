@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { sql, type Selectable, type Transaction } from 'kysely'
 import type { Database } from './connection.ts'
+import { locks } from './locks.ts'
 import type { Tables } from './tables.ts'
 
 type AuditRow = Selectable<Tables['archon_audit']>
@@ -25,8 +26,6 @@ export interface ChainReport {
 }
 
 const beginning = '0'.repeat(64)
-/** One sealer at a time; the number only has to be ours. */
-const sealLock = 4_711_001
 const page = 2_000
 
 function hashOf(previous: string, position: string, row: AuditRow): string {
@@ -65,10 +64,10 @@ function isAuthentic(keys: ChainKeys, head: { position: string; hash: string; au
  */
 export function sealAudit(database: Database, keys: ChainKeys): Promise<number> {
   return database.transaction().execute(async (transaction) => {
-    const { rows: locks } = await sql<{ got: boolean }>`SELECT pg_try_advisory_xact_lock(${sealLock}) AS got`.execute(
-      transaction,
-    )
-    if (locks[0]?.got !== true) return 0
+    const { rows: taken } = await sql<{
+      got: boolean
+    }>`SELECT pg_try_advisory_xact_lock(${locks.auditSeal}) AS got`.execute(transaction)
+    if (taken[0]?.got !== true) return 0
     const open = await transaction
       .selectFrom('archon_audit')
       .selectAll()
@@ -118,7 +117,7 @@ export function sealAudit(database: Database, keys: ChainKeys): Promise<number> 
  */
 export async function renewAuditHead(transaction: Transaction<Tables>, keys: ChainKeys): Promise<boolean> {
   // A sealer that holds the head is waited for.
-  await sql`SELECT pg_advisory_xact_lock(${sealLock})`.execute(transaction)
+  await sql`SELECT pg_advisory_xact_lock(${locks.auditSeal})`.execute(transaction)
   const head = await transaction.selectFrom('archon_audit_head').selectAll().forUpdate().executeTakeFirst()
   if (head === undefined || isAuthentic({ current: keys.current }, head)) return false
   if (!isAuthentic(keys, head)) {

@@ -12,12 +12,11 @@ import { logOptions } from '../common/logging.ts'
 import { recordAudit } from './audit.ts'
 import { renewAuditHead } from './auditChain.ts'
 import { openDatabase, type Database } from './connection.ts'
+import { locks } from './locks.ts'
 import { placeOf } from './secrets.ts'
 
 const variables = { LOG_LEVEL: serviceVariables.LOG_LEVEL, ...databaseVariables, ...encryptionVariables }
 
-/** The number only has to be ours. */
-const rotationLock = 4_711_004
 /** Each batch is a transaction: an interrupted rotation has lost nothing and goes on where it was. */
 const batch = 100
 
@@ -39,14 +38,16 @@ export class RotationRunsError extends Error {
 export async function rotateKeys(database: Database, keys: EncryptionKeys): Promise<Rotation> {
   // The lock belongs to a connection of its own, and ends with it.
   return database.connection().execute(async (holder) => {
-    const { rows } = await sql<{ mine: boolean }>`SELECT pg_try_advisory_lock(${rotationLock}) AS mine`.execute(holder)
+    const { rows } = await sql<{ mine: boolean }>`SELECT pg_try_advisory_lock(${locks.keyRotation}) AS mine`.execute(
+      holder,
+    )
     if (rows[0]?.mine !== true) {
       throw new RotationRunsError('Another rotation is running. Nothing was changed by this one; run it again later.')
     }
     try {
       return await rotate(database, keys)
     } finally {
-      await sql`SELECT pg_advisory_unlock(${rotationLock})`.execute(holder)
+      await sql`SELECT pg_advisory_unlock(${locks.keyRotation})`.execute(holder)
     }
   })
 }

@@ -2,10 +2,8 @@ import { sql } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { Database, DatabaseConnection } from './connection.ts'
 import type { Embedding } from './knowledge.ts'
+import { locks } from './locks.ts'
 import { vectorIndex, vectorIndexPrefix } from './vectorIndex.ts'
-
-/** One re-embedding job at a time; the number only has to be ours. */
-const reembeddingLock = 4_711_003
 
 type Model = Pick<Embedding, 'model' | 'dimensions'>
 
@@ -25,7 +23,7 @@ export async function whileReembedding<Result>(
 ): Promise<Result | undefined> {
   const client = await pool.connect()
   try {
-    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [reembeddingLock])
+    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [locks.reembedding])
     return rows[0]?.got === true ? await work(client) : undefined
   } finally {
     // Thrown away, and the lock with it.

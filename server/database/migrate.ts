@@ -6,12 +6,10 @@ import { runner } from 'node-pg-migrate'
 import { sql } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { Database, DatabaseConnection } from './connection.ts'
+import { locks } from './locks.ts'
 import { migrations } from './migrations/index.ts'
 
 const migrationsTable = 'archon_migrations'
-
-/** The number only has to be ours. */
-const migrationLock = 4_711_000
 
 export interface MigrationLog {
   readonly info: (message: string) => void
@@ -58,7 +56,7 @@ async function run(client: PoolClient, direction: 'up' | 'down', count: number, 
  */
 async function withLock<Result>(client: PoolClient, work: () => Promise<Result>): Promise<Result> {
   for (;;) {
-    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [migrationLock])
+    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [locks.migration])
     if (rows[0]?.got === true) break
     await pause(500)
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { hashPassword } from '../common/passwords.ts'
 import type { Database } from './connection.ts'
+import { locks } from './locks.ts'
 import { embed, offlineDimensions, offlineEmbeddingModel } from './offlineEmbedding.ts'
 import { knowledgeSeed } from './knowledgeSeed.ts'
 import type { ModelTier } from './tables.ts'
@@ -14,8 +15,6 @@ const agents: readonly { readonly name: string; readonly tier: ModelTier }[] = [
   { name: 'strategist', tier: 'OPUS' },
 ]
 
-const seedLock = 4_711_002
-
 /**
  * The rows that a fresh installation starts with. Rows that exist are left as they are, so that it may run at every deploy; in
  * particular the administrator's password is only ever set once.
@@ -23,7 +22,7 @@ const seedLock = 4_711_002
 export async function seed(database: Database, adminPassword: string): Promise<void> {
   const password_hash = await hashPassword(adminPassword)
   await database.transaction().execute(async (transaction) => {
-    await sql`SELECT pg_advisory_xact_lock(${seedLock})`.execute(transaction)
+    await sql`SELECT pg_advisory_xact_lock(${locks.seed})`.execute(transaction)
     await transaction
       .insertInto('archon_users')
       .values({ name: 'admin', password_hash, permission: 'administrator' })

@@ -1,11 +1,9 @@
 import { sql } from 'kysely'
 import type { Database } from './connection.ts'
+import { locks } from './locks.ts'
 import type { TaskState } from './tables.ts'
 import { enqueueJob } from './tasks.ts'
 import { recordTally } from './taskExecution.ts'
-
-/** One replica at a time looks after the tasks of all. The number only has to be ours. */
-const recoveryLock = 4_711_003
 
 export interface RecoveredTask {
   readonly id: string
@@ -22,7 +20,7 @@ export async function recoverTasks(database: Database): Promise<RecoveredTask[]>
       SELECT id, state AS before, CASE WHEN cancel_requested_at IS NOT NULL THEN 1 WHEN deadline <= now() THEN 2
         WHEN attempts >= max_attempts THEN 3 ELSE 4 END AS verdict
       FROM archon_tasks
-      WHERE (SELECT pg_try_advisory_xact_lock(${recoveryLock})) AND (
+      WHERE (SELECT pg_try_advisory_xact_lock(${locks.taskRecovery})) AND (
         (state = 'running' AND lease_until < now()) OR (state = 'queued' AND deadline <= now()))
       ORDER BY id FOR UPDATE SKIP LOCKED
     ), rule (verdict, state, code, sentence) AS (VALUES
@@ -60,7 +58,7 @@ export async function requeueLostJobs(database: Database, graceSeconds: number):
     WITH lost AS MATERIALIZED (
       SELECT task.id, task.model_tier, task.priority FROM archon_tasks AS task
       LEFT JOIN graphile_worker._private_jobs AS job ON job.key = 'task:' || task.id
-      WHERE (SELECT pg_try_advisory_xact_lock(${recoveryLock})) AND task.state = 'queued' AND task.updated_at < now() - ${grace}
+      WHERE (SELECT pg_try_advisory_xact_lock(${locks.taskRecovery})) AND task.state = 'queued' AND task.updated_at < now() - ${grace}
         AND (job.id IS NULL OR job.attempts >= job.max_attempts OR job.locked_at < now() - ${grace})
       FOR UPDATE OF task SKIP LOCKED
     ), renewed AS (

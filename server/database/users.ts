@@ -2,6 +2,7 @@ import { sql, type Selectable, type Transaction } from 'kysely'
 import type { PermissionLevel } from '../common/permissions.ts'
 import { Problem } from '../common/problems.ts'
 import type { Database } from './connection.ts'
+import { locks } from './locks.ts'
 import { endSessionsOf, type EndReason } from './sessions.ts'
 import type { Tables } from './tables.ts'
 
@@ -132,11 +133,9 @@ async function lockUser(transaction: Transaction<Tables>, id: string): Promise<S
   return row
 }
 
-const administratorsLock = 4_711_003
-
 /** Two administrators who remove each other at the same time wait here for each other; the second finds itself the last. */
 async function requireOtherAdministrator(transaction: Transaction<Tables>, id: string): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(${administratorsLock})`.execute(transaction)
+  await sql`SELECT pg_advisory_xact_lock(${locks.administrators})`.execute(transaction)
   const administrators = await transaction
     .selectFrom('archon_users')
     .select('id')

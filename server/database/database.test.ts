@@ -11,11 +11,16 @@ import { createAgent, listAgents } from './agents.ts'
 import { followChanges, type Change } from './changeFeed.ts'
 import { openDatabase } from './connection.ts'
 import { knowledgeSeed } from './knowledgeSeed.ts'
+import { locks } from './locks.ts'
 import { databaseGap, migrateDown, migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { offlineDimensions, offlineEmbeddingModel } from './offlineEmbedding.ts'
 import { seed } from './seed.ts'
 import { vectorIndex } from './vectorIndex.ts'
+
+it('no two advisory locks share a number', () => {
+  expect(new Set(Object.values(locks)).size).toBe(Object.keys(locks).length)
+})
 
 describe('migrations', () => {
   let database: SuiteDatabase

@@ -28,6 +28,12 @@ export interface ConnectionOptions {
   readonly onConnectionLost: (error: Error) => void
 }
 
+/**
+ * How many neighbours HNSW keeps in hand. pgvector's default of 40 finds too few of 20 nearest; at this breadth the tests find at least
+ * 95 of 100 that exact search finds. At most 50 are asked for. Set for the connection: a statement that sets it itself is slower.
+ */
+const searchBreadth = 200
+
 export function clientConfig(settings: DatabaseSettings, service: string): PoolConfig {
   return {
     host: settings.DATABASE_HOST,
@@ -36,6 +42,7 @@ export function clientConfig(settings: DatabaseSettings, service: string): PoolC
     user: settings.DATABASE_USER,
     password: settings.DATABASE_PASSWORD,
     application_name: `agency-swarm-${service}`,
+    options: `-c hnsw.ef_search=${searchBreadth}`,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { dollars } from './model.ts'
 import type { Api } from './useSession.ts'
@@ -18,28 +18,44 @@ const calm = 1_500
 function useCosts(api: Api, changes: number) {
   const [costs, setCosts] = useState<Costs>()
   const [problem, setProblem] = useState('')
+  const newest = useRef(changes)
+  useEffect(() => {
+    newest.current = changes
+  }, [changes])
   useEffect(() => {
     let isCurrent = true
+    let isBusy = false
+    let shown: number | undefined
     const load = async () => {
+      const asked = newest.current
       const [{ days }, { tiers }] = await Promise.all([
         api.get<Pick<Costs, 'days'>>('/api/costs/days'),
         api.get<Pick<Costs, 'tiers'>>('/api/costs/tiers'),
       ])
       if (!isCurrent) return
+      shown = asked
       setProblem('')
       setCosts({ days: [...days].reverse(), tiers })
     }
-    const timer = window.setTimeout(
-      () => {
-        load().catch((error: unknown) => setProblem(error instanceof Error ? error.message : ''))
-      },
-      changes === 0 ? 0 : calm,
-    )
+    // By the clock and not a while after the last change: where something is paid all the time, that while never comes.
+    const look = () => {
+      if (isBusy || shown === newest.current) return
+      isBusy = true
+      load()
+        .catch((error: unknown) => {
+          if (isCurrent) setProblem(error instanceof Error ? error.message : '')
+        })
+        .finally(() => {
+          isBusy = false
+        })
+    }
+    look()
+    const timer = window.setInterval(look, calm)
     return () => {
       isCurrent = false
-      window.clearTimeout(timer)
+      window.clearInterval(timer)
     }
-  }, [api, changes])
+  }, [api])
   return { costs, problem }
 }
 

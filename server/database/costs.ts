@@ -112,14 +112,7 @@ export async function costsByTask(
   return rows.map((row) => ({ taskId: row.key, ...asSum(row) }))
 }
 
-export interface RecordedCall {
-  readonly model: string
-  readonly attempt: number
-  readonly call: number
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly milliseconds: number
-  readonly cost: number
+export interface RecordedCall extends Omit<ModelCall, 'taskId' | 'agentId' | 'tenant' | 'tier'> {
   readonly recordedAt: string
 }
 

@@ -8,7 +8,7 @@ const mostDimensions = 2_000
 export const vectorIndexPrefix = 'idx_knowledge_embedding_'
 
 /** A text as PostgreSQL writes it: an index's condition takes no parameters. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /**
  * The HNSW index of one embedding model. pgvector indexes only vectors of a known length, and vectors of two models in one graph hide each

@@ -8,8 +8,14 @@ const file = z.object({
   environments: z.record(z.string(), environment).default({}),
   /** Whether the sandbox ran when the app was last used, so that it comes back by itself. */
   sandboxWanted: z.boolean().default(false),
-  /** Programs of kubeconfigs that may run, as they were when the person allowed them. */
-  programs: z.array(z.object({ path: z.string(), sha256: z.string(), call: z.string() })).default([]),
+  /**
+   * Programs of kubeconfigs that may run, as they were when the person allowed them. Entries in the form of an earlier version are asked
+   * about again; the rest of the file stays.
+   */
+  programs: z
+    .array(z.object({ path: z.string(), sha256: z.string(), call: z.string() }))
+    .default([])
+    .catch([]),
 })
 type Remembered = z.infer<typeof file>
 

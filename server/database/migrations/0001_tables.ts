@@ -172,7 +172,7 @@ CREATE TABLE archon_feedback (
 );
 `
 
-// The column takes vectors of any model; each dimension has an index of its own (0004, and the re-embedding job).
+// The column takes vectors of any model; each model has an index of its own (0003, and the re-embedding job).
 const knowledge = `
 CREATE EXTENSION IF NOT EXISTS vector;
 

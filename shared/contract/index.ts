@@ -3,23 +3,31 @@ import { app, streams } from './app.ts'
 import { audit } from './audit.ts'
 import { backups } from './backups.ts'
 import { clusters, sandbox } from './clusters.ts'
-import { deploy } from './deploy.ts'
+import { deploy, drift, releases } from './deploy.ts'
 import { logs } from './logs.ts'
+import { accounts, certificates, configuration, migrations, rollouts } from './operations.ts'
 import { tasks } from './tasks.ts'
 import { forwards, terminals } from './terminals.ts'
 import { events, metrics, pods, services, workloads } from './workloads.ts'
 
 export const contract = {
+  accounts,
   app,
   audit,
   backups,
+  certificates,
   clusters,
+  configuration,
   deploy,
+  drift,
   events,
   forwards,
   logs,
   metrics,
+  migrations,
   pods,
+  releases,
+  rollouts,
   sandbox,
   services,
   streams,

@@ -24,7 +24,17 @@ export type Step = z.infer<typeof step>
 
 export const task = z.object({
   id: z.string(),
-  kind: z.enum(['deploy', 'undeploy', 'backup', 'verify', 'restore', 'undoRestore']),
+  kind: z.enum([
+    'deploy',
+    'undeploy',
+    'backup',
+    'verify',
+    'restore',
+    'undoRestore',
+    'rollout',
+    'migrate',
+    'undoMigration',
+  ]),
   cluster: clusterId,
   namespace: z.string(),
   title: z.string(),

@@ -109,13 +109,6 @@ export const pods = {
 
 export const workloads = {
   watch: read.input(scope).output(eventIterator(z.object({ feed: feedState, rows: z.array(workloadRow) }))),
-  /** Rolling restart, as kubectl rollout restart. */
-  restart: destructive('restarted a workload', 2)
-    .input(named.extend({ kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']), confirmation }))
-    .output(z.void()),
-  scale: write('scaled a workload')
-    .input(named.extend({ kind: z.enum(['Deployment', 'StatefulSet']), replicas: z.number().int().min(0).max(1000) }))
-    .output(z.void()),
 }
 
 export const events = {

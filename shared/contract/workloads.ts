@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { confirmation, destructive, feedState, kubeName, read, scope, time, write } from './base.ts'
+import { confirmation, destructive, feedState, kubeName, read, scope, time } from './base.ts'
 
 /** A pod as the window needs it. CPU in cores, memory in bytes. */
 export const podRow = z.object({

@@ -15,7 +15,7 @@ const programs = {
 }
 
 /** What CommonJS packages expect to find in an ES module that contains them. */
-const commonJs = [
+export const commonJs = [
   "import { createRequire as __createRequire } from 'node:module'",
   "import { dirname as __dirnameOf } from 'node:path'",
   "import { fileURLToPath as __fileOf } from 'node:url'",

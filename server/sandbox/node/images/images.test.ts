@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type NodeFixture, isReady, startNode } from '../testing/nodeFixture.ts'
 import type { HostPrograms } from './hostPrograms.ts'
@@ -46,5 +49,31 @@ describe('an image whose program is missing', () => {
     }
     found = {}
     await fixture.until('redis', isReady)
+  })
+})
+
+describe('a suite of an earlier tag that lies beside the present one', () => {
+  let fixture: NodeFixture
+  let folder = ''
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'console-suites-'))
+    writeFileSync(join(folder, 'suite.js'), 'process.exit(2)')
+    writeFileSync(join(folder, 'suite-0.0.9.js'), 'process.exit(3)')
+    fixture = await startNode({ images: { suiteModule: join(folder, 'suite.js'), programs: () => ({}) } })
+  })
+  afterAll(async () => {
+    await fixture.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  it.each([
+    ['agency-swarm/suite:0.1.0', 2],
+    ['registry.example/agency-swarm/suite:0.0.9', 3],
+    ['agency-swarm/suite:0.0.9@sha256:' + 'a'.repeat(64), 3],
+  ])('%s ends with %i', async (image, code) => {
+    const name = `suite-${image.length}`
+    fixture.run(name, { restartPolicy: 'Never', containers: [{ name: 'suite', image, args: ['backend'] }] })
+    const pod = await fixture.until(name, ({ status }) => status?.phase === 'Failed')
+    expect(pod.status?.containerStatuses?.[0]?.state.terminated?.exitCode).toBe(code)
   })
 })

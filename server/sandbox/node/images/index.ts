@@ -4,7 +4,7 @@ import { node, shell } from './shell.ts'
 import { suite } from './suite.ts'
 import type { ImageRecipe } from './types.ts'
 
-/** Every image the sandbox can run. Registry and tag do not matter: there is one version of each, this machine's. */
+/** Every image the sandbox can run. Registry and tag do not matter, save of a suite that lies beside this machine's (suite.ts). */
 const recipes: ImageRecipe[] = [suite, pgvector, postgres, redis, shell, node]
 
 const named = recipes.flatMap((recipe) =>

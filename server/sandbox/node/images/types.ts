@@ -4,6 +4,8 @@ import type { HostPrograms } from './hostPrograms.ts'
 
 /** A container as an image recipe sees it: everything resolved, mount paths made local. */
 export interface ContainerSetting {
+  /** The reference as the pod gives it: `docker.io/agency-swarm/suite:0.1.0`. */
+  image: string
   command: string[] | undefined
   args: string[] | undefined
   environment: Map<string, string>

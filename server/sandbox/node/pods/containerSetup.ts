@@ -55,6 +55,7 @@ export function prepareContainer(input: SetupInput): PreparedContainer {
   const mounts = new Mounts(paths)
   const local = (word: string): string => mounts.translate(expand(word, declared))
   const setting: ContainerSetting = {
+    image: container.image ?? '',
     command: container.command?.map(local),
     args: container.args?.map(local),
     environment: new Map(),

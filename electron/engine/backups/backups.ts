@@ -95,6 +95,17 @@ export class Backups {
     )
   }
 
+  /**
+   * A backup as a step of somebody else's task: before a deployment or a migration changes anything.
+   * @returns the backup's id
+   * @throws ConsoleError BUSY while another piece of work is on the same database
+   */
+  async takeSafetyBackup(scope: Scope, reason: string, step: StepControl, signal: AbortSignal): Promise<string> {
+    this.#refuseSecond(scope)
+    step.detail('Looking for the database pod.')
+    return this.#take(scope, await this.serverOf(scope, signal), reason, step, signal)
+  }
+
   async keep(scope: Scope, restoreId: string): Promise<void> {
     this.#refuseSecond(scope)
     const journal = this.#journal(scope, restoreId)

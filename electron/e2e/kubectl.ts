@@ -8,8 +8,11 @@ export function uniqueNamespace(word: string): string {
   return `console-${word}-${randomBytes(3).toString('hex')}`
 }
 
+/** Where kubectl goes. */
+export type Judged = Pick<TestCluster, 'kubeconfigPath' | 'context'>
+
 /** Runs kubectl against the cluster of the file: the judge beside the window. @returns what it printed @throws Error with its complaint */
-export async function kubectl(cluster: TestCluster, args: readonly string[], input = ''): Promise<string> {
+export async function kubectl(cluster: Judged, args: readonly string[], input = ''): Promise<string> {
   const program = (await judges()).kubectl
   const child = spawn(program, ['--kubeconfig', cluster.kubeconfigPath, '--context', cluster.context, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -27,19 +30,14 @@ export async function kubectl(cluster: TestCluster, args: readonly string[], inp
   return output.trim()
 }
 
-export const apply = (cluster: TestCluster, ...objects: object[]): Promise<string> =>
+export const apply = (cluster: Judged, ...objects: object[]): Promise<string> =>
   kubectl(cluster, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
 
 /** Asks the suite's own database, past the window. */
-export const sql = (
-  cluster: TestCluster,
-  namespace: string,
-  query: string,
-  database = 'agency_swarm',
-): Promise<string> =>
+export const sql = (cluster: Judged, namespace: string, query: string, database = 'agency_swarm'): Promise<string> =>
   kubectl(cluster, ['-n', namespace, 'exec', 'postgresql-0', '--', 'psql', '-Atd', database, '-c', query])
 
 /** Removes a test's namespace and waits until it is gone, so that the next file finds the machine free. */
-export async function removeNamespace(cluster: TestCluster, namespace: string): Promise<void> {
+export async function removeNamespace(cluster: Judged, namespace: string): Promise<void> {
   await kubectl(cluster, ['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s'])
 }

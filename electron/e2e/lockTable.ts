@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
+import type { Judged } from './kubectl.ts'
 
 export interface TableLock {
   release(): Promise<void>
 }
 
 /** Locks a table of the suite against every reader: whoever dumps it waits, for as long as the test likes. */
-export async function lockTable(cluster: TestCluster, namespace: string, table: string): Promise<TableLock> {
+export async function lockTable(cluster: Judged, namespace: string, table: string): Promise<TableLock> {
   const program = (await judges()).kubectl
   const where = ['--kubeconfig', cluster.kubeconfigPath, '--context', cluster.context, '-n', namespace]
   const psql = ['exec', '-i', 'postgresql-0', '--', 'psql', '-Atd', 'agency_swarm']

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { temporaryState, type TestCluster } from '#shared/testing/cluster.ts'
+import { temporaryState } from '#shared/testing/cluster.ts'
 import { expect, launchApp, test, type RunningApp } from './app.ts'
-import { sql } from './kubectl.ts'
+import { sql, type Judged } from './kubectl.ts'
 import { lockTable } from './lockTable.ts'
 import {
   backups,
@@ -103,14 +103,7 @@ test('a sandbox killed in the middle of a restore leaves the database fully old 
   expect(await sql(cluster(), namespace, knowledge)).toBe(isNew ? saved : '0')
 })
 
-const cluster = (): TestCluster => ({
-  kubeconfigPath: join(state, 'kubeconfig'),
-  context: 'sandbox',
-  server: '',
-  isSandbox: true,
-  pid: undefined,
-  stop: () => Promise.resolve(),
-})
+const cluster = (): Judged => ({ kubeconfigPath: join(state, 'kubeconfig'), context: 'sandbox' })
 
 /** Kills it as the system would, and waits until the window has noticed. */
 async function killSandbox(): Promise<void> {

@@ -16,6 +16,11 @@ export interface TestCluster {
   isSandbox: boolean
   /** The sandbox's process id, so that a test can kill it. */
   pid: number | undefined
+  /**
+   * Ends the API server without warning and brings it back at the same address: kill -9 of the sandbox, or the program that
+   * CONSOLE_TEST_RESTART_API_SERVER names for a real cluster. Resolves when it is ready again.
+   */
+  restartApiServer(): Promise<void>
   /** Ends the sandbox and removes its state; does nothing to a real cluster. */
   stop(): Promise<void>
 }
@@ -30,24 +35,40 @@ const readyTimeout = 60_000
 /** The one way a test gets a cluster. @param state an existing state directory to resume; it is then kept on stop */
 export async function startCluster(state?: string): Promise<TestCluster> {
   const real = process.env.CONSOLE_TEST_KUBECONFIG
-  if (real) return realCluster(real)
+  return real ? realCluster(real) : startSandbox(state)
+}
+
+/** A sandbox, whatever CONSOLE_TEST_KUBECONFIG says: where a test needs a second cluster beside that of its file. */
+export async function startSandbox(state?: string): Promise<TestCluster> {
   if (!existsSync(bundle)) throw new Error('out/server/sandbox.js is missing: run `npm run build` first.')
   const directory = state ?? (await temporaryState())
-  const child = spawn(process.execPath, [bundle, '--state', directory, '--exit-with-parent'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  let child = sandboxProcess(directory)
   const ready = await readyLine(child)
   return {
     kubeconfigPath: ready.kubeconfig,
     context: 'sandbox',
     server: ready.server,
     isSandbox: true,
-    pid: child.pid,
+    get pid() {
+      return child.pid
+    },
+    restartApiServer: async () => {
+      const dead = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+      child.kill('SIGKILL')
+      await dead
+      child = sandboxProcess(directory, new URL(ready.server).port)
+      await readyLine(child)
+    },
     stop: async () => {
       await ended(child)
       if (state === undefined) await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+function sandboxProcess(directory: string, port?: string): ChildProcess {
+  const words = [bundle, '--state', directory, '--exit-with-parent', ...(port === undefined ? [] : ['--port', port])]
+  return spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
 }
 
 /** A state directory for a sandbox; other users may pass through it, because PostgreSQL does not run as root. */
@@ -66,7 +87,23 @@ async function realCluster(path: string): Promise<TestCluster> {
   const context = config['current-context']
   const cluster = config.contexts.find(({ name }) => name === context)?.context.cluster
   const server = config.clusters.find(({ name }) => name === cluster)?.cluster.server ?? ''
-  return { kubeconfigPath: path, context, server, isSandbox: false, pid: undefined, stop: () => Promise.resolve() }
+  return {
+    kubeconfigPath: path,
+    context,
+    server,
+    isSandbox: false,
+    pid: undefined,
+    restartApiServer: restartReal,
+    stop: () => Promise.resolve(),
+  }
+}
+
+async function restartReal(): Promise<void> {
+  const program = process.env.CONSOLE_TEST_RESTART_API_SERVER
+  if (!program) throw new Error('CONSOLE_TEST_RESTART_API_SERVER must name a program that restarts the API server.')
+  const child = spawn(program, [], { stdio: 'inherit' })
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
+  if (code !== 0) throw new Error(`${program} ended with ${String(code)}`)
 }
 
 function readyLine(child: ChildProcess): Promise<{ kubeconfig: string; server: string }> {

@@ -12,7 +12,7 @@ import {
   type KubeObject,
   type Resources,
 } from '../kube/index.ts'
-import { isClusterScoped } from './manifests.ts'
+import { isClusterScoped } from './bundle/index.ts'
 
 export type Check = z.infer<typeof check>
 

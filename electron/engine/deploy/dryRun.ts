@@ -11,7 +11,7 @@ import {
   type ObjectRef,
 } from '../kube/index.ts'
 import { changeNotes, differenceOf } from './difference.ts'
-import { isClusterScoped } from './manifests.ts'
+import { isClusterScoped } from './bundle/index.ts'
 
 type PlannedResource = z.infer<typeof plannedResource>
 

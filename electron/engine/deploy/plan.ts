@@ -5,7 +5,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import { getObject, type ClusterConnection } from '../kube/index.ts'
 import { runChecks, type Check } from './checks.ts'
 import { tryObject, type Tried } from './dryRun.ts'
-import { render, secretNames, type Bundle, type RenderedStage, type Rendering } from './manifests.ts'
+import { render, secretNames, type Bundle, type RenderedStage, type Rendering } from './bundle/index.ts'
 import { stageTitle, waitsOf } from './stages.ts'
 
 export interface PlanRequest extends Scope {
@@ -46,7 +46,7 @@ async function namespaceState(
 export async function renderFor(
   connection: ClusterConnection,
   bundle: Bundle,
-  request: Omit<Rendering, 'secrets'>,
+  request: Omit<Rendering, 'secrets' | 'values'> & { values?: string },
   isTrial: boolean,
   signal?: AbortSignal,
 ): Promise<RenderedStage[]> {
@@ -55,7 +55,7 @@ export async function renderFor(
     const found = presentSecret(connection, request.namespace, name, signal)
     secrets.set(name, isTrial ? await found.catch(forbiddenIsEmpty) : await found)
   }
-  return render(bundle, { ...request, secrets })
+  return render(bundle, { values: '', ...request, secrets })
 }
 
 function forbiddenIsEmpty(error: unknown): Map<string, string> {

@@ -6,7 +6,7 @@ import { untilRolledOut } from '../rollouts.ts'
 import type { StepControl, TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import { applyOrYield, idOf, present, refOf } from './dryRun.ts'
 import { packObjects, writeRelease } from './release.ts'
-import type { RenderedStage } from './manifests.ts'
+import type { RenderedStage } from './bundle/index.ts'
 import type { RunJournal, RunView } from './runJournal.ts'
 import { stageTitle, workloadsOf } from './stages.ts'
 

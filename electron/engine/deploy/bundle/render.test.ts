@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { KubeObject } from '../kube/index.ts'
-import { loadBundle, render, secretNames, type Bundle, type Rendering } from './manifests.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import { loadBundle, render, secretNames, type Bundle, type Rendering } from './index.ts'
 
 let bundle: Bundle
 beforeAll(async () => {
-  bundle = await loadBundle(join(import.meta.dirname, '..', '..', '..', 'resources'))
+  bundle = await loadBundle(join(import.meta.dirname, '../../../../resources'))
 })
 
 const rendering = (over: Partial<Rendering> = {}): Rendering => ({
   profile: 'sandbox',
+  values: '',
   namespace: 'shop',
   version: '1.2.3',
   release: 'r1',
@@ -38,7 +39,7 @@ describe('render', () => {
     ])
   })
 
-  it.each(['sandbox', 'small'])('leaves no placeholder in any object of the profile %s', (profile) => {
+  it.each(['sandbox', 'small', 'production'])('leaves no placeholder in any object of the profile %s', (profile) => {
     expect(JSON.stringify(objects({ profile }))).not.toContain('${')
   })
 
@@ -81,10 +82,50 @@ describe('render', () => {
 
   it.each([
     [{ profile: 'none' }, 'no profile none'],
-    [{ version: 'a b' }, 'version cannot be "a b"'],
-    [{ registry: 'no-slash' }, 'registry cannot be "no-slash"'],
-    [{ namespace: 'Shop' }, 'namespace cannot be "Shop"'],
+    [{ version: 'a b' }, 'version of a deployment cannot be "a b"'],
+    [{ namespace: 'Shop' }, 'namespace of a deployment cannot be "Shop"'],
+    [{ release: '-' }, 'release of a deployment cannot be "-"'],
+    [{ registry: 'no-slash' }, '"registry" must be a registry that ends in a slash'],
   ])('refuses %j', (over, message) => {
     expect(() => objects(over)).toThrow(message)
+  })
+
+  it('refuses values with their lines, and gives the faults as details', () => {
+    const values = 'replicas:\n  mcp: many\n'
+    let thrown: unknown
+    try {
+      objects({ values })
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'Line 2: "replicas.mcp" must be a whole number, and is "many". Nothing was changed.',
+      details: { faults: [{ path: 'replicas.mcp', line: 2 }] },
+    })
+  })
+})
+
+describe('images', () => {
+  const imageOf = (kind: string, name: string, over: Partial<Rendering>) =>
+    /"image":"([^"]+)"/.exec(JSON.stringify(find(objects(over), kind, name)))?.[1]
+
+  it.each([
+    ['the version that is deployed', '', 'docker.io/agency-swarm/suite:1.2.3'],
+    ['a tag', 'images: { suite: team/suite:9 }', 'docker.io/team/suite:9'],
+    [
+      'a digest',
+      `images: { suite: team/suite@sha256:${'0'.repeat(64)} }`,
+      `docker.io/team/suite@sha256:${'0'.repeat(64)}`,
+    ],
+    ['a registry of their own', 'images: { suite: "other.test:5000/suite" }', 'other.test:5000/suite:1.2.3'],
+    ['the registry of the file', 'registry: own.test/team/', 'own.test/team/agency-swarm/suite:1.2.3'],
+  ])('may have %s', (_title, values, image) => {
+    expect(imageOf('Deployment', 'agency-swarm-backend', { profile: 'small', values })).toBe(image)
+  })
+
+  it('come from the registry of the file before that of the settings', () => {
+    const over = { registry: 'settings.test/', values: 'registry: file.test/' }
+    expect(imageOf('StatefulSet', 'postgresql', over)).toBe('file.test/pgvector/pgvector:pg15')
   })
 })

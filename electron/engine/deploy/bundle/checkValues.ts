@@ -83,12 +83,15 @@ const typeNames: Record<string, string> = {
   object: 'a mapping',
 }
 
+const setByDeployment = new Set(['namespace', 'version', 'release'])
+
 function sentence(error: ErrorObject, path: string, known: string[]): string {
   const parameters = error.params as Record<string, unknown>
   const schema = (error.parentSchema ?? {}) as ValuesSchema
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(parameters['additionalProperty'])
+      if (setByDeployment.has(path)) return `"${path}" is chosen for each deployment and stands in no values file.`
       const meant = nearest(path, key, Object.keys(schema.properties ?? {}), known)
       return `There is no value "${path}".${meant === undefined ? '' : ` Did you mean "${meant}"?`}`
     }

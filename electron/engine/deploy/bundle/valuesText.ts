@@ -40,8 +40,11 @@ export function readValuesText(text: string): ValuesText {
   if (document === undefined) return { values: {}, faults: [], lines: new Map() }
   const errors = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])
   if (errors.length > 0) {
+    // The parser calls itself for each level of nesting, and says so in its own words.
+    if (errors.some(({ message }) => message.includes('call stack'))) return refused('The text is nested too deeply.')
     const faults = errors.map(({ message, pos }) => ({ path: '', line: counter.linePos(pos[0]).line, message }))
-    return { values: {}, faults, lines: new Map() }
+    // One mistake makes the parser stumble again and again.
+    return { values: {}, faults: faults.slice(0, 10), lines: new Map() }
   }
   if (second !== undefined) {
     const line = counter.linePos(second.range[0]).line
@@ -65,7 +68,6 @@ function parsed(text: string, lineCounter: LineCounter): Document.Parsed[] | und
     const documents = parseAllDocuments(text, options)
     return Array.isArray(documents) ? documents : []
   } catch (error) {
-    // The parser calls itself for each level.
     if (error instanceof RangeError) return undefined
     throw error
   }

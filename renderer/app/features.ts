@@ -7,7 +7,7 @@ import { overview } from '../features/overview/feature.ts'
 import { settings } from '../features/settings/feature.ts'
 import { tasks } from '../features/tasks/feature.tsx'
 import { terminals } from '../features/terminals/feature.tsx'
-import { workloads } from '../features/workloads/feature.ts'
+import { workloads } from '../features/workloads/feature.tsx'
 import type { Feature } from './feature.ts'
 
 /** What the window consists of, in the order of the rail. A page that is not listed does not exist anywhere. */

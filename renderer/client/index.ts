@@ -1,3 +1,4 @@
+export type { Client } from './client.ts'
 export { askForEngine, engine, listenForEngine, receiveNotice, useConnection } from './connection.ts'
 export { acknowledge, newStreamId } from './credit.ts'
 export { asFault } from './faults.ts'

@@ -17,7 +17,8 @@ export const impact = z.object({
 export type Impact = z.infer<typeof impact>
 
 const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, 'Use a quantity as 250m, 2 or 512Mi.')
-const resourceAmounts = z.record(z.enum(['cpu', 'memory', 'ephemeral-storage']), quantity)
+/** What is left out is not set: a container without a limit. */
+const resourceAmounts = z.partialRecord(z.enum(['cpu', 'memory', 'ephemeral-storage']), quantity)
 /** registry/repository:tag or @sha256:...; no character that a shell would read. */
 export const imageReference = z
   .string()
@@ -102,7 +103,10 @@ export const rollouts = {
   detail: read.input(workload).output(workloadDetail),
   /** The blast radius of a change: a dry run, and what the cluster says about who notices. */
   impact: read.input(workload.extend({ change: workloadChange })).output(impact),
-  /** Makes the change; those that replace pods are followed by a task until the rollout has ended. */
+  /**
+   * Makes the change; those that replace pods are followed by a task until the rollout has ended. Its result carries
+   * `previousRevision`, the revision that an undo returns to, where the change made a new one.
+   */
   change: destructive('changed a workload', 2)
     .input(workload.extend({ change: workloadChange, confirmation }))
     .output(taskStarted),

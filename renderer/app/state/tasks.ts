@@ -1,13 +1,16 @@
 import { create } from 'zustand'
 import type { Task } from '#shared/contract/tasks.ts'
+import { openDockTab } from './dock.ts'
 
 interface TasksState {
   /** By id, in the order they started. */
   tasks: ReadonlyMap<string, Task>
+  /** The one whose steps the list of tasks shows; null shows the newest. */
+  shown: string | null
 }
 
 /** Long work of this session, kept by the shell from `tasks.watch`. It survives page changes. */
-export const useTasks = create<TasksState>(() => ({ tasks: new Map() }))
+export const useTasks = create<TasksState>(() => ({ tasks: new Map(), shown: null }))
 
 /** Joins a batch of changed tasks to those known. */
 export function foldTasks(before: ReadonlyMap<string, Task>, changed: readonly Task[]): ReadonlyMap<string, Task> {
@@ -26,5 +29,25 @@ export function forgetTask(id: string): void {
     const next = new Map(tasks)
     next.delete(id)
     return { tasks: next }
+  })
+}
+
+/** Opens the list of tasks in the dock, with the steps of one of them where one is named. */
+export function showTask(id: string | null = null): void {
+  useTasks.setState({ shown: id })
+  openDockTab({ id: 'tasks', kind: 'tasks', title: 'Tasks' })
+}
+
+/** Resolves with the task once it has ended, whatever page is open by then. */
+export function taskEnd(id: string): Promise<Task> {
+  return new Promise((resolve) => {
+    const tell = ({ tasks }: TasksState) => {
+      const task = tasks.get(id)
+      if (!task || task.state === 'running') return
+      leave()
+      resolve(task)
+    }
+    const leave = useTasks.subscribe(tell)
+    tell(useTasks.getState())
   })
 }

@@ -1,18 +1,20 @@
 import { Archive } from 'lucide-react'
 import { lazy } from 'react'
+import type { Task } from '#shared/contract/tasks.ts'
 import { useScope, useTasks, type Feature } from '../../app/index.ts'
 import { StatusGlyph } from '../../kit/index.ts'
 import { BackupDialogs } from './BackupDialogs.tsx'
 
 const BackupsPage = lazy(async () => ({ default: (await import('./BackupsPage.tsx')).BackupsPage }))
 
+const kinds: readonly Task['kind'][] = ['backup', 'verify', 'restore', 'undoRestore']
+
 /** A ring beside the rail entry while a backup, a trial or a restore of the current scope runs. */
 function BackupsBadge() {
   const scope = useScope()
   const isRunning = useTasks((state) =>
     [...state.tasks.values()].some(
-      (task) =>
-        task.state === 'running' && task.cluster === scope?.cluster && !['deploy', 'undeploy'].includes(task.kind),
+      (task) => task.state === 'running' && task.cluster === scope?.cluster && kinds.includes(task.kind),
     ),
   )
   return isRunning ? <StatusGlyph status="progress" size={13} /> : null

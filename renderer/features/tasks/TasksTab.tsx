@@ -35,20 +35,23 @@ const words: Record<Task['state'], string> = {
   interrupted: 'Interrupted',
 }
 
-const pages: Record<Task['kind'], string> = {
-  deploy: 'deploy',
-  undeploy: 'deploy',
-  backup: 'backups',
-  verify: 'backups',
-  restore: 'backups',
-  undoRestore: 'backups',
+const pages: Record<Task['kind'], { page: string; parameters?: Record<string, string> }> = {
+  deploy: { page: 'deploy' },
+  undeploy: { page: 'deploy' },
+  backup: { page: 'backups' },
+  verify: { page: 'backups' },
+  restore: { page: 'backups' },
+  undoRestore: { page: 'backups' },
+  rollout: { page: 'workloads' },
+  migrate: { page: 'configuration', parameters: { tab: 'migrations' } },
+  undoMigration: { page: 'configuration', parameters: { tab: 'migrations' } },
 }
 
 /** Long work of this session and what an earlier one left unfinished: a list, and beside it the steps of the chosen one. */
 export function TasksTab() {
   const known = useTasks((state) => state.tasks)
   const tasks = useMemo(() => orderTasks(known.values()), [known])
-  const [chosen, setChosen] = useState<string | null>(null)
+  const chosen = useTasks((state) => state.shown)
   const task = tasks.find((each) => each.id === chosen) ?? tasks[0]
   if (!task) {
     return (
@@ -62,7 +65,11 @@ export function TasksTab() {
       <ul className="tasks-list" aria-label="Tasks">
         {tasks.map((each) => (
           <li key={each.id}>
-            <TaskRow task={each} isChosen={each.id === task.id} onChoose={() => setChosen(each.id)} />
+            <TaskRow
+              task={each}
+              isChosen={each.id === task.id}
+              onChoose={() => useTasks.setState({ shown: each.id })}
+            />
           </li>
         ))}
       </ul>
@@ -118,7 +125,7 @@ function TaskDetail({ task }: { task: Task }) {
           {cluster?.name ?? task.cluster} · {task.namespace} · {formatClock(task.startedAt)} by {task.by}
         </span>
         <span className="tasks-buttons">
-          <Button size="small" onClick={() => navigate({ page: pages[task.kind], cluster: task.cluster })}>
+          <Button size="small" onClick={() => navigate({ ...pages[task.kind], cluster: task.cluster })}>
             Open page
           </Button>
           {task.state === 'running' ? (

@@ -1,14 +1,11 @@
 import { ListChecks } from 'lucide-react'
 import { lazy, useMemo } from 'react'
-import { openDockTab, useActions, useTasks, type Action, type Feature } from '../../app/index.ts'
+import { showTask, useActions, useTasks, type Action, type Feature } from '../../app/index.ts'
 import { StatusGlyph } from '../../kit/index.ts'
 
 const TasksTab = lazy(async () => ({ default: (await import('./TasksTab.tsx')).TasksTab }))
 
-/** One tab for all tasks of all clusters. */
-function openTasks(): void {
-  openDockTab({ id: 'tasks', kind: 'tasks', title: 'Tasks' })
-}
+const openTasks = () => showTask()
 
 function RunningCount() {
   const running = useTasks((state) => [...state.tasks.values()].filter((task) => task.state === 'running').length)

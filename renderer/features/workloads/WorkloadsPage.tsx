@@ -57,12 +57,19 @@ function Workloads({ scope }: { scope: Scope }) {
                 .filter((each) => each.isAlways || of(each.kind) > 0)
                 .map((each) => ({ id: each.kind, title: each.title, badge: value ? of(each.kind) : undefined })),
             ]}
-            onChange={(kind) => setParameters({ kind, pod: undefined, tab: undefined })}
+            onChange={(kind) => setParameters({ kind, pod: undefined, workload: undefined, tab: undefined })}
           />
         }
       />
       {current ? (
-        <WorkloadsTab scope={scope} kind={current.kind} feed={feed} rows={rows} staleSince={staleSince} />
+        <WorkloadsTab
+          key={current.kind}
+          scope={scope}
+          kind={current.kind}
+          feed={feed}
+          rows={rows}
+          staleSince={staleSince}
+        />
       ) : (
         <PodsTab pods={pods} scope={scope} trouble={trouble} />
       )}

@@ -1,9 +1,8 @@
 import { RefreshCw, Scaling, ScrollText } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { FeedState, Scope } from '#shared/contract/base.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
-import { confirm, navigate, reportError, toast, useBlocked } from '../../app/index.ts'
-import { engine } from '../../client/index.ts'
+import { navigate, setParameters, useBlocked, useLocation } from '../../app/index.ts'
 import {
   DataTable,
   EmptyState,
@@ -18,7 +17,10 @@ import {
   useNow,
   type Column,
 } from '../../kit/index.ts'
-import { ScaleDialog } from './ScaleDialog.tsx'
+import { isRolled, openChange } from './changes/changeStore.ts'
+import { useWorkloadActions } from './useWorkloadActions.ts'
+import { WorkloadDrawer } from './WorkloadDrawer.tsx'
+import { WorkloadSelection } from './WorkloadSelection.tsx'
 
 export interface WorkloadsTabProps {
   scope: Scope
@@ -28,16 +30,23 @@ export interface WorkloadsTabProps {
   rows: readonly WorkloadRow[]
 }
 
-const rowId = (row: WorkloadRow) => row.uid
+const rowId = (row: WorkloadRow) => row.name
 
-/** Controllers of one kind, with restart and scale where the kind has them. */
+/** Controllers of one kind, with the details of the active one and what can be done with it. */
 export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsTabProps) {
   const [filter, setFilter] = useState('')
-  const [scaling, setScaling] = useState<WorkloadRow | null>(null)
-  const [active, setActive] = useState<string | null>(null)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const active = useLocation((location) => location.parameters['workload']) ?? null
+  const blocked = useBlocked('operator')
   const ofKind = useMemo(() => rows.filter((row) => row.kind === kind), [rows, kind])
   const shown = useMemo(() => ofKind.filter((row) => row.name.includes(filter.trim().toLowerCase())), [ofKind, filter])
-  const columns = useWorkloadColumns(scope, kind, setScaling)
+  const columns = useWorkloadColumns(scope, kind, blocked)
+  const activeRow = ofKind.find((row) => row.name === active)
+  const workload = activeRow && isRolled(kind) ? { kind, name: activeRow.name } : undefined
+  const selected = useMemo(() => new Set(ofKind.map(rowId).filter((name) => chosen.has(name))), [ofKind, chosen])
+  const activate = useCallback((name: string | null) => setParameters({ workload: name ?? undefined }), [])
+  const close = useCallback(() => setParameters({ workload: undefined, tab: undefined }), [])
+  useWorkloadActions(scope, activeRow)
   if (feed.state === 'failed') return <ErrorState fault={feed.fault} />
   const since = feed.state === 'stale' ? feed.since : staleSince
   return (
@@ -52,6 +61,13 @@ export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsT
         />
         {since === undefined ? null : <StaleChip since={since} />}
       </div>
+      {selected.size > 0 && isRolled(kind) ? (
+        <WorkloadSelection
+          scope={scope}
+          workloads={[...selected].map((name) => ({ kind, name }))}
+          onClear={() => setChosen(new Set())}
+        />
+      ) : null}
       <div className="workloads-table">
         <DataTable
           label={`${kind}s`}
@@ -68,14 +84,17 @@ export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsT
               : undefined
           }
           sort={{ column: 'name', isDescending: false }}
+          {...(isRolled(kind) ? { selected, onSelect: setChosen } : {})}
           active={active}
-          onActivate={setActive}
+          onActivate={activate}
         />
       </div>
       <div className="workloads-foot">
         <span>{plural(shown.length, kind)}</span>
       </div>
-      {scaling ? <ScaleDialog scope={scope} row={scaling} onClose={() => setScaling(null)} /> : null}
+      {activeRow && workload ? (
+        <WorkloadDrawer key={activeRow.uid} scope={scope} row={activeRow} workload={workload} onClose={close} />
+      ) : null}
     </>
   )
 }
@@ -83,10 +102,10 @@ export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsT
 function useWorkloadColumns(
   scope: Scope,
   kind: WorkloadRow['kind'],
-  onScale: (row: WorkloadRow) => void,
+  blocked: string | undefined,
 ): Column<WorkloadRow>[] {
-  const blocked = useBlocked('operator')
   const now = useNow(5_000)
+  const { cluster, namespace } = scope
   return useMemo(
     () => [
       { id: 'status', title: 'Status', width: 170, cell: statusCell, sortBy: (row) => row.health },
@@ -140,10 +159,10 @@ function useWorkloadColumns(
         title: <span className="visually-hidden">Actions</span>,
         label: 'Actions',
         width: 96,
-        cell: (row) => <RowActions scope={scope} row={row} blocked={blocked} onScale={onScale} />,
+        cell: (row) => <RowActions scope={{ cluster, namespace }} row={row} blocked={blocked} />,
       },
     ],
-    [scope, kind, blocked, now, onScale],
+    [cluster, namespace, kind, blocked, now],
   )
 }
 
@@ -178,13 +197,10 @@ interface RowActionsProps {
   scope: Scope
   row: WorkloadRow
   blocked: string | undefined
-  onScale: (row: WorkloadRow) => void
 }
 
-function RowActions({ scope, row, blocked, onScale }: RowActionsProps) {
-  const { kind } = row
-  const canScale = kind === 'Deployment' || kind === 'StatefulSet'
-  const canRestart = canScale || kind === 'DaemonSet'
+function RowActions({ scope, row, blocked }: RowActionsProps) {
+  const { kind, name } = row
   return (
     <div className="workloads-row-actions" onClick={(event) => event.stopPropagation()}>
       {row.service ? (
@@ -195,44 +211,24 @@ function RowActions({ scope, row, blocked, onScale }: RowActionsProps) {
           onClick={() => navigate({ page: 'logs', parameters: { services: row.service } })}
         />
       ) : null}
-      {canRestart ? (
+      {isRolled(kind) ? (
         <IconButton
           icon={RefreshCw}
           size="small"
-          label={`Restart ${row.name}…`}
+          label={`Restart ${name}…`}
           reason={blocked}
-          onClick={() => void restart(scope, row)}
+          onClick={() => openChange({ of: 'one', scope, workload: { kind, name }, do: 'restart' })}
         />
       ) : null}
-      {canScale ? (
+      {kind === 'Deployment' || kind === 'StatefulSet' ? (
         <IconButton
           icon={Scaling}
           size="small"
-          label={`Scale ${row.name}…`}
+          label={`Scale ${name}…`}
           reason={blocked}
-          onClick={() => onScale(row)}
+          onClick={() => openChange({ of: 'one', scope, workload: { kind, name }, do: 'scale' })}
         />
       ) : null}
     </div>
   )
-}
-
-async function restart(scope: Scope, row: WorkloadRow): Promise<void> {
-  const { kind, name } = row
-  if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'DaemonSet') return
-  const confirmation = await confirm({
-    level: 2,
-    title: `Restart ${name}?`,
-    message: `${plural(row.desired, 'pod')} ${row.desired === 1 ? 'is' : 'are'} replaced one after another, as its update strategy says. With one pod the service pauses until the new one is ready.`,
-    confirmLabel: `Restart ${name}`,
-    cancelLabel: 'Keep running',
-    cluster: scope.cluster,
-  })
-  if (!confirmation) return
-  try {
-    await engine().workloads.restart({ ...scope, kind, name, confirmation })
-    toast({ status: 'progress', title: `${name} is restarting`, detail: 'Its pods show the progress.' })
-  } catch (thrown) {
-    reportError(thrown, `${name} was not restarted`)
-  }
 }

@@ -1,0 +1,154 @@
+import { useState } from 'react'
+import type { Scope } from '#shared/contract/base.ts'
+import { imageReference, type WorkloadDetail } from '#shared/contract/operations.ts'
+import { ChangeDialog } from '../../../app/index.ts'
+import { useCall, useStream } from '../../../client/index.ts'
+import { Checkbox, Dialog, EmptyState, ErrorState, Field, LoadingState, plural } from '../../../kit/index.ts'
+import { closeChange, isRolled, type Workload } from './changeStore.ts'
+import { combineImpacts } from './combineImpacts.ts'
+import { isOfSuite, withTag } from './imageNames.ts'
+import { rollInTurn, type ImageChange } from './rollInTurn.ts'
+
+const title = 'Set image of all suite services'
+
+/** The suite's services with their containers; others (database, cache) are left out. */
+export function SuiteImagesDialog({ scope }: { scope: Scope }) {
+  const watch = useStream(
+    (client, signal) => client.workloads.watch(scope, { signal }),
+    [scope.cluster, scope.namespace],
+  )
+  const services = watch.value?.rows.flatMap(({ kind, name, images }): Workload[] =>
+    isRolled(kind) && images.some(isOfSuite) ? [{ kind, name }] : [],
+  )
+  const { value, error, reload } = useCall(
+    services
+      ? (client, signal) =>
+          Promise.all(services.map((each) => client.rollouts.detail({ ...scope, ...each }, { signal })))
+      : null,
+    [scope.cluster, scope.namespace, services?.map((each) => each.name).join(' ') ?? ''],
+  )
+  const [details, setDetails] = useState(value)
+  // What was read first stays while the dialog is open: rows must not move under the person's hands.
+  if (value && !details) setDetails(value)
+  if (details && details.length > 0) return <Loaded scope={scope} details={details} />
+  const fault = error ?? watch.error
+  return (
+    <Dialog title={title} size="large" onClose={closeChange}>
+      {fault ? (
+        <ErrorState fault={fault} onRetry={error ? reload : watch.retry} />
+      ) : details ? (
+        <EmptyState title="No service of the suite runs in this namespace">Deploy the suite first.</EmptyState>
+      ) : (
+        <LoadingState rows={6} label="Reading the services" />
+      )}
+    </Dialog>
+  )
+}
+
+function Loaded({ scope, details }: { scope: Scope; details: readonly WorkloadDetail[] }) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(details.map((each) => each.name)))
+  const [tag, setTag] = useState('')
+  const changes = imageChanges(details, chosen, tag.trim())
+  return (
+    <ChangeDialog
+      title={title}
+      size="large"
+      note="One after the other, databases and caches left out. The next begins when the one before is ready; a failure stops the rest."
+      cluster={scope.cluster}
+      question={JSON.stringify(changes)}
+      incomplete={problem(changes, chosen, tag.trim())}
+      ask={async (client, signal) =>
+        combineImpacts(
+          await Promise.all(
+            changes.map(({ workload, change }) =>
+              client.rollouts.impact({ ...scope, ...workload, change }, { signal }),
+            ),
+          ),
+        )
+      }
+      confirmLabel={`Set image of ${plural(changes.length, 'service')}`}
+      perform={(_client, confirmation) => rollInTurn(scope, changes, confirmation)}
+      onClose={closeChange}
+    >
+      {(submit) => (
+        <div className="change-form">
+          <div className="change-narrow">
+            <Field
+              label="Version of all chosen services"
+              mono
+              autoFocus
+              placeholder="2.4.1"
+              value={tag}
+              onChange={setTag}
+              onEnter={submit}
+            />
+          </div>
+          <table className="change-services">
+            <thead>
+              <tr>
+                <th scope="col">Service</th>
+                <th scope="col">Now</th>
+                <th scope="col">After</th>
+              </tr>
+            </thead>
+            <tbody>
+              {details.map((detail) => (
+                <tr key={detail.name}>
+                  <th scope="row">
+                    <Checkbox
+                      label={detail.name}
+                      checked={chosen.has(detail.name)}
+                      onChange={(isChosen) => setChosen(withMember(chosen, detail.name, isChosen))}
+                    />
+                  </th>
+                  <td className="mono selectable">{detail.containers.map((each) => each.image).join(', ')}</td>
+                  <td className="mono selectable">{after(detail, changes)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </ChangeDialog>
+  )
+}
+
+/** The changes that a tag means; containers that are not of the suite (side cars) keep their image. */
+export function imageChanges(
+  details: readonly WorkloadDetail[],
+  chosen: ReadonlySet<string>,
+  tag: string,
+): ImageChange[] {
+  if (tag === '') return []
+  return details.flatMap((detail): ImageChange[] => {
+    const images = detail.containers
+      .map(({ name, image }) => ({ container: name, image, next: withTag(image, tag) }))
+      .filter(({ image, next }) => isOfSuite(image) && next !== image)
+      .map(({ container, next }) => ({ container, image: next }))
+    if (!chosen.has(detail.name) || images.length === 0) return []
+    const workload = { kind: detail.kind, name: detail.name }
+    return [{ workload, change: { do: 'setImage', images }, before: detail }]
+  })
+}
+
+function problem(changes: readonly ImageChange[], chosen: ReadonlySet<string>, tag: string): string | undefined {
+  if (tag === '') return 'Type the version that they are to run.'
+  if (chosen.size === 0) return 'Choose at least one service.'
+  if (changes.length === 0) return 'The chosen services run this version already.'
+  const wrong = changes
+    .flatMap(({ change }) => change.images)
+    .find(({ image }) => !imageReference.safeParse(image).success)
+  return wrong ? `${tag} cannot be a version: letters, digits, dots, dashes and underscores.` : undefined
+}
+
+function after(detail: WorkloadDetail, changes: readonly ImageChange[]) {
+  const change = changes.find(({ workload }) => workload.name === detail.name)?.change
+  return change ? change.images.map((each) => each.image).join(', ') : <span className="dim">stays</span>
+}
+
+function withMember(set: ReadonlySet<string>, member: string, isMember: boolean): ReadonlySet<string> {
+  const next = new Set(set)
+  if (isMember) next.add(member)
+  else next.delete(member)
+  return next
+}

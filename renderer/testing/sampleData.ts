@@ -1,7 +1,6 @@
 import type { AuditEntry } from '#shared/contract/audit.ts'
 import type { Backup } from '#shared/contract/backups.ts'
 import type { Cluster } from '#shared/contract/clusters.ts'
-import type { DeployStatus } from '#shared/contract/deploy.ts'
 import type { EventRow, PodRow, Sample, ServiceNode } from '#shared/contract/workloads.ts'
 
 /** Invented clusters and pods for tests and for drawing the page; nothing of this ships. */
@@ -232,13 +231,6 @@ export function sampleBackups(): Backup[] {
     verifiedAt: now() - (minutes - 2) * minute,
     directory: '/var/lib/console/backups',
   }))
-}
-
-export const sampleDeploy: DeployStatus = {
-  installed: { version: '2.4.0', profile: 'small', at: now() - 90 * minute, by: 'maya' },
-  unfinished: null,
-  profiles: [{ id: 'small', title: 'Small' }],
-  versions: ['2.4.0'],
 }
 
 export function sampleAudit(): AuditEntry[] {

@@ -3,18 +3,23 @@ import { RPCHandler } from '@orpc/server/message-port'
 import type { Settings } from '#shared/contract/app.ts'
 import type { Cluster } from '#shared/contract/clusters.ts'
 import { contract } from '#shared/contract/index.ts'
+import type { Task } from '#shared/contract/tasks.ts'
 import { receiveNotice } from '../client/index.ts'
+import { sampleOperations, type OperationsScene } from './sampleOperations.ts'
+import { SampleTasks } from './sampleTasks.ts'
+import { sampleWorkloads } from './sampleWorkloads.ts'
 import { floodOfPods, floodFigures, type PodFlood } from './podFlood.ts'
 import {
   sampleAudit,
   sampleBackups,
   sampleClusters,
-  sampleDeploy,
   sampleEvents,
   sampleMap,
   sampleMetrics,
   samplePods,
 } from './sampleData.ts'
+import { sampleDeploy } from './sampleDeploy.ts'
+import { deployAnswers, type DeployScene } from './sampleDeployAnswers.ts'
 
 /** What a test wants to be different. */
 export interface Scene {
@@ -24,6 +29,12 @@ export interface Scene {
   isEmpty?: boolean
   /** Very many pods, which change all the time. */
   flood?: PodFlood
+  operations?: OperationsScene
+  deploy?: DeployScene
+  /** Long work that goes on or has ended when the page opens. */
+  tasks?: Task[]
+  /** How long a task takes, in milliseconds. */
+  taskMilliseconds?: number
 }
 
 /** What the page has asked for, by name, with its input: for assertions. */
@@ -39,6 +50,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
   const calls: SampleEngine['calls'] = []
   const note = (name: string, input?: unknown) => void calls.push({ name, input })
   const ended = new AbortController()
+  const tasks = new SampleTasks(scene.taskMilliseconds, scene.tasks)
   let settings: Settings = { theme: 'dark', kubectlPath: '', kubeconfigFiles: [], singleKeys: true, imageRegistry: '' }
   let clusters = scene.clusters ?? sampleClusters()
   const listeners = new Set<() => void>()
@@ -66,6 +78,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
   }
 
   const router = {
+    ...sampleOperations({ isEmpty: scene.isEmpty ?? false, ...scene.operations }, note, tasks),
     app: {
       info: os.app.info.handler(() => ({
         version: '0.1.0',
@@ -114,9 +127,9 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       delete: os.pods.delete.handler(unused),
     },
     workloads: {
-      watch: os.workloads.watch.handler(({ signal }) => once({ feed: live, rows: [] }, signal)),
-      restart: os.workloads.restart.handler(unused),
-      scale: os.workloads.scale.handler(unused),
+      watch: os.workloads.watch.handler(({ signal }) =>
+        once({ feed: live, rows: scene.isEmpty ? [] : sampleWorkloads() }, signal),
+      ),
     },
     events: {
       watch: os.events.watch.handler(({ signal }) =>
@@ -159,15 +172,9 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       keepRestore: os.backups.keepRestore.handler(unused),
       delete: os.backups.delete.handler(unused),
     },
-    deploy: {
-      status: os.deploy.status.handler(() => (scene.isEmpty ? { ...sampleDeploy, installed: null } : sampleDeploy)),
-      plan: os.deploy.plan.handler(unused),
-      apply: os.deploy.apply.handler(unused),
-      resume: os.deploy.resume.handler(unused),
-      undo: os.deploy.undo.handler(unused),
-    },
+    ...deployAnswers(scene.isEmpty ? nothingDeployed() : (scene.deploy ?? {}), note),
     tasks: {
-      watch: os.tasks.watch.handler(({ signal }) => once([], signal)),
+      watch: os.tasks.watch.handler(({ signal }) => tasks.watch(signal)),
       cancel: os.tasks.cancel.handler(unused),
       dismiss: os.tasks.dismiss.handler(unused),
     },
@@ -212,5 +219,13 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       channel.port1.close()
       channel.port2.close()
     },
+  }
+}
+
+function nothingDeployed(): DeployScene {
+  return {
+    status: { ...sampleDeploy(), installed: null },
+    releases: [],
+    drift: { release: null, checkedAt: Date.now(), compared: 0, objects: [] },
   }
 }

@@ -3,12 +3,16 @@ import type { Task } from '#shared/contract/tasks.ts'
 /** Invented tasks: each runs for a moment, then is done. */
 export class SampleTasks {
   readonly #milliseconds: number
-  readonly #tasks: Task[] = []
+  readonly #tasks: Task[]
   readonly #listeners = new Set<(task: Task) => void>()
 
-  /** @param milliseconds how long each takes */
-  constructor(milliseconds = 50) {
+  /**
+   * @param milliseconds how long each takes
+   * @param begun tasks that are there already; they stay as they are
+   */
+  constructor(milliseconds = 50, begun: readonly Task[] = []) {
     this.#milliseconds = milliseconds
+    this.#tasks = [...begun]
   }
 
   start(task: Pick<Task, 'kind' | 'cluster' | 'namespace' | 'title' | 'result'> & { steps: string[] }): string {

@@ -9,7 +9,16 @@ afterEach(cleanup)
 describe('the resources of a plan', () => {
   it('shows what changes and keeps what stays the same for those who ask', () => {
     const chosen: string[] = []
-    render(<ResourcesPanel plan={plan()} steps={[]} selected={undefined} onSelect={(id) => chosen.push(id)} />)
+    render(
+      <ResourcesPanel
+        plan={plan()}
+        steps={[]}
+        selected={undefined}
+        onSelect={(id) => chosen.push(id)}
+        decisions={{}}
+        prune={new Set()}
+      />,
+    )
     expect(screen.getAllByRole('listitem')).toHaveLength(1)
     expect(screen.getByText('1 resource is the same.')).toBeTruthy()
     fireEvent.click(screen.getByRole('listitem'))

@@ -1,25 +1,14 @@
+import { RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import type { Plan, PlannedResource } from '#shared/contract/deploy.ts'
 import type { Step } from '#shared/contract/tasks.ts'
 import { Panel, Segments, StatusGlyph, type StatusKind } from '../../kit/index.ts'
-import { countActions, type Action } from './deployView.ts'
-
-const signs: Record<Action, { sign: string; word: string }> = {
-  create: { sign: '+', word: 'create' },
-  change: { sign: '~', word: 'change' },
-  same: { sign: '=', word: 'same' },
-  conflict: { sign: '!', word: 'conflict' },
-  refused: { sign: '×', word: 'refused' },
-}
-
-const stepStatus: Record<Step['state'], StatusKind> = {
-  waiting: 'waiting',
-  running: 'progress',
-  done: 'healthy',
-  failed: 'failed',
-  skipped: 'off',
-  undone: 'doneBefore',
-}
+import { conflictKey, type Decisions } from './decisions.ts'
+import { countActions } from './deployView.ts'
+import { restartedPods } from './planEffects.ts'
+import { PruneList } from './PruneList.tsx'
+import { Lines } from './ResourcePanel.tsx'
+import { actionWords, stepStatus } from './resourceWords.ts'
 
 export interface ResourcesPanelProps {
   plan: Plan
@@ -27,10 +16,14 @@ export interface ResourcesPanelProps {
   steps: readonly Step[]
   selected: string | undefined
   onSelect: (id: string) => void
+  decisions: Decisions
+  prune: ReadonlySet<string>
+  /** Absent once it runs: then nothing is to be chosen any more. */
+  onPrune?: (prune: ReadonlySet<string>) => void
 }
 
 /** The resources of each stage with what happens to them. Those that stay the same are out of the way unless asked for. */
-export function ResourcesPanel({ plan, steps, selected, onSelect }: ResourcesPanelProps) {
+export function ResourcesPanel({ plan, steps, selected, onSelect, decisions, prune, onPrune }: ResourcesPanelProps) {
   const counts = countActions(plan)
   const [isAll, setAll] = useState(false)
   const total = plan.stages.reduce((sum, stage) => sum + stage.resources.length, 0)
@@ -65,7 +58,7 @@ export function ResourcesPanel({ plan, steps, selected, onSelect }: ResourcesPan
                 <ResourceRow
                   key={resource.id}
                   resource={resource}
-                  status={stepStatus[state]}
+                  status={statusOf(resource, decisions, stepStatus[state])}
                   isSelected={resource.id === selected}
                   onSelect={() => onSelect(resource.id)}
                 />
@@ -79,8 +72,16 @@ export function ResourcesPanel({ plan, steps, selected, onSelect }: ResourcesPan
           {counts.same} {counts.same === 1 ? 'resource is' : 'resources are'} the same.
         </p>
       )}
+      {plan.prune.length > 0 ? <PruneList resources={plan.prune} chosen={prune} onChange={onPrune} /> : null}
     </Panel>
   )
+}
+
+/** A conflict warns until it is decided; then the resource is as far as its stage. */
+function statusOf(resource: PlannedResource, decisions: Decisions, stage: StatusKind): StatusKind {
+  if (resource.action === 'refused') return 'failed'
+  const isOpen = resource.conflicts.some((conflict) => !decisions[conflictKey(resource.id, conflict.field)])
+  return isOpen && stage === 'waiting' ? 'warning' : stage
 }
 
 function ResourceRow(props: {
@@ -90,7 +91,8 @@ function ResourceRow(props: {
   onSelect: () => void
 }) {
   const { resource } = props
-  const { sign, word } = signs[resource.action]
+  const { sign, word } = actionWords[resource.action]
+  const restarts = restartedPods(resource)
   return (
     <button
       type="button"
@@ -103,17 +105,19 @@ function ResourceRow(props: {
         {sign}
         <span className="visually-hidden">{word}</span>
       </b>
-      <span className="truncate">
+      <span className="truncate" title={`${resource.kind} ${resource.name}`}>
         <span className="dim">{resource.kind}</span> {resource.name}
       </span>
       <span className="deploy-lines">
-        {resource.added > 0 ? <i className="deploy-added">+{resource.added}</i> : null}
-        {resource.removed > 0 ? <i className="deploy-removed">-{resource.removed}</i> : null}
+        {restarts > 0 ? (
+          <span className="deploy-restarts" title={`Restarts ${restarts} ${restarts === 1 ? 'pod' : 'pods'}`}>
+            <RotateCcw size={12} strokeWidth={1.6} aria-hidden />
+            {restarts}
+          </span>
+        ) : null}
+        <Lines resource={resource} />
       </span>
-      <StatusGlyph
-        status={resource.action === 'conflict' || resource.action === 'refused' ? 'warning' : props.status}
-        size={14}
-      />
+      <StatusGlyph status={props.status} size={14} />
     </button>
   )
 }

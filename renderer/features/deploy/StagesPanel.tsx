@@ -3,6 +3,8 @@ import type { Plan } from '#shared/contract/deploy.ts'
 import type { Step } from '#shared/contract/tasks.ts'
 import { Panel, StepList } from '../../kit/index.ts'
 import { workloadsOf } from './deployView.ts'
+import type { StepIn } from './stepIn.ts'
+import { StepInPanel } from './StepInPanel.tsx'
 import { StagePods } from './StagePods.tsx'
 
 export interface StagesPanelProps {
@@ -10,12 +12,18 @@ export interface StagesPanelProps {
   plan: Plan | null
   steps: readonly Step[]
   aside: string
+  stepIn: readonly StepIn[]
 }
 
-/** The stages in their order; the one that runs shows its pods. */
-export function StagesPanel({ scope, plan, steps, aside }: StagesPanelProps) {
+/** The stages in their order; the one that runs shows its pods. Below: what stepping in would do. */
+export function StagesPanel({ scope, plan, steps, aside, stepIn }: StagesPanelProps) {
   return (
-    <Panel title="Stages" aside={aside} isScrolling>
+    <Panel
+      title="Stages"
+      aside={aside}
+      isScrolling
+      {...(stepIn.length > 0 ? { footer: <StepInPanel acts={stepIn} /> } : {})}
+    >
       <StepList
         label="Stages"
         isJoined

@@ -6,7 +6,7 @@ export type Action = PlannedResource['action']
 
 /** How many resources are created, changed, left alone, or in the way. */
 export function countActions(plan: Plan): Record<Action, number> {
-  const counts: Record<Action, number> = { create: 0, change: 0, same: 0, conflict: 0, refused: 0 }
+  const counts: Record<Action, number> = { create: 0, change: 0, replace: 0, same: 0, conflict: 0, refused: 0 }
   for (const stage of plan.stages) for (const resource of stage.resources) counts[resource.action] += 1
   return counts
 }
@@ -16,6 +16,7 @@ export function firstToShow(plan: Plan): PlannedResource | undefined {
   const all = plan.stages.flatMap((stage) => stage.resources)
   return (
     all.find((resource) => resource.action === 'conflict' || resource.action === 'refused') ??
+    all.find((resource) => resource.action === 'replace') ??
     all.find((resource) => resource.action === 'change') ??
     all.find((resource) => resource.action === 'create') ??
     all[0]
@@ -82,4 +83,9 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
 function linesOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : []
+}
+
+/** Whether a run goes back to an earlier release. A window that was closed meanwhile has no plan: then the title says it. */
+export function isRollback(run: Task | undefined, plan: Plan | null): boolean {
+  return plan ? plan.rollbackTo !== null : /^roll(ing)? back/i.test(run?.title ?? '')
 }

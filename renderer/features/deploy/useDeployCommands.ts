@@ -3,9 +3,9 @@ import type { Scope } from '#shared/contract/base.ts'
 import type { Plan } from '#shared/contract/deploy.ts'
 import { confirm, reportError, useCluster } from '../../app/index.ts'
 import { asFault, engine } from '../../client/index.ts'
-import { plural } from '../../kit/index.ts'
-import { changeDraft } from './deployStore.ts'
-import { countActions } from './deployView.ts'
+import { chosenFor } from './decisions.ts'
+import { changeDraft, discardPlan, draftOf } from './deployStore.ts'
+import { effectsOf, warningOf } from './planEffects.ts'
 
 export interface DeployCommands {
   apply: (plan: Plan) => Promise<void>
@@ -22,24 +22,35 @@ export function useDeployCommands(scope: Scope): DeployCommands {
     const started = ({ taskId }: { taskId: string }) => changeDraft(scope, { taskId })
     return {
       apply: async (plan) => {
+        const choices = draftOf(scope)
+        const isBack = plan.rollbackTo !== null
+        const warning = warningOf(plan, choices)
         const confirmation = await confirm({
           level: 3,
-          title: `Deploy ${plan.version} to ${name}?`,
+          title: isBack ? `Roll ${name} back to ${plan.version}?` : `Deploy ${plan.version} to ${name}?`,
           message:
             'Stage after stage is applied, and each waits until its pods are ready. A stage that fails stops the rest.',
-          changes: applyChanges(plan, namespace),
-          confirmLabel: `Deploy ${plan.version}`,
+          changes: effectsOf(plan, choices, namespace),
+          confirmLabel: isBack ? `Roll back to ${plan.version}` : `Deploy ${plan.version}`,
           cluster,
           asksReason: true,
+          ...(warning ? { warning } : {}),
         })
         if (!confirmation) return
         await engine()
-          .deploy.apply({ ...scope, planId: plan.id, confirmation })
+          .deploy.apply({
+            ...scope,
+            planId: plan.id,
+            decisions: chosenFor(plan, choices.decisions),
+            prune: plan.prune.map((resource) => resource.id).filter((id) => choices.prune.has(id)),
+            safetyBackup: choices.safetyBackup,
+            confirmation,
+          })
           .then(started)
           .catch((thrown: unknown) => {
             // A plan that the engine no longer has, because it was started anew or the cluster moved on, can only be made again.
-            if (asFault(thrown).code === 'EXPIRED') changeDraft(scope, { plan: null })
-            reportError(thrown, 'The deployment did not start')
+            if (asFault(thrown).code === 'EXPIRED') discardPlan(scope)
+            reportError(thrown, isBack ? 'The roll back did not start' : 'The deployment did not start')
           })
       },
       resume: async (runId, version) => {
@@ -79,15 +90,3 @@ export function useDeployCommands(scope: Scope): DeployCommands {
 }
 
 const refused = (title: string) => (thrown: unknown) => reportError(thrown, title)
-
-function applyChanges(plan: Plan, namespace: string): { title: string; detail: string }[] {
-  const counts = countActions(plan)
-  const notes = [...new Set(plan.stages.flatMap((stage) => stage.resources.flatMap((resource) => resource.notes)))]
-  return [
-    { title: 'Where', detail: `namespace ${namespace}, profile ${plan.profile}` },
-    { title: 'Created', detail: plural(counts.create, 'resource') },
-    { title: 'Changed', detail: plural(counts.change, 'resource') },
-    { title: 'Same', detail: plural(counts.same, 'resource') },
-    ...(notes.length > 0 ? [{ title: 'Effects', detail: notes.slice(0, 5).join('; ') }] : []),
-  ]
-}

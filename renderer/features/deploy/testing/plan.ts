@@ -10,6 +10,8 @@ export function resource(values: Partial<PlannedResource> = {}): PlannedResource
     removed: 0,
     before: '',
     after: 'kind: Deployment\n',
+    fields: [],
+    conflicts: [],
     notes: [],
     ...values,
   }
@@ -19,8 +21,10 @@ export function resource(values: Partial<PlannedResource> = {}): PlannedResource
 export function plan(values: Partial<Plan> = {}): Plan {
   return {
     id: 'plan-1',
+    rollbackTo: null,
     profile: 'small',
     version: '0.1.0',
+    values: '',
     stages: [
       {
         id: 'storage',
@@ -30,7 +34,9 @@ export function plan(values: Partial<Plan> = {}): Plan {
       },
       { id: 'backend', title: 'Backend', waits: 'until 2 pods are ready', resources: [resource({ id: 'b' })] },
     ],
-    checks: [{ title: 'Accepted by the API server', state: 'passed', detail: '2 of 2' }],
+    prune: [],
+    schema: { state: 'none', detail: 'The schema stays as it is.', migrations: [] },
+    checks: [{ title: 'Accepted by the API server', state: 'passed', detail: '2 of 2', remedy: '' }],
     blockers: [],
     madeAt: 1_000,
     ...values,

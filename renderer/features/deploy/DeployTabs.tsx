@@ -1,0 +1,40 @@
+import { setParameters } from '../../app/index.ts'
+import { StatusGlyph, Tabs } from '../../kit/index.ts'
+
+export type DeployViewId = 'plan' | 'releases' | 'drift'
+
+export function viewOf(parameter: string | undefined): DeployViewId {
+  return parameter === 'releases' || parameter === 'drift' ? parameter : 'plan'
+}
+
+/** The three views of the page. @param drift how many objects drifted, where it is known */
+export function DeployTabs({
+  view,
+  isRunning,
+  drift,
+}: {
+  view: DeployViewId
+  isRunning: boolean
+  drift: number | undefined
+}) {
+  return (
+    <Tabs
+      label="Views"
+      value={view}
+      tabs={[
+        {
+          id: 'plan',
+          title: 'Plan and run',
+          ...(isRunning && view !== 'plan' ? { badge: <StatusGlyph status="progress" size={13} /> } : {}),
+        },
+        { id: 'releases', title: 'Releases' },
+        {
+          id: 'drift',
+          title: 'Drift',
+          ...(drift ? { badge: <span className="deploy-drift-count">{drift}</span> } : {}),
+        },
+      ]}
+      onChange={(id) => setParameters({ view: id === 'plan' ? undefined : id })}
+    />
+  )
+}

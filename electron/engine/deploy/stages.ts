@@ -1,4 +1,5 @@
 import type { KubeObject } from '../kube/index.ts'
+import { adoptedStage } from './adoptions.ts'
 
 /** What people call the stages of resources/manifests; a stage that is not named here shows its id. */
 const titles: Record<string, string> = {
@@ -8,10 +9,12 @@ const titles: Record<string, string> = {
   '4-migrations': 'Migrations',
   '5-backend': 'Backend, MCP and agents',
   '6-frontend': 'Frontend',
-  '7-policies': 'Scaling and network policies',
+  '7-traffic': 'Traffic and scaling',
+  '8-operations': 'Monitoring and backup',
+  [adoptedStage]: 'Adopted from the cluster',
 }
 
-const waitedFor = new Set(['Deployment', 'StatefulSet', 'Job'])
+const waitedFor = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'])
 
 export const stageTitle = (id: string) => titles[id] ?? id
 

@@ -239,4 +239,4 @@ DROP TABLE archon_audit, archon_audit_head, archon_agent_knowledge, archon_feedb
 DROP FUNCTION archon_audit_is_final();`
 
 /** Every table of the suite, under the guide's names where the guide has one. */
-export const tables = sqlMigration('0001_tables', true, identity + work + knowledge + audit, dropAll)
+export const tables = sqlMigration('0001_tables', true, identity + work + knowledge + audit, dropAll, false)

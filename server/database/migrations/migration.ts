@@ -5,15 +5,24 @@ export interface SuiteMigration {
   readonly name: string
   /** Whether the release before this one works on the migrated database, so that `rollout undo` is safe. */
   readonly previousReleaseRuns: boolean
+  /** Whether `down` takes away nothing that people wrote. */
+  readonly isReversible: boolean
   readonly up: (builder: MigrationBuilder) => void
   readonly down: (builder: MigrationBuilder) => void
 }
 
 /** A migration that is nothing but SQL, in one transaction. */
-export function sqlMigration(name: string, previousReleaseRuns: boolean, up: string, down: string): SuiteMigration {
+export function sqlMigration(
+  name: string,
+  previousReleaseRuns: boolean,
+  up: string,
+  down: string,
+  isReversible = true,
+): SuiteMigration {
   return {
     name,
     previousReleaseRuns,
+    isReversible,
     up: (builder) => {
       builder.sql(up)
     },
@@ -32,6 +41,7 @@ export function indexMigration(name: string, indexes: Readonly<Record<string, st
   return {
     name,
     previousReleaseRuns: true,
+    isReversible: true,
     up: (builder) => {
       builder.noTransaction()
       for (const [index, definition] of Object.entries(indexes)) {

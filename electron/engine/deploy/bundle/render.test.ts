@@ -35,7 +35,7 @@ describe('render', () => {
       '4-migrations',
       '5-backend',
       '6-frontend',
-      '7-policies',
+      '7-traffic',
     ])
   })
 

@@ -3,14 +3,14 @@ import { ConsoleError } from '#shared/errors.ts'
 import { releaseId, version } from '#shared/contract/deploy.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { checkValues } from './checkValues.ts'
-import { fill } from './fill.ts'
+import { fill, isSet } from './fill.ts'
 import { completeImages } from './images.ts'
 import { fillSecret } from './secrets.ts'
-import { valueAt, type Bundle, type Values } from './types.ts'
+import type { Bundle, Values } from './types.ts'
 
 /** Names the stage of an object; written in the manifests. */
 const stageAnnotation = 'console.agency-swarm.dev/stage'
-/** Path of a value: the object is left out unless that value is set. Written in the manifests, and not applied. */
+/** Paths of values: the object is left out unless they are set. Written in the manifests, and not applied. */
 const whenAnnotation = 'console.agency-swarm.dev/when'
 const clusterScoped = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'StorageClass', 'PersistentVolume'])
 
@@ -62,16 +62,6 @@ function renderObject(template: KubeObject, values: Values, { namespace, secrets
   const object = fill({ ...template, metadata }, values) as KubeObject
   if (!isClusterScoped(object)) object.metadata = { ...object.metadata, namespace }
   return object.kind === 'Secret' ? fillSecret(object, secrets.get(object.metadata.name) ?? new Map()) : object
-}
-
-/** All of the paths, separated by a comma, must be there. */
-function isSet(values: Values, paths: string): boolean {
-  return paths.split(',').every((path) => {
-    const value = valueAt(values, path.trim())
-    if (value === undefined)
-      throw new ConsoleError('BAD_INPUT', `A manifest asks for the value ${path}, which no profile gives.`)
-    return Array.isArray(value) ? value.length > 0 : Boolean(value)
-  })
 }
 
 function valuesOf(bundle: Bundle, rendering: Rendering): Values {

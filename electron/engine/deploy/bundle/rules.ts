@@ -1,4 +1,5 @@
 import { parseQuantity } from '../../kube/index.ts'
+import { isSet } from './fill.ts'
 import { plainText, valueAt, type Values } from './types.ts'
 
 interface BrokenRule {
@@ -19,7 +20,7 @@ const otherConnections = 15
 
 /** What no schema can say: values that fit by themselves and not together. */
 export function brokenRules(values: Values): BrokenRule[] {
-  return [replicas(values), connections(values), gateway(values), ...resources(values)].flat()
+  return [replicas(values), connections(values), missingCompanions(values), ...resources(values)].flat()
 }
 
 function replicas(values: Values): BrokenRule[] {
@@ -48,10 +49,19 @@ function connections(values: Values): BrokenRule[] {
   return [{ path: 'postgresql.maxConnections', message }]
 }
 
-function gateway(values: Values): BrokenRule[] {
-  if (valueAt(values, 'gateway.enabled') !== true) return []
-  const missing = ['hosts.web', 'gateway.name'].filter((path) => textAt(values, path) === '')
-  return missing.map((path) => ({ path, message: `"${path}" must be given: "gateway.enabled" needs it.` }))
+/** What must be given as well once another value is. */
+const companions: Record<string, string[]> = {
+  'gateway.enabled': ['hosts.web', 'gateway.name'],
+  'models.baseUrl': ['models.haiku', 'models.sonnet', 'models.opus'],
+  'models.embeddingBaseUrl': ['models.embeddingModel', 'models.embeddingDimensions'],
+}
+
+function missingCompanions(values: Values): BrokenRule[] {
+  return Object.entries(companions).flatMap(([given, needed]) => {
+    if (!isSet(values, given)) return []
+    const missing = needed.filter((path) => !isSet(values, path))
+    return missing.map((path) => ({ path, message: `"${path}" must be given: "${given}" needs it.` }))
+  })
 }
 
 function resources(values: Values): BrokenRule[] {

@@ -3,6 +3,7 @@ import { permissions, type CallMeta } from '#shared/contract/base.ts'
 import { taskStarted } from '#shared/contract/tasks.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import type { AuditFact } from './audit/log.ts'
+import { withoutValues } from './audit/redact.ts'
 import type { ClusterFacts } from './directory.ts'
 import type { EngineContext } from './router.ts'
 import { isAsyncIterable, onEnd } from './iterators.ts'
@@ -57,7 +58,8 @@ export const audited = base.middleware(async ({ context, procedure, path, next }
   const meta = procedure['~orpc'].meta
   if (meta.effect === 'read' || meta.audit === undefined) return next()
   const { effect, audit: summary } = meta
-  const { cluster = '', namespace = '', ...details } = (input ?? {}) as CommonInput & Record<string, unknown>
+  const { cluster = '', namespace = '', ...given } = (input ?? {}) as CommonInput & Record<string, unknown>
+  const details = withoutValues(given, meta.secret ?? [])
   const record = (outcome: AuditFact['outcome'], more: Record<string, unknown> = {}) =>
     context.audit.append({
       by: context.user,

@@ -1,14 +1,18 @@
 import type { SupportedMessagePort } from '@orpc/client/message-port'
 import { join } from 'node:path'
+import { accountHandlers } from './accounts/handlers.ts'
 import { appHandlers, streamHandlers } from './app/handlers.ts'
 import { auditHandlers } from './audit/handlers.ts'
 import { AuditLog } from './audit/log.ts'
 import { recordTaskOutcomes } from './audit/taskOutcomes.ts'
 import { Backups } from './backups/backups.ts'
 import { backupHandlers } from './backups/handlers.ts'
+import { certificateHandlers } from './certificates/handlers.ts'
 import { Clusters } from './clusters/clusters.ts'
 import { clusterHandlers, sandboxHandlers } from './clusters/handlers.ts'
 import { ClusterMemory } from './clusters/memory.ts'
+import { Configuration } from './configuration/configuration.ts'
+import { configurationHandlers } from './configuration/handlers.ts'
 import { Credits } from './credit.ts'
 import { podDatabases } from './database/podDatabase.ts'
 import { Deployments } from './deploy/deployments.ts'
@@ -19,6 +23,8 @@ import type { Host } from './host.ts'
 import { logHandlers } from './logs/handlers.ts'
 import { metricsHandlers } from './metrics/handlers.ts'
 import { Metrics } from './metrics/history.ts'
+import { rolloutHandlers } from './operations/handlers.ts'
+import { Rollouts } from './operations/rollouts.ts'
 import { engine, type EngineContext } from './router.ts'
 import { servePort } from './serve.ts'
 import { SettingsFile } from './settings.ts'
@@ -54,6 +60,8 @@ export function createEngine(host: Host): Engine {
     imageRegistry: () => settings.current.imageRegistry,
   })
   const backups = new Backups({ tasks, directory: clusters, databases: podDatabases(clusters), host })
+  const rollouts = new Rollouts({ tasks, directory: clusters, host })
+  const configuration = new Configuration({ tasks, directory: clusters, host })
   const forwards = new Forwards(clusters)
   const terminals = new Terminals({
     directory: clusters,
@@ -68,22 +76,26 @@ export function createEngine(host: Host): Engine {
   settings.changes.on(({ theme }) => host.showTheme(theme))
 
   const router = engine.router({
+    accounts: accountHandlers(clusters),
     app: appHandlers(host, settings),
     audit: auditHandlers(audit),
     backups: backupHandlers(backups),
+    certificates: certificateHandlers(clusters, (scope, signal) => configuration.readers(scope, signal)),
     clusters: clusterHandlers(clusters),
+    configuration: configurationHandlers(configuration),
     deploy: deployHandlers(deployments),
     events: eventHandlers(feeds),
     forwards: forwardHandlers(forwards),
     logs: logHandlers(clusters, credits),
     metrics: metricsHandlers(metrics),
     pods: podHandlers(clusters, feeds),
+    rollouts: rolloutHandlers(rollouts),
     sandbox: sandboxHandlers(clusters),
     services: serviceHandlers(feeds),
     streams: streamHandlers(credits),
     tasks: taskHandlers(tasks),
     terminals: terminalHandlers(terminals),
-    workloads: workloadHandlers(clusters, feeds),
+    workloads: workloadHandlers(feeds),
   })
   const context: EngineContext = { directory: clusters, audit, user: host.user }
   clusters.start()

@@ -15,6 +15,8 @@ export interface CallMeta {
   audit?: string
   /** A person must have confirmed it: 2 a dialog, 3 the cluster's name typed where the cluster is production. */
   confirmation?: 2 | 3
+  /** Paths of the input whose values may be secrets: the audit log keeps their keys alone. */
+  secret?: string[]
   [key: string]: unknown
 }
 
@@ -31,9 +33,12 @@ export function write(audit: string, permission: Permission = 'operator') {
   return builder.meta({ effect: 'write', permission, audit })
 }
 
-/** A call that cannot be taken for granted: it needs a `confirmation` in its input, checked in the engine. */
-export function destructive(audit: string, level: 2 | 3, permission: Permission = 'operator') {
-  return builder.meta({ effect: 'destructive', permission, audit, confirmation: level })
+/**
+ * A call that cannot be taken for granted: it needs a `confirmation` in its input, checked in the engine.
+ * @param secret paths of the input whose values may be secrets
+ */
+export function destructive(audit: string, level: 2 | 3, permission: Permission = 'operator', secret: string[] = []) {
+  return builder.meta({ effect: 'destructive', permission, audit, confirmation: level, secret })
 }
 
 /** RFC 1123 label or subdomain: what Kubernetes accepts as a name; never starts with a dash, so it is never taken for a flag. */

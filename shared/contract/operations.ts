@@ -107,7 +107,7 @@ export const rollouts = {
    * Makes the change; those that replace pods are followed by a task until the rollout has ended. Its result carries
    * `previousRevision`, the revision that an undo returns to, where the change made a new one.
    */
-  change: destructive('changed a workload', 2)
+  change: destructive('changed a workload', 2, 'operator', ['change.set'])
     .input(workload.extend({ change: workloadChange, confirmation }))
     .output(taskStarted),
 }
@@ -167,8 +167,12 @@ export const configuration = {
     .output(z.object({ value: z.string(), isBinary: z.boolean() })),
   impact: read.input(object.extend({ edit: configurationEdit })).output(impact),
   /** @throws CONFLICT when the object has changed since `resourceVersion` */
-  change: destructive('changed configuration', 2)
-    .input(object.extend({ edit: configurationEdit, resourceVersion: z.string(), confirmation }))
+  change: destructive('changed configuration', 2, 'operator', ['edit.set'])
+    .input(
+      object
+        .extend({ edit: configurationEdit, resourceVersion: z.string(), confirmation })
+        .refine(({ kind, edit }) => kind !== 'Secret' || edit.of === 'keys', 'A Secret is edited key by key.'),
+    )
     .output(z.void()),
   /** Puts back the version before; what is live now becomes the version before. */
   undo: destructive('undid a change of configuration', 2).input(object.extend({ confirmation })).output(z.void()),

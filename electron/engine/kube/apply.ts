@@ -5,6 +5,8 @@ import type { ApplyOptions, ClusterConnection, FieldConflict, KubeObject } from 
 
 /** One stable name: another one would make the console conflict with itself. */
 export const fieldManager = 'agency-swarm-console'
+/** For single edits of what a release brought: they show as drift, attributed, and as conflicts of the next plan. */
+export const editFieldManager = 'agency-swarm-console-edit'
 
 interface ManagedField {
   manager?: string

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { Agent, buildConnector, request as sendRequest, type Dispatcher } from 'undici'
 import { WebSocket } from 'ws'
 import { ConsoleError } from '#shared/errors.ts'
@@ -112,6 +113,19 @@ class PooledConnection implements ClusterConnection {
       }
     } catch (thrown) {
       throw this.#explain(thrown, signal, 'GET')
+    }
+  }
+
+  async certificates(signal?: AbortSignal): Promise<{ server: string | undefined; client: string | undefined }> {
+    const until = signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal
+    try {
+      const credential = await this.#credentials.current(until)
+      const socket = await this.#dial(credential, until)
+      const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined
+      socket.destroy()
+      return { server: shown, client: credential.tls.cert }
+    } catch (thrown) {
+      throw this.#explain(thrown, until, 'GET')
     }
   }
 

@@ -11,9 +11,10 @@ export { parseTime as parseLogTime } from './logCursor.ts'
 export { followLogBatches, followLogs } from './logs.ts'
 export { exec, execToCompletion } from './exec.ts'
 export { openPort, portForward } from './portForward.ts'
-export { apply } from './apply.ts'
+export { apply, editFieldManager, fieldManager } from './apply.ts'
 export {
   createObject,
+  createSubresource,
   getObject,
   listObjects,
   patchObject,
@@ -22,8 +23,10 @@ export {
   scaleObject,
   waitFor,
 } from './objects.ts'
+export { selects, type LabelSelector } from './labelSelector.ts'
 export { parseQuantity } from './quantity.ts'
 export { accessReview } from './access.ts'
+export { isTransient, patiently } from './patience.ts'
 export { podMetrics } from './podMetrics.ts'
 export { findProgram, identifyProgram } from './execPlugin.ts'
 export { sanitise } from './sanitise.ts'

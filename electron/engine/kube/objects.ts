@@ -10,6 +10,16 @@ interface Cancellable {
   signal?: AbortSignal
 }
 
+interface PatchOptions extends Cancellable {
+  type?: 'merge' | 'strategic' | 'json'
+  subresource?: string
+  dryRun?: boolean
+  /** Who the server records as owner of the changed fields; the console's own name by default. */
+  manager?: string
+  /** Refuses fields that the kind does not have, instead of dropping them. */
+  strict?: boolean
+}
+
 const patchTypes = {
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',
@@ -67,14 +77,28 @@ export async function createObject(
   })
 }
 
+/** A request in the form of an object, as a token of a ServiceAccount: nothing is stored, and the answer is what was asked for. */
+export async function createSubresource(
+  connection: ClusterConnection,
+  ref: ObjectRef,
+  subresource: string,
+  body: Pick<KubeObject, 'apiVersion' | 'kind' | 'spec'>,
+): Promise<KubeObject> {
+  return connection.request('POST', await pathTo(connection, ref, subresource), { body })
+}
+
 export async function patchObject(
   connection: ClusterConnection,
   ref: ObjectRef,
   patch: unknown,
-  options: { type?: 'merge' | 'strategic' | 'json'; subresource?: string; dryRun?: boolean } & Cancellable = {},
+  options: PatchOptions = {},
 ): Promise<KubeObject> {
   return connection.request('PATCH', await pathTo(connection, ref, options.subresource), {
-    query: { fieldManager, dryRun: options.dryRun ? 'All' : undefined },
+    query: {
+      fieldManager: options.manager ?? fieldManager,
+      fieldValidation: options.strict ? 'Strict' : undefined,
+      dryRun: options.dryRun ? 'All' : undefined,
+    },
     body: patch,
     headers: { 'content-type': patchTypes[options.type ?? 'merge'] },
     ...until(options),
@@ -123,7 +147,7 @@ export async function scaleObject(
 export async function restartWorkload(
   connection: ClusterConnection,
   ref: ObjectRef,
-  options: Cancellable = {},
+  options: Pick<PatchOptions, 'signal' | 'manager' | 'dryRun'> = {},
 ): Promise<KubeObject> {
   const restartedAt = new Date(connection.clock.now()).toISOString()
   const annotations = { 'kubectl.kubernetes.io/restartedAt': restartedAt }

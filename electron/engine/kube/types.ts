@@ -174,6 +174,8 @@ export interface ClusterConnection {
   stream(method: HttpMethod, path: string, options?: StreamOptions): Promise<StreamedResponse>
   /** An open WebSocket, paused: attach listeners, then `resume()`. A refused upgrade throws as `request` does. */
   webSocket(path: string, options: WebSocketOptions): Promise<WebSocket>
+  /** What the server shows on a new connection, and what this context signs in with where that is a certificate: PEM, leaf first. */
+  certificates(signal?: AbortSignal): Promise<{ server: string | undefined; client: string | undefined }>
   /** Resolves when the API server answers within 15 s; concurrent callers share one request. */
   checkAlive(signal?: AbortSignal): Promise<void>
   /** Drops every open connection (sleep, network change); reflectors and followers resume at once. */

@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import type { EventRow, PodBatch, PodRow } from '#shared/contract/workloads.ts'
 import type { Scope } from '#shared/contract/base.ts'
 import type { ClusterDirectory } from '../directory.ts'
-import { getObject, listObjects, removeObject, restartWorkload, scaleObject, type Reflector } from '../kube/index.ts'
+import { getObject, listObjects, removeObject, type Reflector } from '../kube/index.ts'
 import { engine } from '../router.ts'
 import { eventRow } from './eventRow.ts'
 import { feedState, wholeLists, type Feeds } from './feeds.ts'
@@ -10,8 +10,6 @@ import { containerFacts } from './podDetail.ts'
 import { podRow } from './podRow.ts'
 import { mapConfig, mapPod, mapPolicy, mapService, serviceMap, type MapRow } from './serviceMap.ts'
 import { workloadKinds, workloadRow } from './workloadRow.ts'
-
-const apps = 'apps/v1'
 
 export function podHandlers(directory: ClusterDirectory, feeds: Feeds) {
   return {
@@ -42,21 +40,12 @@ export function podHandlers(directory: ClusterDirectory, feeds: Feeds) {
   }
 }
 
-export function workloadHandlers(directory: ClusterDirectory, feeds: Feeds) {
+export function workloadHandlers(feeds: Feeds) {
   return {
     watch: engine.workloads.watch.handler(async function* ({ input, signal }) {
       for await (const { rows, state } of everyKind(feeds, input, signal)) {
         yield { feed: feedState(state), rows: rows.sort((a, b) => a.name.localeCompare(b.name)) }
       }
-    }),
-    restart: engine.workloads.restart.handler(async ({ input }) => {
-      const { kind, namespace, name } = input
-      await restartWorkload(await directory.connection(input.cluster), { apiVersion: apps, kind, namespace, name })
-    }),
-    scale: engine.workloads.scale.handler(async ({ input }) => {
-      const { kind, namespace, name } = input
-      const connection = await directory.connection(input.cluster)
-      await scaleObject(connection, { apiVersion: apps, kind, namespace, name }, input.replicas)
     }),
   }
 }

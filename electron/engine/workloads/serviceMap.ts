@@ -1,7 +1,6 @@
 import type { V1Container, V1Pod, V1Service } from '@kubernetes/client-node'
 import type { ServiceNode } from '#shared/contract/workloads.ts'
-import type { KubeObject } from '../kube/index.ts'
-import { selects, type LabelSelector } from './labelSelector.ts'
+import { selects, type KubeObject, type LabelSelector } from '../kube/index.ts'
 import { podRow } from './podRow.ts'
 
 /** A pod, a service, a config map or a network policy reduced to what the map needs. */

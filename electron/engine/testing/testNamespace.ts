@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
+import type { ClusterDirectory } from '../directory.ts'
+import {
+  connect,
+  createObject,
+  loadKubeconfigs,
+  removeObject,
+  type ClusterConnection,
+  type KubeObject,
+} from '../kube/index.ts'
+import { Tasks, type Task } from '../tasks/tasks.ts'
+
+/** A namespace of its own on the test cluster, and what a noun needs to work in it. */
+export interface TestNamespace {
+  cluster: TestCluster
+  connection: ClusterConnection
+  directory: ClusterDirectory
+  tasks: Tasks
+  scope: { cluster: string; namespace: string }
+  /** Creates an object in the namespace. */
+  create(object: Omit<KubeObject, 'metadata'> & { metadata: Partial<KubeObject['metadata']> }): Promise<KubeObject>
+  /** The task when it has ended. */
+  ended(started: { taskId: string }): Promise<Task>
+  stop(): Promise<void>
+}
+
+/** @param name becomes part of the namespace's name; unique per test file */
+export async function testNamespace(name: string): Promise<TestNamespace> {
+  const cluster = await startCluster()
+  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
+  const context = contexts.find((each) => each.name === cluster.context)
+  if (!context) throw new Error(`no context ${cluster.context}`)
+  const connection = connect(context)
+  const namespace = `${name}-${Date.now().toString(36)}`
+  const folder = await mkdtemp(join(tmpdir(), 'console-noun-'))
+  const tasks = new Tasks(folder)
+  await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  return {
+    cluster,
+    connection,
+    tasks,
+    directory: {
+      facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
+      connection: () => Promise.resolve(connection),
+    },
+    scope: { cluster: 'context:test', namespace },
+    create: ({ metadata, ...rest }) =>
+      createObject(connection, { ...rest, metadata: { name: '', ...metadata, namespace } } as KubeObject),
+    ended: ({ taskId }) => tasks.ended(taskId),
+    stop: async () => {
+      await tasks.stop()
+      await removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: namespace })
+      await connection.close()
+      await cluster.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A container that does nothing until it is told to end. */
+export const idleContainer = {
+  name: 'app',
+  image: `${imageRegistry}busybox:1.36`,
+  command: ['sh', '-c', 'trap "exit 0" TERM; while true; do sleep 1; done'],
+}
+
+/** Replicas, selector and template of a workload whose pods are labelled `app: <name>`. */
+export const workloadSpec = (name: string, replicas: number, container: object = {}, pod: object = {}) => ({
+  replicas,
+  selector: { matchLabels: { app: name } },
+  template: {
+    metadata: { labels: { app: name } },
+    spec: { terminationGracePeriodSeconds: 1, containers: [{ ...idleContainer, ...container }], ...pod },
+  },
+})

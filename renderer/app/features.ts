@@ -1,5 +1,6 @@
 import { audit } from '../features/audit/feature.ts'
 import { backups } from '../features/backups/feature.tsx'
+import { configuration } from '../features/configuration/feature.tsx'
 import { deploy } from '../features/deploy/feature.tsx'
 import { fleet } from '../features/fleet/feature.ts'
 import { logs } from '../features/logs/feature.ts'
@@ -16,6 +17,7 @@ export const features: readonly Feature[] = [
   overview,
   workloads,
   logs,
+  configuration,
   deploy,
   backups,
   terminals,

@@ -17,7 +17,7 @@ export interface DialogProps {
   size?: 'small' | 'medium' | 'large'
   /** The production band on its upper edge. */
   isProduction?: boolean
-  /** What is focused first; the dialog itself when not given. */
+  /** What is focused first; when not given, the field with `autoFocus`, else the dialog itself. */
   initialFocus?: RefObject<HTMLElement | null>
   /** Right of the title: time left, a state. */
   aside?: ReactNode
@@ -40,7 +40,7 @@ export function Dialog({ title, note, children, actions, hint, onClose, size = '
         <Base.Popup
           className={`k-dialog k-dialog-${size}${props.isProduction ? ' k-dialog-production' : ''}`}
           ref={popup}
-          initialFocus={props.initialFocus ?? popup}
+          initialFocus={props.initialFocus ?? (() => focusedIn(popup.current))}
         >
           <header className="k-dialog-header">
             <div className="k-dialog-titles">
@@ -61,4 +61,10 @@ export function Dialog({ title, note, children, actions, hint, onClose, size = '
       </Base.Portal>
     </Base.Root>
   )
+}
+
+/** A field with `autoFocus` has the focus already and keeps it. */
+function focusedIn(popup: HTMLElement | null): HTMLElement | null {
+  const { activeElement } = document
+  return activeElement instanceof HTMLElement && popup?.contains(activeElement) ? activeElement : popup
 }

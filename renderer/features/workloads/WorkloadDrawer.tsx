@@ -17,16 +17,7 @@ import type { WorkloadDetail } from '#shared/contract/operations.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
 import { Drawer, navigate, setParameters, useBlocked, useLocation } from '../../app/index.ts'
 import { useCall } from '../../client/index.ts'
-import {
-  Banner,
-  Button,
-  ErrorState,
-  LoadingState,
-  Menu,
-  StatusGlyph,
-  Tabs,
-  type MenuItem,
-} from '../../kit/index.ts'
+import { Banner, Button, ErrorState, LoadingState, Menu, StatusGlyph, Tabs, type MenuItem } from '../../kit/index.ts'
 import { openChange, type ChangeKind, type Workload } from './changes/changeStore.ts'
 import { EnvironmentTab } from './EnvironmentTab.tsx'
 import { RevisionTable } from './RevisionTable.tsx'

@@ -1,6 +1,6 @@
 import type { WorkloadDetail } from '#shared/contract/operations.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
-import { Banner, Facts, plural, RelativeTime, Status } from '../../kit/index.ts'
+import { Banner, Facts, plural, RelativeTime } from '../../kit/index.ts'
 
 /** How it stands, who scales it, how many may be down, and what its containers ask for. */
 export function WorkloadSummary({ row, detail }: { row: WorkloadRow; detail: WorkloadDetail }) {
@@ -36,7 +36,7 @@ export function WorkloadSummary({ row, detail }: { row: WorkloadRow; detail: Wor
             name: 'Budget',
             value: budget ? (
               budget.allowed === 0 ? (
-                <Status status="warning">{budget.name}: no pod may be taken away now</Status>
+                <span className="workload-no-budget">{budget.name}: no pod may be taken away now</span>
               ) : (
                 `${budget.name}: ${plural(budget.allowed, 'pod')} may be taken away now`
               )

@@ -135,7 +135,7 @@ function useWorkloadColumns(
         width: 'minmax(140px, 280px)',
         cell: (row) => (
           <span className="mono dim truncate" title={row.images.join(', ')}>
-            {row.images.join(', ')}
+            {row.images.map(lastPart).join(', ')}
           </span>
         ),
       },
@@ -164,6 +164,11 @@ function useWorkloadColumns(
     ],
     [cluster, namespace, kind, blocked, now],
   )
+}
+
+/** The name and version of an image: its registry is the same in every row. */
+function lastPart(image: string): string {
+  return image.slice(image.lastIndexOf('/') + 1)
 }
 
 function statusCell(row: WorkloadRow) {

@@ -1,8 +1,7 @@
 import type { Scope } from '#shared/contract/base.ts'
 import { ChangeDialog } from '../../../app/index.ts'
-import { plural } from '../../../kit/index.ts'
+import { combineImpacts, plural } from '../../../kit/index.ts'
 import { closeChange, type Workload } from './changeStore.ts'
-import { combineImpacts } from './combineImpacts.ts'
 import { followChange } from './followChange.ts'
 
 const change = { do: 'restart' } as const

@@ -3,9 +3,17 @@ import type { Scope } from '#shared/contract/base.ts'
 import { imageReference, type WorkloadDetail } from '#shared/contract/operations.ts'
 import { ChangeDialog } from '../../../app/index.ts'
 import { useCall, useStream } from '../../../client/index.ts'
-import { Checkbox, Dialog, EmptyState, ErrorState, Field, LoadingState, plural } from '../../../kit/index.ts'
+import {
+  Checkbox,
+  combineImpacts,
+  Dialog,
+  EmptyState,
+  ErrorState,
+  Field,
+  LoadingState,
+  plural,
+} from '../../../kit/index.ts'
 import { closeChange, isRolled, type Workload } from './changeStore.ts'
-import { combineImpacts } from './combineImpacts.ts'
 import { isOfSuite, withTag } from './imageNames.ts'
 import { rollInTurn, type ImageChange } from './rollInTurn.ts'
 

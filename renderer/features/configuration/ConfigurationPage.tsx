@@ -1,0 +1,71 @@
+import type { Scope } from '#shared/contract/base.ts'
+import { PageHeader, setParameters, useLocation, useScope } from '../../app/index.ts'
+import { EmptyState, StatusGlyph, Tabs } from '../../kit/index.ts'
+import { AccessTab } from './AccessTab.tsx'
+import { CertificatesTab } from './CertificatesTab.tsx'
+import { KeysTab } from './KeysTab.tsx'
+import { LimitsTab } from './LimitsTab.tsx'
+import { MigrationsTab } from './MigrationsTab.tsx'
+import { useFresh } from './useFresh.ts'
+import './configuration.css'
+
+export function ConfigurationPage() {
+  const scope = useScope()
+  return (
+    <div className="configuration-page" data-testid="page-configuration">
+      {scope ? (
+        <Configuration key={`${scope.cluster} ${scope.namespace}`} scope={scope} />
+      ) : (
+        <EmptyState title="No cluster is chosen" />
+      )}
+    </div>
+  )
+}
+
+function Configuration({ scope }: { scope: Scope }) {
+  const tab = useLocation((location) => location.parameters['tab']) ?? 'keys'
+  const names = [scope.cluster, scope.namespace]
+  const objects = useFresh((client, signal) => client.configuration.list(scope, { signal }), names)
+  const certificates = useFresh((client, signal) => client.certificates.list(scope, { signal }), names)
+  const count = (kinds: readonly string[]) => objects.value?.filter((row) => kinds.includes(row.kind)).length
+  const isUrgent = certificates.value?.some((each) => each.state === 'expired' || each.state === 'soon') ?? false
+  return (
+    <>
+      <PageHeader
+        title="Configuration"
+        tabs={
+          <Tabs
+            label="Configuration"
+            value={tab}
+            tabs={[
+              { id: 'keys', title: 'ConfigMaps and Secrets', badge: count(['ConfigMap', 'Secret']) },
+              {
+                id: 'limits',
+                title: 'Scaling and limits',
+                badge: count(['HorizontalPodAutoscaler', 'ResourceQuota', 'LimitRange']),
+              },
+              { id: 'access', title: 'Access' },
+              {
+                id: 'certificates',
+                title: 'Certificates',
+                badge: isUrgent ? (
+                  <>
+                    <StatusGlyph status="warning" size={12} />
+                    <span className="visually-hidden">some end soon</span>
+                  </>
+                ) : undefined,
+              },
+              { id: 'migrations', title: 'Migrations' },
+            ]}
+            onChange={(next) => setParameters({ tab: next, object: undefined, view: undefined })}
+          />
+        }
+      />
+      {tab === 'keys' ? <KeysTab scope={scope} objects={objects} /> : null}
+      {tab === 'limits' ? <LimitsTab scope={scope} objects={objects} /> : null}
+      {tab === 'access' ? <AccessTab scope={scope} /> : null}
+      {tab === 'certificates' ? <CertificatesTab certificates={certificates} /> : null}
+      {tab === 'migrations' ? <MigrationsTab scope={scope} /> : null}
+    </>
+  )
+}

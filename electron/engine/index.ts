@@ -14,9 +14,13 @@ import { ClusterMemory } from './clusters/memory.ts'
 import { Configuration } from './configuration/configuration.ts'
 import { configurationHandlers } from './configuration/handlers.ts'
 import { Credits } from './credit.ts'
+import { appliedMigrations } from './database/appliedMigrations.ts'
 import { podDatabases } from './database/podDatabase.ts'
 import { Deployments } from './deploy/deployments.ts'
-import { deployHandlers } from './deploy/handlers.ts'
+import { Drift } from './deploy/drift/drift.ts'
+import { deployHandlers, driftHandlers, releaseHandlers } from './deploy/handlers.ts'
+import type { DeploymentsNeeds } from './deploy/needs.ts'
+import { Releases } from './deploy/releases/releases.ts'
 import { Forwards } from './forwards/forwards.ts'
 import { forwardHandlers } from './forwards/handlers.ts'
 import type { Host } from './host.ts'
@@ -53,13 +57,17 @@ export function createEngine(host: Host): Engine {
   const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory), audit)
   const feeds = new Feeds(clusters)
   const metrics = new Metrics(clusters)
-  const deployments = new Deployments({
+  const databases = podDatabases(clusters)
+  const backups = new Backups({ tasks, directory: clusters, databases, host })
+  const deploying: DeploymentsNeeds = {
     tasks,
     directory: clusters,
     host,
     imageRegistry: () => settings.current.imageRegistry,
-  })
-  const backups = new Backups({ tasks, directory: clusters, databases: podDatabases(clusters), host })
+    appliedMigrations: (scope, signal) => appliedMigrations(databases, scope, signal),
+    takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
+  }
+  const deployments = new Deployments(deploying)
   const rollouts = new Rollouts({ tasks, directory: clusters, host })
   const configuration = new Configuration({ tasks, directory: clusters, host })
   const forwards = new Forwards(clusters)
@@ -84,11 +92,13 @@ export function createEngine(host: Host): Engine {
     clusters: clusterHandlers(clusters),
     configuration: configurationHandlers(configuration),
     deploy: deployHandlers(deployments),
+    drift: driftHandlers(new Drift(deploying)),
     events: eventHandlers(feeds),
     forwards: forwardHandlers(forwards),
     logs: logHandlers(clusters, credits),
     metrics: metricsHandlers(metrics),
     pods: podHandlers(clusters, feeds),
+    releases: releaseHandlers(new Releases(clusters)),
     rollouts: rolloutHandlers(rollouts),
     sandbox: sandboxHandlers(clusters),
     services: serviceHandlers(feeds),

@@ -1,180 +1,256 @@
-import { randomBytes } from 'node:crypto'
 import type { Scope } from '#shared/contract/base.ts'
-import type { DeployStatus, Plan } from '#shared/contract/deploy.ts'
+import type { DeployStatus, Plan, ValueFault } from '#shared/contract/deploy.ts'
 import { ConsoleError } from '#shared/errors.ts'
-import type { ClusterDirectory } from '../directory.ts'
-import type { Host } from '../host.ts'
-import type { JournalHooks } from '../jsonLines.ts'
+import { asConsoleError } from '#shared/errors.ts'
 import type { ClusterConnection } from '../kube/index.ts'
-import type { TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
-import { loadBundle, type Bundle } from './bundle/index.ts'
-import { makePlan, renderFor } from './plan.ts'
-import { readRelease } from './release.ts'
-import { stageTitle } from './stages.ts'
-import { requireNamespace, runStages, runSteps, type RunJob } from './run.ts'
-import { RunJournals, type RunJournal, type RunView } from './runJournal.ts'
-import { undoRun, undoSteps } from './undo.ts'
-
-export interface DeploymentsNeeds {
-  tasks: Tasks
-  directory: ClusterDirectory
-  host: Pick<Host, 'dataDirectory' | 'resourcesDirectory' | 'user' | 'version' | 'now'>
-  /** Registry of the images with a trailing slash; empty leaves the profile's. */
-  imageRegistry: () => string
-  /** For tests, which end the process around the lines of the journal. */
-  journalHooks?: JournalHooks
-}
-
-interface KeptPlan {
-  plan: Plan
-  scope: Scope
-  release: string
-  registry: string
-}
+import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
+import { checkValues, loadBundle, type Bundle } from './bundle/index.ts'
+import { checkPruned, decide, type Decision } from './decisions.ts'
+import type { DeploymentsNeeds } from './needs.ts'
+import { autoscaledIds, isAutoscaler, readFacts } from './plan/clusterFacts.ts'
+import { rulesFor } from './plan/plan.ts'
+import { fingerprint, planFromBundle, planFromRecord, type KeptPlan, type Wanted } from './planning.ts'
+import { DeployLease, type HeldLease } from './releases/lease.ts'
+import {
+  currentOf,
+  digestOf,
+  objectsOf,
+  packContent,
+  unfinishedOf,
+  withoutSecretValues,
+  type ReleaseRecord,
+} from './releases/record.ts'
+import { ReleaseStore } from './releases/store.ts'
+import { thisConsole } from './releases/worker.ts'
+import { renderedAgain, withSecretValues } from './rendering.ts'
+import { runSteps, writeProgress, type RunJob } from './run/job.ts'
+import { prepareNamespace, requireNamespace } from './run/namespace.ts'
+import { runStages } from './run/runStages.ts'
+import { undoRun, undoSteps } from './run/undo.ts'
 
 /** A plan is of its moment; an hour later the cluster is another. */
 const planLifetime = 3_600_000
 
-/** Deployments of the suite: planned, run in stages, resumed, undone. */
+export interface Choices {
+  decisions?: readonly Decision[]
+  /** Ids of what is deleted in the end. */
+  prune?: readonly string[]
+  safetyBackup?: boolean
+}
+
+type Started = { taskId: string }
+
+/** Deployments of the suite: planned, run in stages, resumed, undone. What they are is recorded in the cluster. */
 export class Deployments {
   readonly #needs: DeploymentsNeeds
-  readonly #journals: RunJournals
   readonly #plans = new Map<string, KeptPlan>()
   #bundle: Promise<Bundle> | undefined
 
   constructor(needs: DeploymentsNeeds) {
     this.#needs = needs
-    this.#journals = new RunJournals(needs.host.dataDirectory, () => needs.host.now(), needs.journalHooks)
   }
 
   async status(scope: Scope, signal?: AbortSignal): Promise<DeployStatus> {
     const { profiles } = await this.#loadBundle()
-    const installed = await readRelease(await this.#needs.directory.connection(scope.cluster), scope.namespace, signal)
-    const run = this.#isRunning(scope) ? undefined : this.#journals.newest(scope)
-    const unfinished = run?.ended === undefined ? run : undefined
+    const { connection, store } = await this.#open(scope)
+    const records = await store.list(signal)
+    const [current, unfinished] = [currentOf(records), this.#isRunning(scope) ? undefined : unfinishedOf(records)]
+    const elsewhere = unfinished && (await this.#lease(connection, scope).elsewhere(signal).catch(forbiddenIsNobody))
     return {
-      installed: installed && {
-        version: installed.version,
-        profile: installed.profile,
-        at: installed.at,
-        by: installed.by,
-      },
+      installed: current
+        ? {
+            id: current.id,
+            version: current.version,
+            profile: current.profile,
+            values: current.values,
+            at: current.endedAt ?? current.startedAt,
+            by: current.by,
+          }
+        : null,
       unfinished: unfinished
         ? {
             id: unfinished.id,
             version: unfinished.version,
-            stage: stageTitle(unfinished.stage),
+            stage: unfinished.stage,
             fault: unfinished.fault,
-            at: unfinished.at,
+            at: unfinished.startedAt,
+            by: unfinished.by,
+            isElsewhere: elsewhere !== undefined,
           }
         : null,
       profiles: profiles.map(({ id, title }) => ({ id, title })),
-      versions: [...new Set([this.#needs.host.version, ...(installed ? [installed.version] : [])])],
+      versions: [...new Set([this.#needs.host.version, ...records.map(({ version }) => version)])],
     }
   }
 
-  async plan(scope: Scope, profile: string, version: string, signal?: AbortSignal): Promise<Plan> {
-    const connection = await this.#needs.directory.connection(scope.cluster)
-    const now = this.#needs.host.now()
-    const release = releaseName(now)
-    const registry = this.#needs.imageRegistry()
-    const plan = await makePlan(connection, await this.#loadBundle(), {
-      ...scope,
-      profile,
-      version,
-      release,
-      registry,
-      now,
-      ...(signal && { signal }),
+  async checkValues(
+    profile: string,
+    values: string,
+  ): Promise<ReturnType<typeof checkValues> & { faults: ValueFault[] }> {
+    return checkValues(await this.#loadBundle(), profile, values)
+  }
+
+  async plan(scope: Scope, wanted: Wanted, signal?: AbortSignal): Promise<Plan> {
+    const planner = await this.#planner(scope, signal)
+    return this.#keep(await planFromBundle(planner, await this.#loadBundle(), wanted))
+  }
+
+  /** @throws ConsoleError NOT_FOUND, BAD_INPUT */
+  async planRollback(scope: Scope, releaseId: string, signal?: AbortSignal): Promise<Plan> {
+    return this.#keep(await planFromRecord(await this.#planner(scope, signal), releaseId))
+  }
+
+  /** @throws ConsoleError EXPIRED, BUSY, BAD_INPUT, DEPLOY_FAILED with the plan's first blocker or its undecided conflicts */
+  async apply(scope: Scope, planId: string, choices: Choices = {}): Promise<Started> {
+    const kept = this.#usable(scope, planId)
+    const { plan, content } = kept
+    const [blocker] = plan.blockers
+    if (blocker) {
+      const details = { blockers: plan.blockers }
+      throw new ConsoleError('DEPLOY_FAILED', `The plan cannot be applied. ${blocker.message}`, details)
+    }
+    const decided = decide(plan, content.kept, choices.decisions ?? [])
+    checkPruned(plan, choices.prune ?? [])
+    packContent(content)
+    this.#refuseSecond(scope)
+    const { connection, store } = await this.#open(scope)
+    await prepareNamespace(connection, scope.namespace, objectsOf(content))
+    return this.#holding(connection, scope, async (lost) => {
+      const records = await store.list()
+      if (fingerprint(records) !== kept.seen)
+        throw new ConsoleError(
+          'EXPIRED',
+          'Another deployment was made here after this plan. Make a new one; nothing was changed.',
+        )
+      this.#plans.delete(planId)
+      const record = this.#newRecord(kept, records, decided, choices)
+      const unfinished = unfinishedOf(records)
+      if (unfinished?.state === 'applying')
+        await store.update(unfinished, { state: 'stopped', endedAt: this.#needs.host.now() })
+      await store.create(record)
+      this.#needs.onRecorded?.(record)
+      const title = record.rollbackTo === null ? `Deploy ${record.version}` : `Roll back to ${record.version}`
+      return this.#run(scope, await this.#job(connection, scope, store, record), title, lost)
     })
-    for (const [id, kept] of this.#plans) if (now - kept.plan.madeAt > planLifetime) this.#plans.delete(id)
-    this.#plans.set(plan.id, { plan, scope, release, registry })
-    return plan
   }
 
-  /** @throws ConsoleError EXPIRED, BUSY, and the plan's first blocker */
-  async apply(scope: Scope, planId: string): Promise<{ taskId: string }> {
-    const kept = this.#plans.get(planId)
-    const isUsable = kept?.scope.cluster === scope.cluster && kept.scope.namespace === scope.namespace
-    if (!isUsable || this.#needs.host.now() - kept.plan.madeAt > planLifetime) {
-      throw new ConsoleError(
-        'EXPIRED',
-        'This plan is too old, or of another place. Make a new one; nothing was changed.',
-      )
-    }
-    const [blocker] = kept.plan.blockers
-    if (blocker)
-      throw new ConsoleError('DEPLOY_FAILED', `The plan cannot be applied. ${blocker.message}`, {
-        blockers: kept.plan.blockers,
-      })
+  /** @throws ConsoleError NOT_FOUND, BAD_INPUT, BUSY */
+  async resume(scope: Scope, runId: string): Promise<Started> {
     this.#refuseSecond(scope)
-    const connection = await this.#needs.directory.connection(scope.cluster)
+    const { connection, store } = await this.#open(scope)
     await requireNamespace(connection, scope.namespace)
-    const { profile, version } = kept.plan
-    const { release, registry } = kept
-    const previous = await readRelease(connection, scope.namespace)
-    this.#refuseSecond(scope)
-    this.#plans.delete(planId)
-    const earlier = this.#journals.newest(scope)
-    const journal = this.#journals.of(scope, release)
-    journal.begin({ id: release, ...scope, version, profile, registry, by: this.#needs.host.user, previous })
-    // What a run that never ended made is this run's to take back.
-    if (earlier?.ended === undefined) for (const object of earlier?.created ?? []) journal.object(object, false)
-    return this.#run(scope, journal, connection, `Deploy ${version}`)
-  }
-
-  async resume(scope: Scope, runId: string): Promise<{ taskId: string }> {
-    this.#refuseSecond(scope)
-    const { journal, view } = this.#unfinished(scope, runId)
-    const connection = await this.#needs.directory.connection(scope.cluster)
-    await requireNamespace(connection, scope.namespace)
-    return this.#run(scope, journal, connection, `Resume the deployment of ${view.version}`)
+    return this.#holding(connection, scope, async (lost) => {
+      const records = await store.list()
+      const record = recordNamed(records, runId)
+      if (record !== unfinishedOf(records))
+        throw new ConsoleError('BAD_INPUT', 'This deployment has ended; there is nothing to resume.')
+      const job = await this.#job(connection, scope, store, record)
+      await writeProgress(job, { state: 'applying', fault: null })
+      return this.#run(scope, job, `Resume the deployment of ${record.version}`, lost)
+    })
   }
 
   /** Takes back the newest run, ended or not. @throws ConsoleError BAD_INPUT, NOT_FOUND, BUSY */
-  async undo(scope: Scope, runId: string): Promise<{ taskId: string }> {
+  async undo(scope: Scope, runId: string): Promise<Started> {
     this.#refuseSecond(scope)
-    const newest = this.#journals.newest(scope)
-    if (newest && newest.id !== runId) {
-      throw new ConsoleError(
-        'BAD_INPUT',
-        'Another deployment came after this one. Undo that one first; nothing was changed.',
+    const { connection, store } = await this.#open(scope)
+    return this.#holding(connection, scope, async (lost) => {
+      const records = await store.list()
+      const record = recordNamed(records, runId)
+      if (record !== records[0])
+        throw new ConsoleError(
+          'BAD_INPUT',
+          'Another deployment came after this one. Undo that one first; nothing was changed.',
+        )
+      if (record.state === 'undone') throw new ConsoleError('BAD_INPUT', 'This deployment was undone already.')
+      const previous = records.find(({ id }) => id === record.previous)
+      const job = { ...(await this.#job(connection, scope, store, record)), previous }
+      return this.#start(scope, 'undeploy', `Undo the deployment of ${record.version}`, undoSteps, lost, (control) =>
+        undoRun(job, control),
       )
+    })
+  }
+
+  #newRecord(
+    kept: KeptPlan,
+    records: readonly ReleaseRecord[],
+    { kept: fields, taken }: ReturnType<typeof decide>,
+    { prune = [], safetyBackup = false }: Choices,
+  ): ReleaseRecord {
+    const { plan, content, release, registry, profile, version } = kept
+    const stages = withoutSecretValues(content.stages)
+    const resources = plan.stages.flatMap((stage) => stage.resources)
+    return {
+      ...content,
+      ...{ id: release, profile, version, registry, stages, taken },
+      kind: plan.rollbackTo === null ? 'deploy' : 'rollback',
+      rollbackTo: plan.rollbackTo,
+      kept: fields,
+      by: this.#needs.host.user,
+      startedAt: this.#needs.host.now(),
+      previous: currentOf(records)?.id ?? null,
+      digest: digestOf(stages),
+      state: 'applying',
+      stage: '',
+      doneStages: [],
+      fault: null,
+      // What a run that never ended made is this run's to take back.
+      created: unfinishedOf(records)?.created ?? [],
+      replaced: resources.filter(({ action }) => action === 'replace').map(({ id }) => id),
+      pruned: [...prune],
+      wantsBackup: safetyBackup,
+      backupId: '',
+      schema: '',
     }
-    if (newest?.ended === 'undone') throw new ConsoleError('BAD_INPUT', 'This deployment was undone already.')
-    const journal = this.#journals.of(scope, runId)
-    const connection = await this.#needs.directory.connection(scope.cluster)
-    const job = await this.#job(scope, journal, connection)
-    return this.#start(scope, 'undeploy', `Undo the deployment of ${job.view.version}`, undoSteps, (control) =>
-      undoRun(job, control),
-    )
   }
 
-  async #run(
-    scope: Scope,
-    journal: RunJournal,
+  async #job(connection: ClusterConnection, scope: Scope, store: ReleaseStore, record: ReleaseRecord): Promise<RunJob> {
+    const { namespace } = scope
+    const { profile, version, values, registry, id: release } = record
+    const request = { profile, version, values, registry, release, namespace }
+    const rendered = record.kind === 'deploy' ? await renderedAgain(connection, await this.#loadBundle(), request) : []
+    const stages = await withSecretValues(connection, namespace, record.stages, rendered)
+    const facts = await readFacts(connection, namespace)
+    const autoscalers = [...facts.autoscalers, ...objectsOf(record).filter(isAutoscaler)]
+    return {
+      ...{ connection, namespace, store, record, stages },
+      rulesOf: rulesFor(record.kept, record.taken, autoscaledIds(autoscalers)),
+      takeSafetyBackup: (step, signal) =>
+        this.#needs.takeSafetyBackup(scope, `Before ${version} (${release})`, step, signal),
+      newestMigration: () => this.#newestMigration(scope, record, store),
+      now: () => this.#needs.host.now(),
+      onRecorded: (changed) => this.#needs.onRecorded?.(changed),
+    }
+  }
+
+  /** Where the database cannot be asked: that of the bundle when its Job has run, else what was there before. */
+  async #newestMigration(scope: Scope, record: ReleaseRecord, store: ReleaseStore): Promise<string> {
+    const applied = await this.#needs.appliedMigrations(scope)
+    if (applied) return applied.at(-1) ?? ''
+    if (objectsOf(record).some(({ kind }) => kind === 'Job')) return record.migrations.at(-1)?.name ?? ''
+    return record.previous === null ? '' : ((await store.read(record.previous))?.schema ?? '')
+  }
+
+  #run(scope: Scope, job: RunJob, title: string, lost: AbortSignal): Started {
+    return this.#start(scope, 'deploy', title, runSteps(job.record), lost, (control) => runStages(job, control))
+  }
+
+  /** Takes the lease for what `begin` starts; it is given back when that task has ended, or at once when none was started. */
+  async #holding(
     connection: ClusterConnection,
-    title: string,
-  ): Promise<{ taskId: string }> {
-    const job = await this.#job(scope, journal, connection)
-    return this.#start(scope, 'deploy', title, runSteps(job.stages), (control) => runStages(job, control))
-  }
-
-  async #job(scope: Scope, journal: RunJournal, connection: ClusterConnection): Promise<RunJob> {
-    const view = journal.exists ? journal.read() : undefined
-    if (!view) throw new ConsoleError('NOT_FOUND', 'This console has no record of that deployment.')
-    const { profile, version, registry, id: release } = view
-    const request = { profile, version, registry, release, namespace: scope.namespace }
-    const stages = await renderFor(connection, await this.#loadBundle(), request, false)
-    return { connection, scope, stages, journal, view, now: () => this.#needs.host.now() }
-  }
-
-  #unfinished(scope: Scope, runId: string): { journal: RunJournal; view: RunView } {
-    const journal = this.#journals.of(scope, runId)
-    const view = journal.exists ? journal.read() : undefined
-    if (!view) throw new ConsoleError('NOT_FOUND', 'This console has no record of that deployment.')
-    if (view.ended) throw new ConsoleError('BAD_INPUT', 'This deployment has ended; there is nothing to resume.')
-    return { journal, view }
+    scope: Scope,
+    begin: (lost: AbortSignal) => Promise<Started>,
+  ): Promise<Started> {
+    const lost = new AbortController()
+    const lease = await this.#lease(connection, scope).acquire((error) => lost.abort(error))
+    try {
+      const started = await begin(lost.signal)
+      void this.#needs.tasks.ended(started.taskId).then(() => giveBack(lease))
+      return started
+    } catch (thrown) {
+      await giveBack(lease)
+      throw thrown
+    }
   }
 
   #start(
@@ -182,10 +258,43 @@ export class Deployments {
     kind: 'deploy' | 'undeploy',
     title: string,
     steps: TaskDescription['steps'],
+    lost: AbortSignal,
     run: (control: TaskControl) => Promise<void>,
-  ): { taskId: string } {
+  ): Started {
     const { cluster, namespace } = scope
-    return this.#needs.tasks.start({ kind, cluster, namespace, title, by: this.#needs.host.user, steps }, run)
+    this.#refuseSecond(scope)
+    return this.#needs.tasks.start({ kind, cluster, namespace, title, by: this.#needs.host.user, steps }, (control) =>
+      run({ ...control, signal: AbortSignal.any([control.signal, lost]) }),
+    )
+  }
+
+  #keep(kept: KeptPlan): Plan {
+    const now = this.#needs.host.now()
+    for (const [id, { plan }] of this.#plans) if (now - plan.madeAt > planLifetime) this.#plans.delete(id)
+    this.#plans.set(kept.plan.id, kept)
+    return kept.plan
+  }
+
+  #usable(scope: Scope, planId: string): KeptPlan {
+    const kept = this.#plans.get(planId)
+    const isHere = kept?.scope.cluster === scope.cluster && kept.scope.namespace === scope.namespace
+    if (isHere && this.#needs.host.now() - kept.plan.madeAt <= planLifetime) return kept
+    throw new ConsoleError('EXPIRED', 'This plan is too old, or of another place. Make a new one; nothing was changed.')
+  }
+
+  async #planner(scope: Scope, signal?: AbortSignal) {
+    const { connection, store } = await this.#open(scope)
+    return { connection, scope, records: await store.list(signal), needs: this.#needs, signal }
+  }
+
+  async #open(scope: Scope): Promise<{ connection: ClusterConnection; store: ReleaseStore }> {
+    const connection = await this.#needs.directory.connection(scope.cluster)
+    return { connection, store: new ReleaseStore(connection, scope.namespace) }
+  }
+
+  #lease(connection: ClusterConnection, { namespace }: Scope): DeployLease {
+    const { dataDirectory, user } = this.#needs.host
+    return new DeployLease(connection, namespace, thisConsole(dataDirectory, user), this.#needs.leaseTimes)
   }
 
   #isRunning({ cluster, namespace }: Scope): boolean {
@@ -203,8 +312,15 @@ export class Deployments {
   }
 }
 
-/** Fits the pattern of the value `release`: lower case, at most 32 characters; it is part of a Job's name. */
-function releaseName(now: number): string {
-  const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
-  return `${time}-${randomBytes(2).toString('hex')}`
+function recordNamed(records: readonly ReleaseRecord[], id: string): ReleaseRecord {
+  const record = records.find((each) => each.id === id)
+  if (record) return record
+  throw new ConsoleError('NOT_FOUND', 'The cluster has no record of that deployment.')
+}
+
+/** It runs out by itself where the cluster cannot be told. */
+const giveBack = (lease: HeldLease) => lease.release().catch(() => undefined)
+
+function forbiddenIsNobody(thrown: unknown): undefined {
+  if (asConsoleError(thrown).code !== 'FORBIDDEN') throw thrown
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../kube/index.ts'
-import { changeNotes, differenceOf, readable } from './difference.ts'
+import { differenceOf, readable } from './difference.ts'
 
 const deployment = (image: string, replicas = 2): KubeObject => ({
   apiVersion: 'apps/v1',
@@ -40,13 +40,5 @@ describe('differenceOf', () => {
     expect(after).toContain('(changed)')
     expect(added).toBe(1)
     expect(readable(secret('b25l'))).toContain('••••')
-  })
-})
-
-describe('changeNotes', () => {
-  it('says what a changed template and number of replicas do to the pods', () => {
-    expect(changeNotes(deployment('a:1'), deployment('a:2'))).toEqual(['restarts 2 pods'])
-    expect(changeNotes(deployment('a:1', 2), deployment('a:1', 3))).toEqual(['scales from 2 to 3'])
-    expect(changeNotes(deployment('a:1'), deployment('a:1'))).toEqual([])
   })
 })

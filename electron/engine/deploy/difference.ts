@@ -1,25 +1,14 @@
 import { diffLines } from 'diff'
 import { stringify } from 'yaml'
 import type { KubeObject } from '../kube/index.ts'
-
-/** Written by the server, different in every answer, and no change that anybody made. */
-const serverFields = ['managedFields', 'resourceVersion', 'uid', 'creationTimestamp', 'generation', 'selfLink']
-const serverAnnotations = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision']
-const masked = '••••••••'
+import { masked, withoutServerFields } from './fields/changes.ts'
 
 /** An object as an administrator reads it: without the server's own fields, and without secret values. */
 export function readable(object: KubeObject, other?: KubeObject): string {
-  const { status: _status, metadata, ...rest } = object
-  const kept = Object.fromEntries(Object.entries(metadata).filter(([key]) => !serverFields.includes(key)))
-  if (metadata.annotations) {
-    const annotations = Object.entries(metadata.annotations).filter(([key]) => !serverAnnotations.includes(key))
-    kept['annotations'] = Object.fromEntries(annotations)
-    if (annotations.length === 0) delete kept['annotations']
-  }
-  const { apiVersion, kind, ...body } = rest
+  const { apiVersion, kind, metadata, ...body } = withoutServerFields(object)
   const secret = kind === 'Secret' ? { data: maskedData(object, other) } : {}
   return stringify(
-    { apiVersion, kind, metadata: sorted(kept), ...(sorted({ ...body, ...secret }) as object) },
+    { apiVersion, kind, metadata: sorted(metadata), ...(sorted({ ...body, ...secret }) as object) },
     { compat: 'yaml-1.1', lineWidth: 0 },
   )
 }
@@ -60,22 +49,4 @@ export function differenceOf(before: KubeObject | undefined, after: KubeObject):
   const count = (kind: 'added' | 'removed') =>
     parts.filter((part) => part[kind]).reduce((sum, part) => sum + part.count, 0)
   return { before: old, after: next, added: count('added'), removed: count('removed') }
-}
-
-/** What the change means to what runs. */
-export function changeNotes(before: KubeObject | undefined, after: KubeObject): string[] {
-  if (!before) return []
-  const template = (object: KubeObject) =>
-    JSON.stringify(sorted((object.spec as { template?: unknown } | undefined)?.template))
-  const replicas = (object: KubeObject) => (object.spec as { replicas?: number } | undefined)?.replicas
-  const notes: string[] = []
-  if (['Deployment', 'StatefulSet'].includes(after.kind)) {
-    if (template(before) !== template(after)) {
-      const pods = replicas(before) ?? 1
-      notes.push(`restarts ${pods} ${pods === 1 ? 'pod' : 'pods'}`)
-    }
-    if (replicas(before) !== replicas(after))
-      notes.push(`scales from ${replicas(before) ?? '?'} to ${replicas(after) ?? '?'}`)
-  }
-  return notes
 }

@@ -14,6 +14,12 @@ export const refOf = ({ apiVersion, kind, metadata }: KubeObject): ObjectRef => 
 /** `apps/v1 Deployment agency-swarm-backend` */
 export const idOf = ({ apiVersion, kind, metadata }: KubeObject) => `${apiVersion} ${kind} ${metadata.name}`
 
+/** The reverse of `idOf`; the server ignores the namespace of what has none. */
+export function refOfId(id: string, namespace: string): ObjectRef {
+  const [apiVersion = '', kind = '', name = ''] = id.split(' ')
+  return { apiVersion, kind, namespace, name }
+}
+
 /** `Deployment agency-swarm-backend` */
 export const titleOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.name}`
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Plan } from '#shared/contract/deploy.ts'
-import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
+import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import {
   apply,
   connect,
@@ -14,8 +14,8 @@ import {
   waitFor,
   type ClusterConnection,
 } from '../kube/index.ts'
-import { Tasks } from '../tasks/tasks.ts'
-import { Deployments } from './deployments.ts'
+import type { Deployments } from './deployments.ts'
+import { resourcesIn as resources, suiteResources, testConsole } from './testing/console.ts'
 
 let cluster: TestCluster
 let connection: ClusterConnection
@@ -31,26 +31,15 @@ const contextNamed = (name: string) => {
   if (!found) throw new Error(`no context ${name}`)
   return found
 }
-const deploymentsOn = (over: ClusterConnection) => {
-  const directory = {
-    facts: () => ({ name: 'test', environment: 'sandbox' as const, role: 'administrator' as const }),
-    connection: () => Promise.resolve(over),
-  }
-  const resourcesDirectory = join(import.meta.dirname, '..', '..', '..', 'resources')
-  const host = { dataDirectory: folder, resourcesDirectory, user: 'maya', version: '0.1.0', now: () => Date.now() }
-  return new Deployments({
-    tasks: new Tasks(join(folder, 'tasks')),
-    directory,
-    host,
-    imageRegistry: () => imageRegistry,
-  })
-}
+const deploymentsOn = async (over: ClusterConnection) =>
+  (await testConsole({ connection: over, resourcesDirectory: suiteResources, dataDirectory: folder })).deployments
+const sandboxProfile = { profile: 'sandbox', version: '0.1.0', values: '' }
 
 beforeAll(async () => {
   cluster = await startCluster()
   connection = connect(contextNamed(cluster.context))
   folder = await mkdtemp(join(tmpdir(), 'console-plan-'))
-  deployments = deploymentsOn(connection)
+  deployments = await deploymentsOn(connection)
 })
 afterAll(async () => {
   await connection.close()
@@ -64,22 +53,21 @@ beforeEach(async () => {
 const namespaceRef = () => ({ apiVersion: 'v1', kind: 'Namespace', name: scope.namespace })
 afterEach(() => removeObject(connection, namespaceRef()))
 
-const resources = (plan: Plan) => plan.stages.flatMap((stage) => stage.resources)
 const find = (plan: Plan, id: string) => resources(plan).find((resource) => resource.id === id)
 
 describe('the plan', () => {
   it('asks the server for every object, and creates none of them', async () => {
-    const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
+    const plan = await deployments.plan(scope, sandboxProfile)
     expect(plan.blockers).toEqual([])
     expect(plan.checks.find(({ title }) => title === 'Dry run on the server')?.state).toBe('passed')
     expect(find(plan, 'apps/v1 StatefulSet postgresql')).toMatchObject({ action: 'create', before: '' })
     expect(find(plan, `v1 Namespace ${scope.namespace}`)?.action).toBe('change')
-    const again = await deployments.plan(scope, 'sandbox', '0.1.0')
+    const again = await deployments.plan(scope, sandboxProfile)
     expect(find(again, 'apps/v1 StatefulSet postgresql')?.action).toBe('create')
   })
 
   it('shows no value of a secret', async () => {
-    const { after } = find(await deployments.plan(scope, 'sandbox', '0.1.0'), 'v1 Secret agency-swarm-secrets') ?? {}
+    const { after } = find(await deployments.plan(scope, sandboxProfile), 'v1 Secret agency-swarm-secrets') ?? {}
     expect(after).toMatch(/POSTGRES_PASSWORD: "?••••••••"?\n/)
   })
 
@@ -88,34 +76,46 @@ describe('the plan', () => {
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'agency-swarm-config' }, data: theirs }
     const path = `/api/v1/namespaces/${scope.namespace}/configmaps`
     await connection.request('POST', path, { query: { fieldManager: 'helm' }, body })
-    const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
+    const plan = await deployments.plan(scope, sandboxProfile)
     const resource = find(plan, 'v1 ConfigMap agency-swarm-config')
     expect(resource?.action).toBe('conflict')
-    expect(resource?.notes).toEqual(['owned by helm: .data.ENVIRONMENT'])
-    expect(plan.blockers.map(({ code }) => code)).toEqual(['CONFLICT'])
-    await expect(deployments.apply(scope, plan.id)).rejects.toMatchObject({ code: 'DEPLOY_FAILED' })
+    expect(resource?.conflicts).toEqual([
+      {
+        field: 'data.ENVIRONMENT',
+        manager: 'helm',
+        operation: 'Update',
+        at: expect.any(Number) as number,
+        live: 'theirs',
+        wanted: 'development',
+      },
+    ])
+    expect(plan.blockers).toEqual([])
+    await expect(deployments.apply(scope, plan.id)).rejects.toMatchObject({
+      code: 'DEPLOY_FAILED',
+      details: { conflicts: [{ id: 'v1 ConfigMap agency-swarm-config', field: 'data.ENVIRONMENT', manager: 'helm' }] },
+    })
   })
 
-  it('leaves a number of replicas to whoever scaled', async () => {
-    const labels = { app: 'agency-swarm-mcp' }
-    const template = { metadata: { labels }, spec: { containers: [{ name: 'mcp', image: 'none' }] } }
-    const metadata = { name: 'agency-swarm-mcp', namespace: scope.namespace }
-    const spec = { replicas: 3, selector: { matchLabels: labels }, template }
+  it.each([
+    ['leaves a number of replicas to the autoscaler', 'agency-swarm-backend', 'change', []],
+    ['asks about a number of replicas that somebody else set', 'agency-swarm-mcp', 'conflict', ['spec.replicas']],
+  ])('%s', async (_what, name, action, fields) => {
+    const labels = { app: name }
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'old', image: 'none' }] } }
+    const metadata = { name, namespace: scope.namespace }
+    const spec = { replicas: 5, selector: { matchLabels: labels }, template }
     await apply(connection, { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec })
-    await connection.request(
-      'PATCH',
-      `/apis/apps/v1/namespaces/${scope.namespace}/deployments/${metadata.name}/scale`,
-      {
-        query: { fieldManager: 'somebody' },
-        headers: { 'content-type': 'application/merge-patch+json' },
-        body: { spec: { replicas: 2 } },
-      },
-    )
-    const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
-    const resource = find(plan, 'apps/v1 Deployment agency-swarm-mcp')
-    expect(resource?.notes).toContain('keeps its number of replicas, which somebody set')
-    expect(resource?.after).toContain('replicas: 2')
-    expect(plan.blockers).toEqual([])
+    await connection.request('PATCH', `/apis/apps/v1/namespaces/${scope.namespace}/deployments/${name}/scale`, {
+      query: { fieldManager: 'somebody' },
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { spec: { replicas: 4 } },
+    })
+    const resource = find(await deployments.plan(scope, sandboxProfile), `apps/v1 Deployment ${name}`)
+    expect(resource?.conflicts.map(({ field }) => field)).toEqual(fields)
+    expect(resource?.action).toBe(action)
+    const isKept = resource?.notes.includes('keeps the 4 replicas of the autoscaler')
+    expect(isKept).toBe(fields.length === 0)
+    expect(resource?.notes.join()).toContain('restarts 4 pods')
   })
 
   it('is blocked by a namespace that is being deleted', async () => {
@@ -133,7 +133,7 @@ describe('the plan', () => {
       (found) => found?.metadata.deletionTimestamp !== undefined,
       { timeout: 30_000 },
     )
-    const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
+    const plan = await deployments.plan(scope, sandboxProfile)
     expect(plan.blockers.map(({ code }) => code)).toEqual(['NAMESPACE_TERMINATING'])
     await patchObject(connection, held, { metadata: { finalizers: null } })
   })
@@ -142,7 +142,7 @@ describe('the plan', () => {
     if (!cluster.isSandbox) return
     const viewer = connect(contextNamed('sandbox-viewer'))
     try {
-      const plan = await deploymentsOn(viewer).plan(scope, 'sandbox', '0.1.0')
+      const plan = await (await deploymentsOn(viewer)).plan(scope, sandboxProfile)
       expect(plan.checks.find(({ title }) => title === 'Your rights')).toMatchObject({ state: 'failed' })
       expect(plan.blockers.length).toBeGreaterThan(0)
       expect(resources(plan).every(({ action }) => action === 'refused' || action === 'same')).toBe(true)
@@ -152,7 +152,7 @@ describe('the plan', () => {
   })
 
   it('can be applied once, in its place alone', async () => {
-    const plan = await deployments.plan(scope, 'sandbox', '0.1.0')
+    const plan = await deployments.plan(scope, sandboxProfile)
     await expect(deployments.apply({ ...scope, namespace: 'other' }, plan.id)).rejects.toMatchObject({
       code: 'EXPIRED',
     })
@@ -161,7 +161,7 @@ describe('the plan', () => {
 
   it('warns that a namespace which does not exist cannot be asked about', async () => {
     const absent = { ...scope, namespace: `${scope.namespace}-absent` }
-    const plan = await deployments.plan(absent, 'sandbox', '0.1.0')
+    const plan = await deployments.plan(absent, sandboxProfile)
     expect(plan.checks.find(({ title }) => title === 'Dry run on the server')?.state).toBe('warning')
     expect(plan.blockers).toEqual([])
   })

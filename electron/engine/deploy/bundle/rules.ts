@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../kube/index.ts'
+import { readQuantity } from '#shared/quantity.ts'
 import { isSet } from './fill.ts'
 import { plainText, valueAt, type Values } from './types.ts'
 
@@ -71,7 +71,7 @@ function resources(values: Values): BrokenRule[] {
       const [request, limit] = ['requests', 'limits'].map((half) =>
         textAt(values, `resources.${service}.${half}.${name}`),
       ) as [string, string]
-      if (parseQuantity(request) <= parseQuantity(limit)) return []
+      if ((readQuantity(request) ?? 0) <= (readQuantity(limit) ?? 0)) return []
       const path = `resources.${service}.requests.${name}`
       return [{ path, message: `"${path}" is ${request}, which is more than its limit of ${limit}.` }]
     }),

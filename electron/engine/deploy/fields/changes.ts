@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/index.ts'
 import { isWithin } from './path.ts'
-import { fieldsOf, type FieldNode } from './tree.ts'
+import { fieldsOf, valueAt, withField, type FieldNode } from './tree.ts'
 
 /** Written by the server, different in every answer, and no change that anybody made. */
 const serverFields = ['managedFields', 'resourceVersion', 'uid', 'creationTimestamp', 'generation', 'selfLink']
@@ -21,6 +21,16 @@ export function withoutServerFields(object: KubeObject): KubeObject {
   }
   const { apiVersion, kind, ...body } = rest
   return { apiVersion, kind, metadata: kept as KubeObject['metadata'], ...body }
+}
+
+/** What the server will not compute: the live object with the wanted fields over it. */
+export function overlaid(live: KubeObject, wanted: KubeObject): KubeObject {
+  let merged = live
+  for (const [path, { isLeaf, value }] of fieldsOf(wanted)) {
+    const differs = isLeaf && JSON.stringify(valueAt(merged, path)) !== JSON.stringify(value)
+    if (differs) merged = withField(merged, path, value)
+  }
+  return merged
 }
 
 export interface ChangedField {

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Worker } from './lease.ts'
+
+/** This console, by an id that it keeps in its data directory: after a crash it goes on with its own work at once. */
+export function thisConsole(dataDirectory: string, user: string): Worker {
+  const path = join(dataDirectory, 'console-id')
+  const name = `${user} on ${hostname()}`
+  try {
+    return { id: readFileSync(path, 'utf8').trim(), name }
+  } catch {
+    const id = randomUUID()
+    mkdirSync(dataDirectory, { recursive: true })
+    writeFileSync(path, id)
+    return { id, name }
+  }
+}

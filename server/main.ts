@@ -1,6 +1,6 @@
 import { ConfigurationError, type Environment } from './common/configuration.ts'
 
-type Start = (environment: Environment) => Promise<void>
+type Start = (environment: Environment, words: readonly string[]) => Promise<void>
 
 /**
  * One bundle and one image for all: the first argument says which service this process is. Each loads nothing but its own modules, which
@@ -20,14 +20,14 @@ const services: Readonly<Record<string, () => Promise<Start>>> = {
 function job(load: () => Promise<Start>): () => Promise<Start> {
   return async () => {
     const work = await load()
-    return async (environment) => {
-      await work(environment)
+    return async (environment, words) => {
+      await work(environment, words)
       process.exit(0)
     }
   }
 }
 
-async function main(name: string | undefined): Promise<void> {
+async function main([name, ...words]: string[]): Promise<void> {
   const load = services[name ?? '']
   if (load === undefined) {
     process.stderr.write(`Say which service to start: ${Object.keys(services).join(', ')}.\n`)
@@ -36,7 +36,7 @@ async function main(name: string | undefined): Promise<void> {
   }
   try {
     const start = await load()
-    await start(process.env)
+    await start(process.env, words)
   } catch (error) {
     const text =
       error instanceof ConfigurationError ? error.message : error instanceof Error ? error.stack : String(error)
@@ -46,4 +46,4 @@ async function main(name: string | undefined): Promise<void> {
   }
 }
 
-await main(process.argv[2])
+await main(process.argv.slice(2))

@@ -27,6 +27,9 @@ import type { Host } from './host.ts'
 import { logHandlers } from './logs/handlers.ts'
 import { metricsHandlers } from './metrics/handlers.ts'
 import { Metrics } from './metrics/history.ts'
+import { loadBundle } from './deploy/bundle/index.ts'
+import { migrationHandlers } from './migrations/handlers.ts'
+import { Migrations } from './migrations/migrations.ts'
 import { rolloutHandlers } from './operations/handlers.ts'
 import { Rollouts } from './operations/rollouts.ts'
 import { engine, type EngineContext } from './router.ts'
@@ -68,6 +71,14 @@ export function createEngine(host: Host): Engine {
     takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
   }
   const deployments = new Deployments(deploying)
+  const migrations = new Migrations({
+    tasks,
+    directory: clusters,
+    databases,
+    host,
+    bundled: async () => (await loadBundle(host.resourcesDirectory)).migrations,
+    takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
+  })
   const rollouts = new Rollouts({ tasks, directory: clusters, host })
   const configuration = new Configuration({ tasks, directory: clusters, host })
   const forwards = new Forwards(clusters)
@@ -97,6 +108,7 @@ export function createEngine(host: Host): Engine {
     forwards: forwardHandlers(forwards),
     logs: logHandlers(clusters, credits),
     metrics: metricsHandlers(metrics),
+    migrations: migrationHandlers(migrations),
     pods: podHandlers(clusters, feeds),
     releases: releaseHandlers(new Releases(clusters)),
     rollouts: rolloutHandlers(rollouts),

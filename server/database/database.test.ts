@@ -12,7 +12,7 @@ import { followChanges, type Change } from './changeFeed.ts'
 import { openDatabase } from './connection.ts'
 import { knowledgeSeed } from './knowledgeSeed.ts'
 import { locks } from './locks.ts'
-import { databaseGap, migrateDown, migrateUp } from './migrate.ts'
+import { databaseGap, migrateBack, migrateDown, migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { offlineDimensions, offlineEmbeddingModel } from './offlineEmbedding.ts'
 import { seed } from './seed.ts'
@@ -41,6 +41,14 @@ describe('migrations', () => {
     expect(await migrateDown(database.connection, migrations.length, silent)).toHaveLength(migrations.length)
     expect(await databaseGap(database.connection.tables)).toBe('is not migrated')
     expect(await migrateUp(database.connection, silent)).toHaveLength(migrations.length)
+  })
+
+  it('are taken back one by one, but never one whose way back would lose data', async () => {
+    const newest = migrations.at(-1)?.name
+    expect(await migrateBack(database.connection, 1, silent)).toEqual([newest])
+    const all = migrateBack(database.connection, migrations.length, silent)
+    await expect(all).rejects.toThrow(/0001_tables cannot be taken back without losing data/)
+    expect(await migrateUp(database.connection, silent)).toEqual([newest])
   })
 
   it('create the indexes of the guide and the vector index', async () => {

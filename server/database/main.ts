@@ -1,10 +1,16 @@
 import { pino } from 'pino'
 import { z } from 'zod'
-import { databaseVariables, readConfiguration, serviceVariables, type Environment } from '../common/configuration.ts'
+import {
+  ConfigurationError,
+  databaseVariables,
+  readConfiguration,
+  serviceVariables,
+  type Environment,
+} from '../common/configuration.ts'
 import { isDatabaseAway } from '../common/databaseAway.ts'
 import { logOptions } from '../common/logging.ts'
 import { openDatabase, type DatabaseConnection } from './connection.ts'
-import { migrateUp, type MigrationLog } from './migrate.ts'
+import { migrateBack, migrateUp, type MigrationLog } from './migrate.ts'
 import { seed } from './seed.ts'
 
 export const migrateVariables = {
@@ -30,8 +36,20 @@ async function untilReachable(connection: DatabaseConnection, seconds: number, l
   }
 }
 
-/** The job `migrate`: brings the database to this release, adds the first rows, and ends. */
-export async function migrateAndSeed(environment: Environment): Promise<void> {
+/** How many migrations `migrate down <count>` is to take back; 0 for `migrate` alone. */
+function countDown(words: readonly string[]): number {
+  if (words.length === 0) return 0
+  const [direction, count = '1', ...rest] = words
+  if (direction === 'down' && rest.length === 0 && /^[1-9][0-9]{0,2}$/.test(count)) return Number(count)
+  throw new ConfigurationError('Use `migrate`, or `migrate down 1` to take back the newest migration.')
+}
+
+/**
+ * The job `migrate`: brings the database to this release, adds the first rows, and ends. With the words `down 1` it takes back the
+ * newest migration instead; those whose way back would lose what people wrote are refused.
+ */
+export async function migrateAndSeed(environment: Environment, words: readonly string[] = []): Promise<void> {
+  const down = countDown(words)
   const settings = readConfiguration(migrateVariables, environment)
   const log = pino(logOptions({ service: 'migrate', level: settings.LOG_LEVEL }))
   const steps: MigrationLog = {
@@ -45,6 +63,11 @@ export async function migrateAndSeed(environment: Environment): Promise<void> {
   })
   try {
     await untilReachable(connection, settings.DATABASE_WAIT_SECONDS, steps)
+    if (down > 0) {
+      const takenBack = await migrateBack(connection, down, steps)
+      log.info({ takenBack }, 'the newest migrations are taken back')
+      return
+    }
     const applied = await migrateUp(connection, steps)
     await seed(connection.tables, settings.ADMIN_PASSWORD)
     log.info({ applied }, 'the database is at this release')

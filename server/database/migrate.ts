@@ -96,6 +96,26 @@ export function migrateDown(connection: DatabaseConnection, count: number, log: 
   return withClient(connection, (client) => run(client, 'down', count, log))
 }
 
+/**
+ * As `migrateDown`, for people: refuses where the way back would lose what was written since.
+ * @throws Error that names the migration; nothing was changed then
+ */
+export async function migrateBack(connection: DatabaseConnection, count: number, log: MigrationLog): Promise<string[]> {
+  return withClient(connection, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT name FROM public.${migrationsTable} ORDER BY id DESC LIMIT $1`,
+      [count],
+    )
+    for (const { name } of rows) {
+      const known = migrations.find((migration) => migration.name === name)
+      if (known === undefined) throw new Error(`${name} is of a newer release: that release takes it back.`)
+      if (!known.isReversible)
+        throw new Error(`${name} cannot be taken back without losing data: restore a backup instead.`)
+    }
+    return run(client, 'down', rows.length, log)
+  })
+}
+
 /** Why the database cannot serve this release yet, or undefined when it can. */
 export async function databaseGap(database: Database): Promise<string | undefined> {
   try {

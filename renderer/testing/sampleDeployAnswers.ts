@@ -1,7 +1,16 @@
 import { implement } from '@orpc/server'
 import type { DeployStatus, DriftReport, Plan, ReleaseRow, ValueFault } from '#shared/contract/deploy.ts'
 import { contract } from '#shared/contract/index.ts'
-import { sampleDeploy, sampleDifference, sampleDrift, sampleKnown, samplePlan, sampleReleases } from './sampleDeploy.ts'
+import {
+  sampleDeploy,
+  sampleDifference,
+  sampleDrift,
+  sampleKnown,
+  samplePlan,
+  sampleReleases,
+  sampleRun,
+} from './sampleDeploy.ts'
+import type { SampleTasks } from './sampleTasks.ts'
 
 /** What a test wants to be different about the suite's deployment. */
 export interface DeployScene {
@@ -15,9 +24,10 @@ export interface DeployScene {
 
 /**
  * Deploy, releases and drift from invented data. What was reverted or adopted is gone with the next check.
+ * A deployment that is started stands in its fifth stage and stays there.
  * @param note keeps what the page asked for
  */
-export function deployAnswers(scene: DeployScene, note: (name: string, input: unknown) => void) {
+export function deployAnswers(scene: DeployScene, note: (name: string, input: unknown) => void, tasks: SampleTasks) {
   const os = implement(contract)
   let report = scene.drift ?? sampleDrift()
   const settle = (ids: readonly string[]) => {
@@ -43,6 +53,7 @@ export function deployAnswers(scene: DeployScene, note: (name: string, input: un
       }),
       apply: os.deploy.apply.handler(({ input }) => {
         note('deploy.apply', input)
+        tasks.publish(sampleRun({ cluster: input.cluster, namespace: input.namespace }))
         return { taskId: 'run-1' }
       }),
       resume: os.deploy.resume.handler(({ input }) => {

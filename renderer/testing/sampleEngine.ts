@@ -172,7 +172,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       keepRestore: os.backups.keepRestore.handler(unused),
       delete: os.backups.delete.handler(unused),
     },
-    ...deployAnswers(scene.isEmpty ? nothingDeployed() : (scene.deploy ?? {}), note),
+    ...deployAnswers(scene.isEmpty ? nothingDeployed() : (scene.deploy ?? {}), note, tasks),
     tasks: {
       watch: os.tasks.watch.handler(({ signal }) => tasks.watch(signal)),
       cancel: os.tasks.cancel.handler(unused),

@@ -35,11 +35,11 @@ export class SampleTasks {
       by: 'maya',
       uncancellable: '',
     }
-    this.#publish(running)
+    this.publish(running)
     setTimeout(() => {
       const endedAt = Date.now()
       const steps = running.steps.map((step) => ({ ...step, state: 'done' as const, detail: '', startedAt, endedAt }))
-      this.#publish({ ...running, state: 'done', steps, endedAt })
+      this.publish({ ...running, state: 'done', steps, endedAt })
     }, this.#milliseconds)
     return id
   }
@@ -67,7 +67,8 @@ export class SampleTasks {
     }
   }
 
-  #publish(task: Task): void {
+  /** Tells everyone of a new or changed task. */
+  publish(task: Task): void {
     const index = this.#tasks.findIndex((each) => each.id === task.id)
     if (index < 0) this.#tasks.push(task)
     else this.#tasks[index] = task

@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { useId, type ReactNode } from 'react'
 import type { FieldConflict } from '#shared/contract/deploy.ts'
 import { RelativeTime, StatusGlyph } from '../../kit/index.ts'
 import type { Choice } from './decisions.ts'
@@ -27,49 +27,67 @@ export function ConflictBox({ conflict, effect, choice, onChoose }: ConflictBoxP
         <span>has another owner</span>
       </div>
       <dl className="conflict-facts">
-        <dt>Live</dt>
-        <dd>
-          <Value text={conflict.live} absent="not set" kind="plain" />
-        </dd>
-        <dt>Wanted</dt>
-        <dd>
-          <Value text={conflict.wanted} absent="not set" kind="plain" />
-        </dd>
-        <dt>Owner</dt>
-        <dd>
-          <code>{conflict.manager}</code>
-          {conflict.at === undefined ? null : (
-            <span className="dim">
-              {' '}
-              since <RelativeTime time={conflict.at} />
-            </span>
-          )}
-        </dd>
+        <div>
+          <dt>Live</dt>
+          <dd>
+            <Value text={conflict.live} absent="not set" kind="plain" />
+          </dd>
+        </div>
+        <div>
+          <dt>Wanted</dt>
+          <dd>
+            <Value text={conflict.wanted} absent="not set" kind="plain" />
+          </dd>
+        </div>
+        <div>
+          <dt>Owner</dt>
+          <dd>
+            <code>{conflict.manager}</code>
+            {conflict.at === undefined ? null : (
+              <span className="quiet-text">
+                {' '}
+                set <RelativeTime time={conflict.at} />
+              </span>
+            )}
+          </dd>
+        </div>
       </dl>
-      <label className="conflict-choice">
-        <input
-          type="radio"
-          name={name}
-          checked={choice === 'keep'}
-          disabled={!onChoose}
-          onChange={() => onChoose?.('keep')}
-        />
-        <b>Keep</b>
-        <span>{conflict.manager} stays its owner. The rest of the object is deployed.</span>
-      </label>
-      <label className="conflict-choice">
-        <input
-          type="radio"
-          name={name}
-          checked={choice === 'take'}
-          disabled={!onChoose}
-          onChange={() => onChoose?.('take')}
-        />
-        <b>Take</b>
-        <span>
-          The release's value is set, and the console becomes its owner{effect === '' ? '.' : `; this ${effect}.`}
-        </span>
-      </label>
+      {onChoose ? (
+        <>
+          <Way
+            name={name}
+            title={`Keep ${short(conflict.live)}`}
+            isChosen={choice === 'keep'}
+            onChoose={() => onChoose('keep')}
+          >
+            {conflict.manager} stays its owner. The rest of the object is deployed.
+          </Way>
+          <Way
+            name={name}
+            title={`Take ${short(conflict.wanted)}`}
+            isChosen={choice === 'take'}
+            onChoose={() => onChoose('take')}
+          >
+            The release's value is set, and the console becomes its owner{effect === '' ? '.' : `; this ${effect}.`}
+          </Way>
+        </>
+      ) : (
+        <p>{choice === 'take' ? "Taken over: the release's value is set." : 'Kept as it is live.'}</p>
+      )}
     </fieldset>
   )
 }
+
+/** One way out of a conflict. */
+function Way(props: { name: string; title: string; isChosen: boolean; onChoose: () => void; children: ReactNode }) {
+  return (
+    <label className="conflict-choice">
+      <input type="radio" name={props.name} checked={props.isChosen} onChange={props.onChoose} />
+      <b>{props.title}</b>
+      <span>{props.children}</span>
+    </label>
+  )
+}
+
+/** A value that fits beside the word; a longer one stands above. */
+const short = (value: string) => (value.length <= 20 ? value : '')

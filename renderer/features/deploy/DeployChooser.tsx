@@ -107,7 +107,7 @@ function VersionChoice({ scope, status, version }: { scope: Scope; status: Deplo
       <Field
         label="Another tag"
         mono
-        placeholder={installed?.version ?? '1.2.3'}
+        placeholder="Type a tag"
         value={typed}
         error={versionProblem(typed)}
         onChange={(text) => choose(text.trim(), text.trim())}

@@ -36,10 +36,10 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
       title="Deploy"
       tabs={tabs}
       facts={
-        <>
+        <span className="deploy-facts">
           <Versions status={status} plan={plan} run={run} unfinished={unfinished} />
           <RunChip run={run} hasPlan={plan !== null} isInstalled={status.installed !== null} unfinished={unfinished} />
-        </>
+        </span>
       }
       actions={
         <>

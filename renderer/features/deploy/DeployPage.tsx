@@ -172,7 +172,14 @@ function Releases({ scope, status, unfinished, run, tabs }: PartProps) {
       <PageHeader
         title="Deploy"
         tabs={tabs}
-        facts={status.installed ? <b>{status.installed.version}</b> : undefined}
+        facts={
+          status.installed ? (
+            <span className="deploy-facts">
+              <b>{status.installed.version}</b>
+              <span>is live</span>
+            </span>
+          ) : undefined
+        }
         actions={
           <Button icon={RefreshCw} onClick={releases.reload}>
             Read again
@@ -206,7 +213,7 @@ function Drift({ scope, unfinished, run, tabs, drift }: PartProps & { drift: Dri
       <PageHeader
         title="Deploy"
         tabs={tabs}
-        facts={report ? <span>checked {formatClock(report.checkedAt)}</span> : undefined}
+        facts={report ? <span className="deploy-facts">checked {formatClock(report.checkedAt)}</span> : undefined}
         actions={
           <Button
             kind="primary"

@@ -52,7 +52,7 @@ export function DriftObject({
                   <Value text={field.before} absent="not set" kind="plain" />
                 </td>
                 <td>
-                  <Value text={field.after} absent="not set" kind="new" />
+                  <Value text={field.after} absent="not set" kind="live" />
                 </td>
                 <td>
                   {field.manager === '' ? <span className="note">nobody is named</span> : <code>{field.manager}</code>}

@@ -117,6 +117,7 @@ function DriftList({
       isFlush
       isScrolling
       isStale={isStale}
+      footer="Revert applies the recorded release again, over what others have set. Adopt takes what is live into the release."
       title={
         <Checkbox
           label={selected.length === 0 ? 'Select all' : `${selected.length} of ${objects.length} selected`}

@@ -1,11 +1,11 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { Fault } from '#shared/contract/base.ts'
 import { navigate } from '../../app/index.ts'
 import { Banner, Button, CodeBlock, Panel } from '../../kit/index.ts'
 import { failureOf } from './deployView.ts'
 
 /** Why a deployment stopped: the pod's own words first, the raw facts on request. */
-export function FailurePanel({ fault, stage }: { fault: Fault; stage: string }) {
+export function FailurePanel({ fault, stage, children }: { fault: Fault; stage: string; children?: ReactNode }) {
   const [isOpen, setOpen] = useState(false)
   const failure = failureOf(fault)
   return (
@@ -39,6 +39,7 @@ export function FailurePanel({ fault, stage }: { fault: Fault; stage: string }) 
             <CodeBlock text={failure.lines.join('\n')} />
           </>
         ) : null}
+        {children}
         {isOpen ? <CodeBlock text={`${fault.code}\n${JSON.stringify(fault.details, null, 2)}`} /> : null}
       </div>
     </Panel>

@@ -46,12 +46,27 @@ export function FieldTable({
 }
 
 /** A value in the colour of its side, or the word for none. */
-export function Value({ text, absent, kind }: { text: string; absent: string; kind: 'old' | 'new' | 'plain' }) {
+export function Value({
+  text,
+  absent,
+  kind,
+}: {
+  text: string
+  absent: string
+  kind: 'old' | 'new' | 'plain' | 'live'
+}) {
   if (text === '') return <span className="note">{absent}</span>
   return <code className={`field-value field-value-${kind}`}>{text}</code>
 }
 
-/** The part of a path that people look for: what every pod template has in front of it is left out. */
+/**
+ * A path as people read it: `backend: env LOG_LEVEL` for `spec.template.spec.containers[backend].env[LOG_LEVEL].value`.
+ * What every object of the kind has in front of it is left out.
+ */
 export function readable(path: string): string {
-  return path.replace(/^spec\.template\.spec\.containers/, 'containers').replace(/^(metadata|spec)\.(?=.)/, '')
+  return path
+    .replace(/^spec\.(?:jobTemplate\.spec\.)?template\.spec\.(?:initContainers|containers)\[([^\]]+)\]\.(?=.)/, '$1: ')
+    .replace(/^(metadata|spec)\.(?=.)/, '')
+    .replace(/(^|: )env\[([^\]]+)\](\.value)?/, '$1env $2')
+    .replace(/(^|: )resources\./, '$1')
 }

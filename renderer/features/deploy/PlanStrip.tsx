@@ -12,7 +12,11 @@ export function Figure({ title, value, note }: { title: string; value: ReactNode
       <span className="figure-title">{title}</span>
       <span className="figure-line">
         <b>{value}</b>
-        {note === undefined ? null : <span className="truncate">{note}</span>}
+        {note === undefined ? null : (
+          <span className="truncate" title={typeof note === 'string' ? note : undefined}>
+            {note}
+          </span>
+        )}
       </span>
     </div>
   )
@@ -54,7 +58,7 @@ export function PlanStrip({
       <Figure
         title="Deleted"
         value={plan.prune.length === 0 ? 'nothing' : `${prune.size} of ${plan.prune.length}`}
-        note={plan.prune.length === 0 ? undefined : 'no longer in the release'}
+        note={plan.prune.length === 0 ? undefined : 'chosen'}
       />
       <Figure
         title="Database"

@@ -14,6 +14,7 @@ import { RunPanel } from './RunPanel.tsx'
 import { RunStrip } from './RunStrip.tsx'
 import { StagesPanel } from './StagesPanel.tsx'
 import { stepInNow } from './stepIn.ts'
+import { StepInPanel } from './StepInPanel.tsx'
 
 export interface PlanViewProps {
   scope: Scope
@@ -26,13 +27,14 @@ export interface PlanViewProps {
 /** A plan before it is deployed, and the run it became. A window opened meanwhile shows the run without its plan. */
 export function PlanView({ scope, status, plan, run, unfinished }: PlanViewProps) {
   const draft = useDraft(scope)
+  const acts = stepInNow(run, unfinished, plan)
   const stages = (
     <StagesPanel
       scope={scope}
       plan={plan}
       steps={run?.steps ?? (plan ? plannedSteps(plan) : [])}
       aside={run ? `started ${formatClock(run.startedAt)}` : 'planned'}
-      stepIn={stepInNow(run, unfinished, plan)}
+      stepIn={plan && run ? [] : acts}
     />
   )
   if (!plan) {
@@ -53,6 +55,11 @@ export function PlanView({ scope, status, plan, run, unfinished }: PlanViewProps
       {plan.blockers.map((blocker) => (
         <Banner key={`${blocker.code} ${blocker.message}`} tone="crit" title={blocker.message} />
       ))}
+      {plan.schema.state === 'restore' && !run ? (
+        <Banner tone="crit" title="The database does not go back with this.">
+          {plan.schema.detail}
+        </Banner>
+      ) : null}
       {run ? null : <ConflictBar scope={scope} plan={plan} decisions={draft.decisions} />}
       <div className="deploy-grid">
         <div className="deploy-column">
@@ -90,7 +97,12 @@ export function PlanView({ scope, status, plan, run, unfinished }: PlanViewProps
               })}
         />
       </div>
-      {run ? <RunPanel log={run.log} isShort /> : null}
+      {run ? (
+        <div className="deploy-lower">
+          <StepInPanel acts={acts} />
+          <RunPanel log={run.log} isShort />
+        </div>
+      ) : null}
     </>
   )
 }

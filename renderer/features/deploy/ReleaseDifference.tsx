@@ -4,7 +4,7 @@ import type { PlannedResource, ReleaseRow } from '#shared/contract/deploy.ts'
 import { useCall } from '../../client/index.ts'
 import { ErrorState, LoadingState } from '../../kit/index.ts'
 import { FieldTable } from './FieldTable.tsx'
-import { Lines, ResourcePanel } from './ResourcePanel.tsx'
+import { Lines, ResourceName, ResourcePanel } from './ResourcePanel.tsx'
 import { actionWords } from './resourceWords.ts'
 
 const valuesId = 'values'
@@ -97,7 +97,7 @@ function Entry(props: {
       <b aria-hidden>{props.sign}</b>
       {resource ? (
         <span className="truncate" title={`${resource.kind} ${resource.name}`}>
-          <span className="dim">{resource.kind}</span> {resource.name}
+          <span className="dim">{resource.kind}</span> <ResourceName name={resource.name} />
         </span>
       ) : (
         <span>{props.title}</span>

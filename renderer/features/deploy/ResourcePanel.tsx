@@ -4,6 +4,7 @@ import { CodeView, DiffView, Panel, Segments } from '../../kit/index.ts'
 import { ConflictBox } from './ConflictBox.tsx'
 import { conflictKey, type Choice, type Decisions } from './decisions.ts'
 import { FieldTable } from './FieldTable.tsx'
+import { shortName } from './planEffects.ts'
 
 type View = 'fields' | 'yaml' | 'split'
 
@@ -86,6 +87,17 @@ function ResourceTitle({ resource }: { resource: PlannedResource }) {
   )
 }
 
+/** A name whose common beginning leaves the screen where there is little room. */
+export function ResourceName({ name }: { name: string }) {
+  const short = shortName(name)
+  return (
+    <>
+      {short === name ? null : <span className="deploy-prefix">{name.slice(0, name.length - short.length)}</span>}
+      {short}
+    </>
+  )
+}
+
 /** Lines that come and go. */
 export function Lines({ resource }: { resource: PlannedResource }) {
   return (
@@ -107,7 +119,15 @@ function Content({
 }) {
   if (resource.action === 'same')
     return <CodeView text={resource.after || resource.before} label={`YAML of ${resource.name}`} isBare />
-  if (view === 'fields') return <FieldTable fields={resource.fields} label={`Fields of ${resource.name}`} {...sides} />
+  if (view === 'fields')
+    return (
+      <FieldTable
+        fields={resource.fields}
+        label={`Fields of ${resource.name}`}
+        {...sides}
+        hasEffects={resource.fields.some((field) => field.effect !== '')}
+      />
+    )
   return (
     <DiffView
       key={resource.id}

@@ -7,7 +7,7 @@ import { conflictKey, type Decisions } from './decisions.ts'
 import { countActions } from './deployView.ts'
 import { restartedPods } from './planEffects.ts'
 import { PruneList } from './PruneList.tsx'
-import { Lines } from './ResourcePanel.tsx'
+import { Lines, ResourceName } from './ResourcePanel.tsx'
 import { actionWords, stepStatus } from './resourceWords.ts'
 
 export interface ResourcesPanelProps {
@@ -106,7 +106,7 @@ function ResourceRow(props: {
         <span className="visually-hidden">{word}</span>
       </b>
       <span className="truncate" title={`${resource.kind} ${resource.name}`}>
-        <span className="dim">{resource.kind}</span> {resource.name}
+        <span className="dim">{resource.kind}</span> <ResourceName name={resource.name} />
       </span>
       <span className="deploy-lines">
         {restarts > 0 ? (

@@ -3,6 +3,8 @@ import type { Task } from '#shared/contract/tasks.ts'
 import { Banner, formatClock, RelativeTime } from '../../kit/index.ts'
 import { FailurePanel } from './FailurePanel.tsx'
 import { isRollback } from './deployView.ts'
+import { stepInNow } from './stepIn.ts'
+import { StepInPanel } from './StepInPanel.tsx'
 
 export interface RunBannersProps {
   status: DeployStatus
@@ -14,6 +16,8 @@ export interface RunBannersProps {
 /** How the last deployment ended, or who is at work on one. */
 export function RunBanners({ status, plan, run, unfinished }: RunBannersProps) {
   const fault = run?.fault ?? unfinished?.fault ?? null
+  // Where the stages are shown, the same words stand below them.
+  const acts = plan || run ? [] : stepInNow(run, unfinished, plan)
   return (
     <>
       {unfinished?.isElsewhere ? (
@@ -28,6 +32,7 @@ export function RunBanners({ status, plan, run, unfinished }: RunBannersProps) {
       ) : unfinished && !fault ? (
         <Banner tone="warn" title={`The deployment of ${unfinished.version} stopped at ${unfinished.stage}.`}>
           What was applied stays. Resume it, or undo it, above.
+          <StepInPanel acts={acts} />
         </Banner>
       ) : null}
       {run?.state === 'done' ? (
@@ -37,7 +42,11 @@ export function RunBanners({ status, plan, run, unfinished }: RunBannersProps) {
             : 'Everything is as it was before. Volumes and their data stayed.'}
         </Banner>
       ) : null}
-      {fault && !unfinished?.isElsewhere ? <FailurePanel fault={fault} stage={failedStage(run, unfinished)} /> : null}
+      {fault && !unfinished?.isElsewhere ? (
+        <FailurePanel fault={fault} stage={failedStage(run, unfinished)}>
+          <StepInPanel acts={acts} />
+        </FailurePanel>
+      ) : null}
     </>
   )
 }

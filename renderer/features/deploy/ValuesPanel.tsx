@@ -31,18 +31,25 @@ export function ValuesPanel({ text, check, profile, start, onChange }: ValuesPan
   const goTo = (line: number) =>
     requestAnimationFrame(() => field.current && showLine(field.current, line, valuesLineHeight))
   const load = async (file: File) => {
-    if (file.size > longestValues * 4)
-      { setProblem(`${file.name} is too large: a values file has up to 200,000 characters.`); return; }
+    if (file.size > longestValues * 4) {
+      setProblem(`${file.name} is too large: a values file has up to 200,000 characters.`)
+      return
+    }
     const read = await file.text()
-    if (read.length > longestValues)
-      { setProblem(`${file.name} is too large: a values file has up to 200,000 characters.`); return; }
+    if (read.length > longestValues) {
+      setProblem(`${file.name} is too large: a values file has up to 200,000 characters.`)
+      return
+    }
     change(read)
   }
   const insert = (value: KnownValue) => {
     const present = lineOfValue(text, value.path)
     if (present !== null) return goTo(present)
     const written = insertValue(text, value.path, value.standard)
-    if (!written) { setProblem(`${value.path} cannot be inserted until the text can be read as YAML.`); return; }
+    if (!written) {
+      setProblem(`${value.path} cannot be inserted until the text can be read as YAML.`)
+      return
+    }
     change(written.text)
     goTo(written.line)
   }

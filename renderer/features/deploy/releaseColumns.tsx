@@ -24,13 +24,12 @@ export function releaseColumns(act: {
         </>
       ),
     },
-    { id: 'started', title: 'Started', width: 92, cell: (row) => <RelativeTime time={row.startedAt} /> },
+    { id: 'started', title: 'Started', width: 126, cell: (row) => <RelativeTime time={row.startedAt} /> },
     { id: 'by', title: 'By', width: 'minmax(70px, 0.8fr)', cell: (row) => <span className="truncate">{row.by}</span> },
     {
       id: 'took',
       title: 'Took',
-      width: 92,
-      align: 'right',
+      width: 90,
       cell: (row) => (row.endedAt === undefined ? '' : formatDuration(row.endedAt - row.startedAt)),
     },
     {
@@ -63,7 +62,7 @@ export function releaseColumns(act: {
         if (row.isCurrent) return <span className="dim">Live now</span>
         const { status, word } = verdictOf(row.back.state)
         return (
-          <span className="truncate" title={row.back.detail}>
+          <span className="release-back" title={row.back.detail}>
             <Status status={status}>{row.back.detail === '' ? word : row.back.detail}</Status>
           </span>
         )

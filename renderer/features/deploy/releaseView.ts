@@ -39,10 +39,10 @@ export function noWayBack(row: ReleaseRow): string | undefined {
   return undefined
 }
 
-/** The release before this one, as the cluster keeps them (newest first). */
+/** The release that was live before this one (newest first); one that was undone or never came to its end changed nothing for good. */
 export function releaseBefore(rows: readonly ReleaseRow[], id: string): ReleaseRow | undefined {
   const at = rows.findIndex((row) => row.id === id)
-  return at < 0 ? undefined : rows[at + 1]
+  return at < 0 ? undefined : rows.slice(at + 1).find((row) => row.state === 'done')
 }
 
 /** Two releases in the order of time, so that a difference reads forwards. */

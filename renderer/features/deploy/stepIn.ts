@@ -12,7 +12,7 @@ export interface StepIn {
 /** What stepping in would do now, while a deployment runs or after one stopped half way; empty where there is nothing to step into. */
 export function stepInNow(run: Task | undefined, unfinished: DeployStatus['unfinished'], plan: Plan | null): StepIn[] {
   if (run?.state === 'running') {
-    const undo = { act: 'Undo', words: `Once it has ended or is stopped. ${undoWords(plan)}` } as const
+    const undo = { act: 'Undo', words: `Once it has ended or stopped. ${undoWords(plan)}` } as const
     if (run.kind !== 'deploy') return []
     return [{ act: 'Stop', words: run.uncancellable || stopWords(run) }, undo]
   }
@@ -26,7 +26,7 @@ export function stepInNow(run: Task | undefined, unfinished: DeployStatus['unfin
 function stopWords(run: Task): string {
   const waiting = run.steps.filter((step) => step.state === 'waiting')
   const left = waiting.length === 0 ? '' : ` ${stages(waiting.map((step) => step.title))} not run.`
-  return `Ends here and keeps what is applied; it can be resumed or undone.${left}`
+  return `Keeps what is applied; it can be resumed or undone.${left}`
 }
 
 function stages(titles: string[]): string {
@@ -45,6 +45,6 @@ function undoWords(plan: Plan | null): string {
   if (!plan) return 'Changed objects return to what they were, created ones are deleted. Volumes and their data stay.'
   const { create, change, replace, conflict } = countActions(plan)
   const changed = change + replace + conflict
-  const schema = plan.schema.state === 'forward' ? ' The schema of the database stays.' : ''
-  return `${plural(changed, 'changed object')} ${changed === 1 ? 'returns' : 'return'} to what they were, ${create} created ${create === 1 ? 'one is' : 'ones are'} deleted. Volumes stay.${schema}`
+  const stays = plan.schema.state === 'forward' ? 'Volumes and the schema stay.' : 'Volumes stay.'
+  return `${plural(changed, 'changed object')} ${changed === 1 ? 'returns' : 'return'} to what they were, ${create} created ${create === 1 ? 'one is' : 'ones are'} deleted. ${stays}`
 }

@@ -1,0 +1,87 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { stringify } from 'yaml'
+import { allRights, type Right } from '#shared/contract/rights.ts'
+import { projectRoot } from '../setup/projectRoot.ts'
+
+export const operatorRolePath = join(projectRoot, 'resources', 'manifests', 'base', '12-operator-role.yaml')
+
+const header = `# DO NOT EDIT: made from shared/contract/rights.ts by \`npm run render -- operator-role\`; a test finds what differs.
+#
+# What the operator of the console needs, and no more: ServiceAccount, Role and ClusterRole "agency-swarm-admin". Bind people to the same
+# two roles. The Role counts in the namespace of the suite; the ClusterRole only reads, and shows no secret of other namespaces.
+#
+# Kubernetes lets nobody grant what they do not hold themselves. Whoever applies these objects for the first time must hold all of the
+# rights below, or \`escalate\` and \`bind\`; so does whoever applies a release with more rights than the one before. The Namespace, the
+# ClusterRole and its binding need an administrator of the cluster once. After that the operator deploys: what it may not change of the
+# three is left as it is, and the plan says so.
+`
+
+const name = 'agency-swarm-admin'
+const rbac = 'rbac.authorization.k8s.io'
+
+const metadata = (named = name) => ({
+  name: named,
+  labels: {
+    'app.kubernetes.io/name': name,
+    'app.kubernetes.io/part-of': 'agency-swarm',
+    'app.kubernetes.io/component': 'identity',
+    'app.kubernetes.io/version': '${version}',
+  },
+  annotations: { 'console.agency-swarm.dev/stage': '1-namespace' },
+})
+
+/** One rule per group and set of verbs: the fewest lines that say the same. */
+function rulesOf(rights: Right[]): object[] {
+  const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: string[] }>()
+  for (const { group, resource, verbs } of rights) {
+    const key = `${group} ${verbs.join()}`
+    const rule = rules.get(key) ?? { apiGroups: [group], resources: [], verbs: [...verbs] }
+    rule.resources.push(resource)
+    rules.set(key, rule)
+  }
+  return [...rules.values()]
+}
+
+const binding = (kind: 'Role' | 'ClusterRole', named = name) => ({
+  apiVersion: `${rbac}/v1`,
+  kind: `${kind}Binding`,
+  metadata: metadata(named),
+  roleRef: { apiGroup: rbac, kind, name: named },
+  subjects: [{ kind: 'ServiceAccount', name, namespace: '${namespace}' }],
+})
+
+/** The file's text. */
+export function operatorRole(): string {
+  const rights = allRights()
+  const documents = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(), automountServiceAccountToken: false },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'Role',
+      metadata: metadata(),
+      rules: rulesOf(rights.filter(({ isClusterScoped }) => !isClusterScoped)),
+    },
+    binding('Role'),
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRole',
+      metadata: metadata(),
+      rules: rulesOf(rights.filter(({ isClusterScoped }) => isClusterScoped)),
+    },
+    // Suites in several namespaces share the ClusterRole; each has a binding of its own.
+    { ...binding('ClusterRole'), metadata: metadata('agency-swarm-admin-${namespace}') },
+  ]
+  const options = { lineWidth: 0, flowCollectionPadding: false, aliasDuplicateObjects: false }
+  return header + documents.map((each) => stringify(each, options)).join('---\n')
+}
+
+/** Whether the file is what the contract says. */
+export async function isOperatorRoleCurrent(): Promise<boolean> {
+  return (await readFile(operatorRolePath, 'utf8').catch(() => '')) === operatorRole()
+}
+
+export const writeOperatorRole = (): Promise<void> => writeFile(operatorRolePath, operatorRole())
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeOperatorRole()

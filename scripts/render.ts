@@ -5,6 +5,7 @@ import { valueFault } from '../shared/contract/deploy.ts'
 import { ConsoleError } from '../shared/errors.ts'
 import { writeGoldens } from './render/goldens.ts'
 import { writeMigrations } from './render/migrations.ts'
+import { writeOperatorRole } from './render/operatorRole.ts'
 import { readBundle, renderedText } from './render/rendered.ts'
 
 const usage = `npm run render -- --profile NAME [--values FILE] [--namespace NAME] [--version TAG] [--release NAME] [--secrets]
@@ -32,7 +33,8 @@ async function main(): Promise<void> {
     return
   }
   if (given.write) {
-    const paths = [...(await writeMigrations()), ...(await writeGoldens(await readBundle()))]
+    const paths = [...(await writeMigrations()), ...(await writeOperatorRole())]
+    paths.push(...(await writeGoldens(await readBundle())))
     for (const path of paths) console.log(`render: wrote ${path}`)
     return
   }

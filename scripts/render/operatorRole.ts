@@ -1,13 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { stringify } from 'yaml'
-import { allRights, type Right } from '#shared/contract/rights.ts'
-import { projectRoot } from '../setup/projectRoot.ts'
+import { allRights, type Right } from '../../shared/contract/rights.ts'
+import { manifestsDirectory } from './goldens.ts'
 
-export const operatorRolePath = join(projectRoot, 'resources', 'manifests', 'base', '12-operator-role.yaml')
+export const operatorRolePath = join(manifestsDirectory, 'base', '12-operator-role.yaml')
 
-const header = `# DO NOT EDIT: made from shared/contract/rights.ts by \`npm run render -- operator-role\`; a test finds what differs.
+const header = `# DO NOT EDIT: made from shared/contract/rights.ts by \`npm run render -- --write\`; a test finds what differs.
 #
 # What the operator of the console needs, and no more: ServiceAccount, Role and ClusterRole "agency-swarm-admin". Bind people to the same
 # two roles. The Role counts in the namespace of the suite; the ClusterRole only reads, and shows no secret of other namespaces.
@@ -77,11 +76,10 @@ export function operatorRole(): string {
   return header + documents.map((each) => stringify(each, options)).join('---\n')
 }
 
-/** Whether the file is what the contract says. */
-export async function isOperatorRoleCurrent(): Promise<boolean> {
-  return (await readFile(operatorRolePath, 'utf8').catch(() => '')) === operatorRole()
+/** Writes the file when it is not what the contract says; returns its path then. */
+export async function writeOperatorRole(): Promise<string[]> {
+  const text = operatorRole()
+  if ((await readFile(operatorRolePath, 'utf8').catch(() => '')) === text) return []
+  await writeFile(operatorRolePath, text)
+  return [operatorRolePath]
 }
-
-export const writeOperatorRole = (): Promise<void> => writeFile(operatorRolePath, operatorRole())
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeOperatorRole()

@@ -86,7 +86,7 @@ describe('the plan', () => {
         operation: 'Update',
         at: expect.any(Number) as number,
         live: 'theirs',
-        wanted: 'development',
+        wanted: 'sandbox',
       },
     ])
     expect(plan.blockers).toEqual([])

@@ -56,8 +56,9 @@ export async function makePlan(connection: ClusterConnection, request: PlanReque
   const { namespace, stages, records, schema, signal } = request
   const state = await namespaceState(connection, namespace, signal)
   const all = stages.flatMap(({ objects }) => objects)
-  const facts = await readFacts(connection, namespace, signal)
-  const rulesOf = rulesFor(request.kept, [], autoscaledIds([...facts.autoscalers, ...all.filter(isAutoscaler)]))
+  const live = await readFacts(connection, namespace, signal)
+  const facts = { ...live, autoscalers: [...live.autoscalers, ...all.filter(isAutoscaler)] }
+  const rulesOf = rulesFor(request.kept, [], autoscaledIds(facts.autoscalers))
   const around = { namespaceExists: state === 'active', facts, all, rulesOf, ...(signal && { signal }) }
   const tried = new Map<string, Tried[]>()
   for (const { id, objects } of stages) {

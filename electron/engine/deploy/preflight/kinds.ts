@@ -4,11 +4,11 @@ import { failed, passed, warning } from './results.ts'
 
 /** Kinds that come with software of their own, and the value that leaves them out of the release. */
 const optional: Readonly<Record<string, string>> = {
-  ServiceMonitor: 'The Prometheus Operator brings it. Set monitoring.serviceMonitor to false, or install the operator.',
-  PodMonitor: 'The Prometheus Operator brings it. Set monitoring.serviceMonitor to false, or install the operator.',
-  PrometheusRule: 'The Prometheus Operator brings it. Set monitoring.prometheusRule to false, or install the operator.',
-  HTTPRoute: 'The Gateway API brings it. Use an Ingress instead, or install the Gateway API.',
-  Gateway: 'The Gateway API brings it. Use an Ingress instead, or install the Gateway API.',
+  ServiceMonitor: 'The Prometheus Operator brings it. Set monitoring.operator to false, or install the operator.',
+  PodMonitor: 'The Prometheus Operator brings it. Set monitoring.operator to false, or install the operator.',
+  PrometheusRule: 'The Prometheus Operator brings it. Set monitoring.operator to false, or install the operator.',
+  HTTPRoute: 'The Gateway API brings it. Set gateway.enabled to false and use an Ingress, or install the Gateway API.',
+  Gateway: 'The Gateway API brings it. Set gateway.enabled to false and use an Ingress, or install the Gateway API.',
 }
 
 export async function kindsCheck({ connection, objects, signal }: Preflight): Promise<Found> {

@@ -62,7 +62,7 @@ export function Field({
         {locked !== undefined ? <Lock size={14} strokeWidth={1.6} aria-hidden /> : null}
         {Glyph && locked === undefined ? <Glyph size={14} strokeWidth={1.6} aria-hidden /> : null}
         {props.multiline ? (
-          <textarea {...shared} rows={3} onChange={(event) => onChange(event.target.value)} />
+          <textarea {...shared} rows={rowsOf(value)} onChange={(event) => onChange(event.target.value)} />
         ) : (
           <input
             {...shared}
@@ -84,6 +84,11 @@ export function Field({
       )}
     </div>
   )
+}
+
+/** Tall enough for its lines, within bounds. */
+function rowsOf(text: string): number {
+  return Math.min(14, Math.max(3, text.split('\n').length))
 }
 
 function boxClass(

@@ -136,9 +136,11 @@ export function sampleImpact(name: string, change: WorkloadChange) {
         ]
       : [],
     undo:
-      change.do === 'restart'
-        ? 'There is nothing to undo: the same revision starts again.'
-        : 'Undo returns to revision 18.',
+      scale !== undefined
+        ? `Undo scales back to ${detail.replicas.desired} pods.`
+        : change.do === 'restart'
+          ? 'There is nothing to undo: the same revision starts again.'
+          : 'Undo returns to revision 18.',
     canUndo: true,
   }
 }

@@ -161,7 +161,8 @@ const dayLength = 86_400_000
 function Ends({ row, now }: { row: CertificateRow; now: number }) {
   if (row.notAfter === undefined) return <span className="dim">–</span>
   const days = Math.floor(Math.abs(row.notAfter - now) / dayLength)
-  const words = days === 0 ? 'today' : row.notAfter < now ? `${plural(days, 'day')} ago` : `in ${plural(days, 'day')}`
+  const distance = days === 0 ? 'less than a day' : plural(days, 'day')
+  const words = row.notAfter < now ? `${distance} ago` : `in ${distance}`
   return (
     <div className="k-table-two">
       <time dateTime={new Date(row.notAfter).toISOString()} title={formatMoment(row.notAfter)}>

@@ -49,10 +49,10 @@ function Configuration({ scope }: { scope: Scope }) {
                 id: 'certificates',
                 title: 'Certificates',
                 badge: isUrgent ? (
-                  <>
-                    <StatusGlyph status="warning" size={12} />
-                    <span className="visually-hidden">some end soon</span>
-                  </>
+                  <span className="configuration-badge">
+                    <StatusGlyph status="warning" size={13} />
+                    <span className="visually-hidden">some have ended or end soon</span>
+                  </span>
                 ) : undefined,
               },
               { id: 'migrations', title: 'Migrations' },

@@ -1,4 +1,4 @@
-import { Pencil, RotateCcw, Trash2 } from 'lucide-react'
+import { RotateCcw, Trash2 } from 'lucide-react'
 import { useBlocked } from '../../app/index.ts'
 import { CodeBlock, Field, formatBytes, IconButton, SecretField } from '../../kit/index.ts'
 import type { ObjectName } from './drafts.ts'
@@ -29,16 +29,9 @@ export function KeyRow(props: KeyRowProps) {
         <span className={isRemoved ? 'mono truncate configuration-removed' : 'mono truncate'} title={live.key}>
           {live.key}
         </span>
-        <span className="note">{isNew ? 'new' : isRemoved ? 'is removed' : formatBytes(live.bytes)}</span>
-        {isSecret && !isTouched ? (
-          <IconButton
-            icon={Pencil}
-            size="small"
-            label={`Replace ${live.key}`}
-            reason={blocked}
-            onClick={() => onType('')}
-          />
-        ) : null}
+        <span className="note">
+          {isNew ? 'new' : isRemoved ? 'is removed' : isTouched ? 'changed' : formatBytes(live.bytes)}
+        </span>
         {isTouched ? (
           <IconButton
             icon={RotateCcw}
@@ -72,7 +65,7 @@ export function KeyRow(props: KeyRowProps) {
 }
 
 function SecretValue({ object, live, typed, onType }: Pick<KeyRowProps, 'object' | 'live' | 'typed' | 'onType'>) {
-  if (typed === undefined) return <RevealedValue object={object} name={live.key} />
+  if (typed === undefined) return <RevealedValue object={object} name={live.key} onReplace={() => onType('')} />
   return (
     <SecretField
       label={`New value of ${live.key}`}

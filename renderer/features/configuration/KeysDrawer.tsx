@@ -82,7 +82,7 @@ export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
         ) : null}
         {value && (!isConfigMap || view === 'keys') ? (
           <>
-            <ObjectFacts row={row} />
+            <ObjectFacts row={value.row} />
             <KeyList object={object} live={value} draft={draft} />
           </>
         ) : null}
@@ -93,7 +93,6 @@ export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
           edit={{ of: 'keys', set: { ...draft.set }, remove: [...draft.remove] }}
           base={draft.base}
           usedBy={row.usedBy}
-          onConflict={reload}
           onClose={() => setSaving(false)}
         />
       ) : null}

@@ -17,21 +17,23 @@ export function ObjectButtons({ object, row }: ObjectProps) {
   const noReaders = restartable(row.usedBy).length === 0 ? 'No workload reads it.' : undefined
   return (
     <div className="configuration-buttons">
-      <Button
-        size="small"
-        icon={RefreshCw}
-        reason={blocked ?? noReaders}
-        onClick={() => openReaders(object, row.usedBy)}
-      >
-        Restart the readers…
-      </Button>
+      {object.kind === 'ConfigMap' || object.kind === 'Secret' ? (
+        <Button
+          size="small"
+          icon={RefreshCw}
+          reason={blocked ?? noReaders}
+          onClick={() => openReaders(object, row.usedBy)}
+        >
+          Restart the readers…
+        </Button>
+      ) : null}
       <Button
         size="small"
         icon={Undo2}
         reason={blocked ?? (row.previousAt === undefined ? 'No version before is kept.' : undefined)}
         onClick={() => void undoObject(object, row.usedBy, row.previousAt)}
       >
-        Version before…
+        Undo last change…
       </Button>
     </div>
   )

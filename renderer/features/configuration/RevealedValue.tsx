@@ -1,4 +1,4 @@
-import { Copy, Eye, EyeOff } from 'lucide-react'
+import { Copy, Eye, EyeOff, Pencil } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useBlocked } from '../../app/index.ts'
 import { useCommand } from '../../client/index.ts'
@@ -8,8 +8,14 @@ import type { ObjectName } from './drafts.ts'
 /** How long a revealed value stays on the screen. */
 export const revealMilliseconds = 30_000
 
+interface RevealedValueProps {
+  object: ObjectName
+  name: string
+  onReplace: () => void
+}
+
 /** One value of a Secret: hidden; asked for when the person wants it, and gone after 30 s or on leaving. */
-export function RevealedValue({ object, name }: { object: ObjectName; name: string }) {
+export function RevealedValue({ object, name, onReplace }: RevealedValueProps) {
   const [shown, setShown] = useState<{ value: string; isBinary: boolean } | null>(null)
   const blocked = useBlocked('operator')
   const reveal = useCommand(async (client) => {
@@ -40,6 +46,9 @@ export function RevealedValue({ object, name }: { object: ObjectName; name: stri
           onClick={() => void reveal.run()}
         >
           Reveal
+        </Button>
+        <Button size="small" kind="quiet" icon={Pencil} reason={blocked} onClick={onReplace}>
+          Replace
         </Button>
         {reveal.error ? (
           <span className="configuration-refused" role="alert">

@@ -3,6 +3,7 @@ import { ChangeDialog } from '../../app/index.ts'
 import { asFault } from '../../client/index.ts'
 import { keepDraft, type ObjectName } from './drafts.ts'
 import { tellSaved } from './objectActions.ts'
+import { noteSave } from './useFresh.ts'
 
 interface SaveDialogProps {
   object: ObjectName
@@ -10,13 +11,11 @@ interface SaveDialogProps {
   /** The resourceVersion that the draft was begun on. */
   base: string
   usedBy: readonly string[]
-  /** The object turned out to have changed: the draft stays, and the page shows what to do. */
-  onConflict: () => void
   onClose: () => void
 }
 
 /** What saving would do, and the click that does it. */
-export function SaveDialog({ object, edit, base, usedBy, onConflict, onClose }: SaveDialogProps) {
+export function SaveDialog({ object, edit, base, usedBy, onClose }: SaveDialogProps) {
   const { scope, kind, name } = object
   const target = { ...scope, kind, name, edit }
   return (
@@ -32,7 +31,8 @@ export function SaveDialog({ object, edit, base, usedBy, onConflict, onClose }: 
           await client.configuration.change({ ...target, resourceVersion: base, confirmation })
         } catch (thrown) {
           if (asFault(thrown).code !== 'CONFLICT') throw thrown
-          onConflict()
+          // The draft stays; what is read again shows the other change and what to do.
+          noteSave()
           return
         }
         keepDraft(object, null)

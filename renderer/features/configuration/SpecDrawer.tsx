@@ -104,7 +104,7 @@ export function SpecDrawer({ object, row, onClose }: SpecDrawerProps) {
             ) : (
               <p className="selectable">{row.summary}</p>
             )}
-            <ObjectFacts row={row} />
+            <ObjectFacts row={value.row} />
           </>
         ) : null}
       </div>
@@ -114,7 +114,6 @@ export function SpecDrawer({ object, row, onClose }: SpecDrawerProps) {
           edit={{ of: 'spec', yaml: draft.yaml }}
           base={draft.base}
           usedBy={[]}
-          onConflict={reload}
           onClose={() => setSaving(false)}
         />
       ) : null}

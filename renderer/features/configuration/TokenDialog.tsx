@@ -81,15 +81,13 @@ interface ShownProps {
 
 function Shown({ account, token, isProduction, onClose }: ShownProps) {
   const copy = () =>
-    void navigator.clipboard
-      .writeText(token.token)
-      .then(() =>
-        toast({
-          status: 'healthy',
-          title: 'The token is copied',
-          detail: 'The clipboard keeps it until something else is copied.',
-        }),
-      )
+    void navigator.clipboard.writeText(token.token).then(() =>
+      toast({
+        status: 'healthy',
+        title: 'The token is copied',
+        detail: 'The clipboard keeps it until something else is copied.',
+      }),
+    )
   return (
     <Dialog
       title={`Token for ${account}`}

@@ -7,7 +7,7 @@ export function nameColumn(isEdited: (row: ConfigurationRow) => boolean): Object
   return {
     id: 'name',
     title: 'Name',
-    width: 'minmax(190px, 1fr)',
+    width: 'minmax(230px, 1fr)',
     isHeader: true,
     cell: (row) => (
       <>
@@ -32,7 +32,7 @@ export const kindColumn: ObjectColumn = {
 export const keysColumn: ObjectColumn = {
   id: 'keys',
   title: 'Keys',
-  width: 'minmax(120px, 240px)',
+  width: 'minmax(110px, 220px)',
   cell: (row) => (
     <span className="truncate" title={row.keys.join(', ')}>
       {row.keys.length} <span className="dim">{row.keys.join(', ')}</span>
@@ -74,7 +74,7 @@ function Readers({ usedBy }: { usedBy: readonly string[] }) {
 export const changedColumn: ObjectColumn = {
   id: 'changed',
   title: 'Changed',
-  width: 190,
+  width: 168,
   cell: (row) => (
     <span className="truncate" title={row.changedBy}>
       <RelativeTime time={row.changedAt} /> <span className="dim">{row.changedBy}</span>

@@ -14,7 +14,8 @@ import {
   plural,
 } from '../../../kit/index.ts'
 import { closeChange, isRolled, type Workload } from './changeStore.ts'
-import { isOfSuite, withTag } from './imageNames.ts'
+import { imageChanges } from './imageChanges.ts'
+import { isOfSuite } from './imageNames.ts'
 import { rollInTurn, type ImageChange } from './rollInTurn.ts'
 
 const title = 'Set image of all suite services'
@@ -61,19 +62,21 @@ function Loaded({ scope, details }: { scope: Scope; details: readonly WorkloadDe
     <ChangeDialog
       title={title}
       size="large"
-      note="One after the other, databases and caches left out. The next begins when the one before is ready; a failure stops the rest."
+      note="One after the other, databases and caches left out. Each begins when the one before is ready, while this window is open; a failure stops the rest."
       cluster={scope.cluster}
       question={JSON.stringify(changes)}
       incomplete={problem(changes, chosen, tag.trim())}
-      ask={async (client, signal) =>
-        combineImpacts(
+      ask={async (client, signal) => ({
+        ...combineImpacts(
           await Promise.all(
             changes.map(({ workload, change }) =>
               client.rollouts.impact({ ...scope, ...workload, change }, { signal }),
             ),
           ),
-        )
-      }
+        ),
+        // The table above shows them already.
+        changes: [],
+      })}
       confirmLabel={`Set image of ${plural(changes.length, 'service')}`}
       perform={(_client, confirmation) => rollInTurn(scope, changes, confirmation)}
       onClose={closeChange}
@@ -119,24 +122,6 @@ function Loaded({ scope, details }: { scope: Scope; details: readonly WorkloadDe
       )}
     </ChangeDialog>
   )
-}
-
-/** The changes that a tag means; containers that are not of the suite (side cars) keep their image. */
-export function imageChanges(
-  details: readonly WorkloadDetail[],
-  chosen: ReadonlySet<string>,
-  tag: string,
-): ImageChange[] {
-  if (tag === '') return []
-  return details.flatMap((detail): ImageChange[] => {
-    const images = detail.containers
-      .map(({ name, image }) => ({ container: name, image, next: withTag(image, tag) }))
-      .filter(({ image, next }) => isOfSuite(image) && next !== image)
-      .map(({ container, next }) => ({ container, image: next }))
-    if (!chosen.has(detail.name) || images.length === 0) return []
-    const workload = { kind: detail.kind, name: detail.name }
-    return [{ workload, change: { do: 'setImage', images }, before: detail }]
-  })
 }
 
 function problem(changes: readonly ImageChange[], chosen: ReadonlySet<string>, tag: string): string | undefined {

@@ -24,11 +24,13 @@ beforeAll(async () => {
   const from = { profile: 'sandbox', values: '', version: '0.1.0', release: 'r1' }
   const stages = render(bundle, { ...from, namespace, registry: imageRegistry, secrets: new Map() })
   const objects = stages.flatMap((stage) => stage.objects)
-  const names = ['agency-swarm', 'agency-swarm-config', 'agency-swarm-secrets', 'postgresql', 'agency-swarm-backend']
+  // The database and what runs the migrator; not the rest of the suite.
+  const whole = ['ServiceAccount', 'ConfigMap', 'Secret', 'PersistentVolumeClaim']
   const needed = objects.filter(
     ({ kind, metadata }) =>
-      /^(ServiceAccount|ConfigMap|Secret|Service|StatefulSet|PersistentVolumeClaim|Deployment)$/.test(kind) &&
-      (names.includes(metadata.name) || metadata.name.startsWith('postgresql')),
+      whole.includes(kind) ||
+      (['Service', 'StatefulSet'].includes(kind) && metadata.name.startsWith('postgresql')) ||
+      (kind === 'Deployment' && metadata.name === 'agency-swarm-backend'),
   )
   for (const object of needed) await apply(place.connection, object)
   await untilRolledOut(place.connection, { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name: 'postgresql' })

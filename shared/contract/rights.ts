@@ -80,7 +80,7 @@ const edited = [
   'limitranges',
 ] as const
 /** The version before is kept in a Secret. */
-const keeping = [on('secrets', 'get', 'create', 'patch', 'delete')]
+const keeping = [on('secrets', 'get', 'create', 'patch')]
 
 /** The kinds that a release consists of; a test compares them with the manifests. */
 export const releasedResources = [
@@ -105,6 +105,8 @@ export const releasedResources = [
   'servicemonitors.monitoring.coreos.com',
   'prometheusrules.monitoring.coreos.com',
 ] as const
+/** Volumes and secrets are kept, whatever is pruned or undone. */
+const deletable = releasedResources.filter((name) => name !== 'secrets' && name !== 'persistentvolumeclaims')
 /** What only a cluster's administrator makes; a deployment leaves it as it is. */
 const ofCluster = [
   inCluster('namespaces', 'get'),
@@ -141,14 +143,7 @@ const planning = [
   ...database,
 ]
 const lease = [on('leases.coordination.k8s.io', 'get', 'create', 'update')]
-const applying = [
-  ...planning,
-  ...each(releasedResources, 'delete'),
-  ...following,
-  on('pods', 'delete'),
-  ...lease,
-  ...backingUp,
-]
+const applying = [...planning, ...each(deletable, 'delete'), ...following, on('pods', 'delete'), ...lease, ...backingUp]
 const drifting = [...each(releasedResources, 'get', 'list'), on('daemonsets.apps', 'list'), ...ofCluster, ...records]
 
 /** What every call and stream needs. Whatever is missing here does not compile. */
@@ -195,7 +190,7 @@ export const rights = {
   'deploy.resume': applying,
   'deploy.undo': applying,
   'drift.check': drifting,
-  'drift.revert': [...drifting, ...each(releasedResources, 'create', 'patch', 'delete'), ...lease],
+  'drift.revert': [...drifting, ...each(releasedResources, 'create', 'patch'), ...each(deletable, 'delete'), ...lease],
   'drift.adopt': [...drifting, ...each(releasedResources, 'create', 'patch'), ...lease],
   'events.watch': [on('events', 'list', 'watch')],
   'forwards.watch': nothing,

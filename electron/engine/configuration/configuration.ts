@@ -17,7 +17,7 @@ import { contentOf, isSame, lengthOf, textOf, versionOf, type Content } from './
 import { edited, patchTo } from './edit.ts'
 import { impactOfEdit } from './impact.ts'
 import { editableKinds, isInternal, keptType, refOf, refuseInternal, typeOf, type ConfigurationName } from './kinds.ts'
-import { keptSecretName, readKept, restoreKept, writeKept, type Kept } from './previous.ts'
+import { keptSecretName, readKept, writeKept, type Kept } from './previous.ts'
 import { readersIn } from './readers.ts'
 import { restartReaders } from './restartReaders.ts'
 import { changeBetween, configurationRow } from './rows.ts'
@@ -122,12 +122,12 @@ export class Configuration {
     const connection = await this.#connection(name.cluster)
     const { user } = this.#needs.host
     const [object, kept] = await Promise.all([this.#read(connection, name), readKept(connection, name)])
-    if (!kept)
+    const live = contentOf(object)
+    if (!kept || (!kept.restoring && isSame(live, kept.content)))
       throw new ConsoleError(
         'NOT_FOUND',
         `No earlier version of ${name.kind} ${name.name} is kept. Nothing was changed.`,
       )
-    const live = contentOf(object)
     const isInterrupted = kept.restoring !== undefined && !isSame(live, kept.restoring)
     const wanted = isInterrupted && kept.restoring ? kept.restoring : kept.content
     await this.#patch(connection, name, object, wanted, true)
@@ -157,7 +157,8 @@ export class Configuration {
     try {
       await this.#patch(connection, name, object, after, false)
     } catch (error) {
-      await restoreKept(connection, name, earlier, this.#needs.host.user)
+      // With none from before, what is kept now is what is live: nothing to undo.
+      if (earlier) await writeKept(connection, name, earlier, this.#needs.host.user)
       throw error
     }
   }

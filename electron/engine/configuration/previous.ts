@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { EditableKind } from '#shared/contract/operations.ts'
 import { ConsoleError } from '#shared/errors.ts'
-import { apply, getObject, removeObject, type ClusterConnection, type KubeObject } from '../kube/index.ts'
+import { apply, getObject, type ClusterConnection, type KubeObject } from '../kube/index.ts'
 import type { Content } from './content.ts'
 import { largest } from './edit.ts'
 import { keptType, type ConfigurationName } from './kinds.ts'
@@ -69,15 +69,4 @@ export async function writeKept(
     type: keptType,
     data: { content: packed.toString('base64') },
   })
-}
-
-/** Puts the kept version back to what it was, after an edit that was not made. */
-export async function restoreKept(
-  connection: ClusterConnection,
-  name: ConfigurationName,
-  kept: Kept | undefined,
-  by: string,
-): Promise<void> {
-  if (kept) await writeKept(connection, name, kept, by)
-  else await removeObject(connection, refOf(name))
 }

@@ -2,7 +2,9 @@ import type { z } from 'zod'
 import type { fieldConflict } from '#shared/contract/deploy.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import { apply, fieldManager, getObject, type ClusterConnection, type KubeObject } from '../kube/index.ts'
-import { shownValue } from './fields/changes.ts'
+import { isClusterScoped } from './bundle/index.ts'
+import { overlaid, shownValue } from './fields/changes.ts'
+import { clashesOf, removeClashes, withoutClashes, type Clash } from './fields/clashes.ts'
 import { entryOf, ownersOf } from './fields/owners.ts'
 import { serverText } from './fields/path.ts'
 import { fieldsOf, valueAt, withoutField } from './fields/tree.ts'
@@ -49,13 +51,25 @@ export async function applyUnder(
   const kept = withoutKept(wanted, live, rules.kept)
   let { object } = kept
   const notes = [...kept.notes]
+  const clashes = live ? clashesOf(object, live) : []
+  if (live && clashes.length > 0) {
+    const conflicts = clashes.map((clash) => clashConflict(clash, object, live))
+    const undecided = conflicts.filter(({ field }) => !rules.taken.includes(field))
+    if (undecided.length > 0) throw undecidedConflict(wanted, undecided)
+    notes.push(...takenNotes(conflicts))
+    // The server cannot be asked as long as both are there.
+    if (options.dryRun === true) return { object: overlaid(withoutClashes(live, clashes), object), notes }
+    await removeClashes(connection, live, clashes, options.signal)
+  }
   for (let attempt = 1; ; attempt += 1) {
     try {
       return { object: await apply(connection, object, options), notes }
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error
-      if (object.kind === 'Namespace' && live && error.code === 'FORBIDDEN')
+      if (isClusterScoped(object) && live && error.code === 'FORBIDDEN')
         return { object: undefined, notes: ['exists, and you may not change it: left as it is'] }
+      if (object.kind !== 'Namespace' && isClusterScoped(object) && error.code === 'FORBIDDEN')
+        return { object: undefined, notes: ['needs an administrator of the cluster: left out'] }
       if (serverConflicts(error).length === 0) throw error
       const present = await getObject(connection, refOf(wanted), options.signal ? { signal: options.signal } : {})
       const conflicts = conflictsOf(error, object, present)
@@ -131,13 +145,23 @@ function conflictsOf(error: ConsoleError, wanted: KubeObject, live: KubeObject):
   })
 }
 
-function undecidedConflict(object: KubeObject, conflicts: FieldConflict[], cause: ConsoleError): ConsoleError {
+function clashConflict({ item, theirs, owner }: Clash, wanted: KubeObject, live: KubeObject): FieldConflict {
+  const [is, wants] = [valueAt(live, theirs), valueAt(wanted, item)]
+  return {
+    field: item,
+    ...owner,
+    live: shownValue(wanted.kind, theirs, is),
+    wanted: shownValue(wanted.kind, item, wants),
+  }
+}
+
+function undecidedConflict(object: KubeObject, conflicts: FieldConflict[], cause?: ConsoleError): ConsoleError {
   const list = conflicts.map(({ field, manager, operation }) => `${field} (${manager}, ${operation})`).join('; ')
   return new ConsoleError(
     'CONFLICT',
     `${titleOf(object)} has fields that others set: ${list}. It was not changed. Make a new plan, and decide there whether to keep or to take them.`,
     { conflicts },
-    { cause },
+    cause ? { cause } : {},
   )
 }
 

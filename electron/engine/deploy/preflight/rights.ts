@@ -1,5 +1,6 @@
 import { accessReview, discover, type AccessCheck } from '../../kube/index.ts'
 import { isClusterScoped } from '../bundle/index.ts'
+import { keptKinds } from '../plan/prune.ts'
 import type { Found, Preflight } from './index.ts'
 import { failed, passed } from './results.ts'
 
@@ -13,18 +14,17 @@ const needed: readonly Omit<AccessCheck, 'namespace'>[] = [
   ...['get', 'create', 'update'].map((verb) => ({ verb, resource: 'leases', group: 'coordination.k8s.io' })),
 ]
 
-/** Asks per resource, with what applying, pruning and undoing need. The namespace itself may be left as it is. */
+/** Asks per resource, with what applying, pruning and undoing need. What belongs to the cluster may be left as it is. */
 export async function rightsCheck({ connection, namespace, objects, signal }: Preflight): Promise<Found> {
   const resources = await discover(connection, signal ? { signal } : {})
   const kinds = new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object]))
   const wanted: AccessCheck[] = needed.map((check) => ({ ...check, namespace }))
   for (const object of kinds.values()) {
     const resource = resources.ofKind(object.apiVersion, object.kind)
-    if (!resource || object.kind === 'Namespace') continue
+    if (!resource || isClusterScoped(object)) continue
     const { name, group } = resource
-    const place = isClusterScoped(object) ? {} : { namespace }
-    const verbs = object.kind === 'Secret' ? ['get', 'create', 'patch'] : ['get', 'create', 'patch', 'delete']
-    wanted.push(...verbs.map((verb) => ({ verb, resource: name, group, ...place })))
+    const verbs = keptKinds.has(object.kind) ? ['get', 'create', 'patch'] : ['get', 'create', 'patch', 'delete']
+    wanted.push(...verbs.map((verb) => ({ verb, resource: name, group, namespace })))
   }
   const checks = [...new Map(wanted.map((check) => [textOf(check), check])).values()]
   const answers = await accessReview(connection, checks, signal ? { signal } : {})

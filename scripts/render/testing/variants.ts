@@ -11,12 +11,12 @@ export interface Variant {
 }
 
 /** Every profile, and production with everything switched on; with secret values, as they are applied. */
-export async function variants(): Promise<Variant[]> {
+export async function variants(namespace = 'agency-swarm'): Promise<Variant[]> {
   const bundle = await readBundle()
   return Promise.all(
     goldensOf(bundle).map(async ({ name, profile, values }) => {
       const text = values === undefined ? '' : await readFile(join(manifestsDirectory, values), 'utf8')
-      const options = { profile, values: text, namespace: 'agency-swarm', version: '1.2.3', release: 'r1' }
+      const options = { profile, values: text, namespace, version: '1.2.3', release: 'r1' }
       const objects = renderedObjects(bundle, { ...options, showSecrets: true })
       return { name: name.replace(/\.yaml$/, ''), objects }
     }),

@@ -2,6 +2,7 @@ import type { KubeObject } from '../store/types.ts'
 import { applyTo } from './apply/apply.ts'
 import { managerName, readOwnership, type Manager } from './apply/managedFields.ts'
 import { mediaType, readBody } from './body.ts'
+import { podSecurityWarning } from './admission/podSecurity/podSecurity.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError, badRequest, notFound } from './errors.ts'
 import { copyOf, isJson, type Json } from './json.ts'
@@ -51,20 +52,24 @@ function decode({ row, info, query, response }: KindRequest, body: unknown): Kub
   return { ...body, apiVersion: row.apiVersion, kind: row.kind, metadata } as unknown as KubeObject
 }
 
-const shown = (request: KindRequest, object: KubeObject, code: number): Reply => ({
-  code,
-  body: presentOne(request.row, object, presentationOf(request.incoming.headers.accept, request.query)),
-})
+/** What was written, with a warning beside it where the namespace wants one about its pods. */
+function shown(context: ApiContext, request: KindRequest, object: KubeObject, code: number): Reply {
+  const { row, response, incoming, query } = request
+  const warning = podSecurityWarning(context.store, row, object)
+  if (warning !== undefined) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`)
+  return { code, body: presentOne(row, object, presentationOf(incoming.headers.accept, query)) }
+}
 
 export async function handleCreate(context: ApiContext, request: KindRequest): Promise<Reply> {
   const object = decode(request, await readBody(request.incoming))
   const options = { manager: managerOf(request, 'Update'), dryRun: isDryRun(request.query) }
-  return shown(request, createObject(context, request.row, object, options), 201)
+  return shown(context, request, createObject(context, request.row, object, options), 201)
 }
 
 export async function handleUpdate(context: ApiContext, request: KindRequest): Promise<Reply> {
   const object = decode(request, await readBody(request.incoming))
   return shown(
+    context,
     request,
     change(context, request, 'Update', () => ({ object })),
     200,
@@ -102,6 +107,7 @@ export async function handlePatch(context: ApiContext, request: KindRequest): Pr
     }
   }
   return shown(
+    context,
     request,
     change(context, request, 'Update', (current) => ({ object: decode(request, patched(current)) })),
     200,
@@ -122,7 +128,12 @@ function handleApply(context: ApiContext, request: KindRequest, body: unknown): 
   if (present === undefined) {
     if (info.subresource !== '') throw notFound(row, info.name)
     const { owners } = applyTo({}, wanted, row.model, [], manager, false)
-    return shown(request, createObject(context, row, wanted, { manager, dryRun: isDryRun(query) }, owners), 201)
+    return shown(
+      context,
+      request,
+      createObject(context, row, wanted, { manager, dryRun: isDryRun(query) }, owners),
+      201,
+    )
   }
   const force = isTrue(query.get('force'))
   const make = (current: KubeObject): Change => {
@@ -130,5 +141,5 @@ function handleApply(context: ApiContext, request: KindRequest, body: unknown): 
     const { object, owners } = applyTo(current, wanted, row.model, known, manager, force)
     return { object: object as KubeObject, owners }
   }
-  return shown(request, change(context, request, 'Apply', make), 200)
+  return shown(context, request, change(context, request, 'Apply', make), 200)
 }

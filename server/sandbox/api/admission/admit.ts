@@ -6,6 +6,7 @@ import type { AllocateClusterIp } from '../podEndpoints.ts'
 import { assignServiceAddress } from './serviceAddress.ts'
 import { applyLimitRanges } from './limitRange.ts'
 import { checkQuota } from './quota.ts'
+import { enforcePodSecurity } from './podSecurity/podSecurity.ts'
 
 const namespaces = resourceRow('namespaces')
 const pods = resourceRow('pods')
@@ -102,5 +103,7 @@ export function completeNew(store: Store, row: ResourceRow, object: KubeObject, 
 
 /** What admission says to a complete new object. */
 export function admitNew(store: Store, row: ResourceRow, object: KubeObject): void {
-  if (row.namespaced) checkQuota(store, row, object)
+  if (!row.namespaced) return
+  enforcePodSecurity(store, row, object)
+  checkQuota(store, row, object)
 }

@@ -114,9 +114,11 @@ export function withoutKept(
   let object = wanted
   const notes: string[] = []
   const owners = live ? ownersOf(live) : () => []
+  const clashes = live && kept.length > 0 ? clashesOf(wanted, live) : []
   for (const field of kept) {
-    const other = owners(field).find(({ manager }) => manager !== fieldManager)
-    if (!live || !other || valueAt(live, field) === undefined) continue
+    const clash = clashes.find(({ ours }) => ours === field)
+    const other = clash?.owner ?? owners(field).find(({ manager }) => manager !== fieldManager)
+    if (!live || !other || (!clash && valueAt(live, field) === undefined)) continue
     object = withoutField(object, field)
     notes.push(`keeps ${field}, which ${other.manager} set`)
   }
@@ -145,13 +147,13 @@ function conflictsOf(error: ConsoleError, wanted: KubeObject, live: KubeObject):
   })
 }
 
-function clashConflict({ item, theirs, owner }: Clash, wanted: KubeObject, live: KubeObject): FieldConflict {
-  const [is, wants] = [valueAt(live, theirs), valueAt(wanted, item)]
+function clashConflict({ ours, theirs, owner }: Clash, wanted: KubeObject, live: KubeObject): FieldConflict {
+  const [is, wants] = [valueAt(live, theirs), valueAt(wanted, ours)]
   return {
-    field: item,
+    field: ours,
     ...owner,
     live: shownValue(wanted.kind, theirs, is),
-    wanted: shownValue(wanted.kind, item, wants),
+    wanted: shownValue(wanted.kind, ours, wants),
   }
 }
 

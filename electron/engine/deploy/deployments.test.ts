@@ -203,4 +203,32 @@ describe('deploying', () => {
       expect(dataOf(await settings())['GREETING']).toBe('ours')
     },
   )
+
+  it.each([
+    ['keep', { name: 'GREETING', value: 'plain' }],
+    ['take', { name: 'GREETING', valueFrom: { configMapKeyRef: { name: 'settings', key: 'GREETING' } } }],
+  ] as const)(
+    'can %s a variable that somebody gave a value of its own',
+    { timeout: 100_000 },
+    async (choice, result) => {
+      succeeded(await maya.deploy(scope))
+      const env = [{ name: 'GREETING', value: 'plain', valueFrom: null }]
+      const patch = { spec: { template: { spec: { containers: [{ name: 'web', env }] } } } }
+      const web = refTo('apps/v1', 'Deployment', 'web')
+      await patchObject(connection, web, patch, { type: 'strategic', manager: 'kubectl-edit' })
+      const plan = await maya.deployments.plan(scope, wanted())
+      const conflicts = resourcesIn(plan).flatMap(({ id, conflicts: own }) => own.map(({ field }) => ({ id, field })))
+      expect(conflicts).toEqual([
+        { id: 'apps/v1 Deployment web', field: 'spec.template.spec.containers[web].env[GREETING].valueFrom' },
+      ])
+      const decisions = conflicts.map((conflict) => ({ ...conflict, choice }))
+      succeeded(await maya.ended(maya.deployments.apply(scope, plan.id, { decisions })))
+      const { template } = (await getObject(connection, web)).spec as typeof patch.spec
+      expect(template.spec.containers[0]?.env).toEqual([result])
+      expect((await maya.drift.check(scope)).objects).toEqual([])
+      expect(resourcesIn(await maya.deployments.plan(scope, wanted())).every(({ action }) => action === 'same')).toBe(
+        true,
+      )
+    },
+  )
 })

@@ -10,7 +10,7 @@ import type { DeploymentsNeeds } from './needs.ts'
 import { autoscaledIds, isAutoscaler, readFacts } from './plan/clusterFacts.ts'
 import { rulesFor } from './plan/plan.ts'
 import { fingerprint, planFromBundle, planFromRecord, type KeptPlan, type Wanted } from './planning.ts'
-import { DeployLease, type HeldLease } from './releases/lease.ts'
+import { DeployLease } from './releases/lease.ts'
 import {
   currentOf,
   digestOf,
@@ -38,7 +38,16 @@ export interface Choices {
   safetyBackup?: boolean
 }
 
-type Started = { taskId: string }
+interface Started {
+  taskId: string
+}
+
+/** The right to change the releases, while a task works. */
+interface Held {
+  /** Aborted when another console has taken it. */
+  lost: AbortSignal
+  giveBack: () => Promise<void>
+}
 
 /** Deployments of the suite: planned, run in stages, resumed, undone. What they are is recorded in the cluster. */
 export class Deployments {
@@ -115,7 +124,7 @@ export class Deployments {
     this.#refuseSecond(scope)
     const { connection, store } = await this.#open(scope)
     await prepareNamespace(connection, scope.namespace, objectsOf(content))
-    return this.#holding(connection, scope, async (lost) => {
+    return this.#holding(connection, scope, async (held) => {
       const records = await store.list()
       if (fingerprint(records) !== kept.seen)
         throw new ConsoleError(
@@ -130,7 +139,7 @@ export class Deployments {
       await store.create(record)
       this.#needs.onRecorded?.(record)
       const title = record.rollbackTo === null ? `Deploy ${record.version}` : `Roll back to ${record.version}`
-      return this.#run(scope, await this.#job(connection, scope, store, record), title, lost)
+      return this.#run(scope, await this.#job(connection, scope, store, record), title, held)
     })
   }
 
@@ -139,14 +148,14 @@ export class Deployments {
     this.#refuseSecond(scope)
     const { connection, store } = await this.#open(scope)
     await requireNamespace(connection, scope.namespace)
-    return this.#holding(connection, scope, async (lost) => {
+    return this.#holding(connection, scope, async (held) => {
       const records = await store.list()
       const record = recordNamed(records, runId)
       if (record !== unfinishedOf(records))
         throw new ConsoleError('BAD_INPUT', 'This deployment has ended; there is nothing to resume.')
       const job = await this.#job(connection, scope, store, record)
       await writeProgress(job, { state: 'applying', fault: null })
-      return this.#run(scope, job, `Resume the deployment of ${record.version}`, lost)
+      return this.#run(scope, job, `Resume the deployment of ${record.version}`, held)
     })
   }
 
@@ -154,7 +163,7 @@ export class Deployments {
   async undo(scope: Scope, runId: string): Promise<Started> {
     this.#refuseSecond(scope)
     const { connection, store } = await this.#open(scope)
-    return this.#holding(connection, scope, async (lost) => {
+    return this.#holding(connection, scope, async (held) => {
       const records = await store.list()
       const record = recordNamed(records, runId)
       if (record !== records[0])
@@ -164,11 +173,22 @@ export class Deployments {
         )
       if (record.state === 'undone') throw new ConsoleError('BAD_INPUT', 'This deployment was undone already.')
       const previous = records.find(({ id }) => id === record.previous)
+      if (record.kind === 'adopt') return this.#forgetAdoption(scope, store, record, held)
       const job = { ...(await this.#job(connection, scope, store, record)), previous }
-      return this.#start(scope, 'undeploy', `Undo the deployment of ${record.version}`, undoSteps, lost, (control) =>
+      return this.#start(scope, 'undeploy', `Undo the deployment of ${record.version}`, undoSteps, held, (control) =>
         undoRun(job, control),
       )
     })
+  }
+
+  /** An adoption changed nothing in the cluster, so taking it back does not either: what was adopted is drift again. */
+  #forgetAdoption(scope: Scope, store: ReleaseStore, record: ReleaseRecord, held: Held): Started {
+    const step = { id: 'record', title: 'Record the undo', group: 'safe' as const }
+    return this.#start(scope, 'undeploy', 'Undo an adoption', [step], held, (control) =>
+      control.step('record', async () => {
+        await store.update(record, { state: 'undone', endedAt: this.#needs.host.now() }, control.signal)
+      }),
+    )
   }
 
   #newRecord(
@@ -231,24 +251,26 @@ export class Deployments {
     return record.previous === null ? '' : ((await store.read(record.previous))?.schema ?? '')
   }
 
-  #run(scope: Scope, job: RunJob, title: string, lost: AbortSignal): Started {
-    return this.#start(scope, 'deploy', title, runSteps(job.record), lost, (control) => runStages(job, control))
+  #run(scope: Scope, job: RunJob, title: string, held: Held): Started {
+    return this.#start(scope, 'deploy', title, runSteps(job.record), held, (control) => runStages(job, control))
   }
 
-  /** Takes the lease for what `begin` starts; it is given back when that task has ended, or at once when none was started. */
+  /** Takes the lease for the task that `begin` starts, which gives it back; it is given back at once when none was started. */
   async #holding(
     connection: ClusterConnection,
     scope: Scope,
-    begin: (lost: AbortSignal) => Promise<Started>,
+    begin: (held: Held) => Promise<Started> | Started,
   ): Promise<Started> {
     const lost = new AbortController()
     const lease = await this.#lease(connection, scope).acquire((error) => lost.abort(error))
+    const giveBack = async () => {
+      // It runs out by itself where the cluster cannot be told.
+      await lease.release().catch(() => undefined)
+    }
     try {
-      const started = await begin(lost.signal)
-      void this.#needs.tasks.ended(started.taskId).then(() => giveBack(lease))
-      return started
+      return await begin({ lost: lost.signal, giveBack })
     } catch (thrown) {
-      await giveBack(lease)
+      await giveBack()
       throw thrown
     }
   }
@@ -258,14 +280,19 @@ export class Deployments {
     kind: 'deploy' | 'undeploy',
     title: string,
     steps: TaskDescription['steps'],
-    lost: AbortSignal,
+    { lost, giveBack }: Held,
     run: (control: TaskControl) => Promise<void>,
   ): Started {
     const { cluster, namespace } = scope
     this.#refuseSecond(scope)
-    return this.#needs.tasks.start({ kind, cluster, namespace, title, by: this.#needs.host.user, steps }, (control) =>
-      run({ ...control, signal: AbortSignal.any([control.signal, lost]) }),
-    )
+    const by = this.#needs.host.user
+    return this.#needs.tasks.start({ kind, cluster, namespace, title, by, steps }, async (control) => {
+      try {
+        await run({ ...control, signal: AbortSignal.any([control.signal, lost]) })
+      } finally {
+        await giveBack()
+      }
+    })
   }
 
   #keep(kept: KeptPlan): Plan {
@@ -317,9 +344,6 @@ function recordNamed(records: readonly ReleaseRecord[], id: string): ReleaseReco
   if (record) return record
   throw new ConsoleError('NOT_FOUND', 'The cluster has no record of that deployment.')
 }
-
-/** It runs out by itself where the cluster cannot be told. */
-const giveBack = (lease: HeldLease) => lease.release().catch(() => undefined)
 
 function forbiddenIsNobody(thrown: unknown): undefined {
   if (asConsoleError(thrown).code !== 'FORBIDDEN') throw thrown

@@ -1,7 +1,10 @@
 import type { DriftedObject } from '#shared/contract/deploy.ts'
+import { ConsoleError } from '#shared/errors.ts'
 import { apply, fieldManager, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
 import { withoutKept } from '../applyRules.ts'
+import { isClusterScoped } from '../bundle/index.ts'
 import { changedFields, overlaid, shownValue, type ChangedField } from '../fields/changes.ts'
+import { clashesOf, withoutClashes } from '../fields/clashes.ts'
 import { ownersOf } from '../fields/owners.ts'
 import { isWithin } from '../fields/path.ts'
 import { withField } from '../fields/tree.ts'
@@ -34,14 +37,22 @@ export async function compareObject(
   const live = await present(connection, recorded, signal)
   if (!live) return { wanted: recorded, live, changed: [] }
   const wanted = leftAlone(withoutKept(recorded, live, kept).object, live, isAutoscaled)
+  const clashes = clashesOf(wanted, live)
+  if (clashes.length > 0) {
+    return { wanted, live, changed: changedFields(overlaid(withoutClashes(live, clashes), wanted), live) }
+  }
   try {
     const reverted = await apply(connection, wanted, { dryRun: true, force: true, ...(signal && { signal }) })
     return { wanted, live, changed: changedFields(reverted, live) }
   } catch (error) {
-    if (!isImmutableFault(error)) throw error
+    if (!isImmutableFault(error) && !isLeftToAdministrator(error, wanted)) throw error
     return { wanted, live, changed: changedFields(overlaid(live, wanted), live) }
   }
 }
+
+/** What belongs to the cluster may be read by the operator, and not be tried. */
+const isLeftToAdministrator = (error: unknown, object: KubeObject) =>
+  isClusterScoped(object) && error instanceof ConsoleError && error.code === 'FORBIDDEN'
 
 /** The autoscaler's replicas, and the values of secrets, which no release records. */
 function leftAlone(wanted: KubeObject, live: KubeObject, isAutoscaled: boolean): KubeObject {

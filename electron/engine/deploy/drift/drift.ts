@@ -4,6 +4,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import { apply, removeObject, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
 import { mergedAdoptions, withAdoptions } from '../adoptions.ts'
 import type { DeploymentsNeeds } from '../needs.ts'
+import { clashesOf, removeClashes } from '../fields/clashes.ts'
 import { idOf, refOf } from '../objects.ts'
 import { autoscaledIds, isAutoscaler, readFacts } from '../plan/clusterFacts.ts'
 import { releaseName } from '../planning.ts'
@@ -57,6 +58,7 @@ export class Drift {
     await this.#holding(scope, async (connection) => {
       const { compared, unexpected } = await this.#find(connection, scope)
       const [drifted, strays] = chosen(ids, compared, unexpected)
+      for (const { wanted, live } of drifted) if (live) await removeClashes(connection, live, clashesOf(wanted, live))
       const stages = [{ id: '', objects: drifted.map(({ wanted }) => wanted) }]
       const [filled] = await withSecretValues(connection, scope.namespace, stages, [])
       for (const object of filled?.objects ?? []) await apply(connection, object, { force: true })

@@ -64,6 +64,14 @@ function placeOf(list: readonly unknown[], name: string, word: string): number |
   return place === -1 ? undefined : place
 }
 
+/** As a JSON patch names it (RFC 6901). The field has to be there. */
+export function pointerTo(object: object, text: string): string {
+  const parent = parentOf(text)
+  const key = holderOf(object, text)?.key ?? ''
+  const above = parent === '' ? '' : pointerTo(object, parent)
+  return `${above}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
 export function valueAt(object: object, text: string): unknown {
   const found = holderOf(object, text)
   if (!found) return undefined

@@ -6,6 +6,7 @@ import { applyUnder, conflictsIn, withoutKept, type ApplyRules } from '../applyR
 import { isClusterScoped } from '../bundle/index.ts'
 import { differenceOf, type Difference } from '../difference.ts'
 import { overlaid } from '../fields/changes.ts'
+import { clashesOf, withoutClashes } from '../fields/clashes.ts'
 import { idOf, present, titleOf } from '../objects.ts'
 import type { ClusterFacts } from './clusterFacts.ts'
 import { changeNotes, fieldChangesOf } from './effects.ts'
@@ -95,7 +96,9 @@ async function whyNot(
     const { kept } = around.rulesOf(idOf(object))
     const wanted = withoutKept(object, live, kept).object
     // What it would be if all were taken: the decision is made on sight of it.
-    const taken = await apply(connection, wanted, { dryRun: true, force: true }).catch(() => overlaid(live, wanted))
+    const taken = await apply(connection, wanted, { dryRun: true, force: true }).catch(() =>
+      overlaid(withoutClashes(live, clashesOf(wanted, live)), wanted),
+    )
     const notes = conflicts.map(({ manager, field }) => `${field} is set by ${manager}`)
     const resource = accepted(object, live, taken, notes, around)
     return { resource: { ...resource, action: 'conflict', conflicts }, wasAsked: true }

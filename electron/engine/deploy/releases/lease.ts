@@ -57,8 +57,9 @@ export class DeployLease {
    */
   async acquire(onLost: (error: ConsoleError) => void): Promise<HeldLease> {
     await this.#take()
+    let renewing = Promise.resolve()
     const timer = setInterval(() => {
-      this.#renew().catch((thrown: unknown) => {
+      renewing = this.#renew().catch((thrown: unknown) => {
         // While the API server is away nobody else can take it either.
         const error = asConsoleError(thrown)
         if (error.code === 'BUSY') onLost(error)
@@ -67,6 +68,7 @@ export class DeployLease {
     return {
       release: async () => {
         clearInterval(timer)
+        await renewing
         const lease = await this.#read()
         if (lease && holderOf(lease).id === this.#worker.id) await this.#write(lease, {})
       },

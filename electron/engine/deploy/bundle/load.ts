@@ -19,19 +19,32 @@ export async function loadBundle(resourcesDirectory: string): Promise<Bundle> {
   }
   const names = async (folder: string) =>
     (await readdir(join(root, folder))).filter((name) => name.endsWith('.yaml')).sort()
-  const profiles: Bundle['profiles'] = []
+  const profiles: (Bundle['profiles'][number] & { order: number })[] = []
   const objects: KubeObject[] = []
   // One after the other: the digest depends on the order.
   for (const name of await names('base')) objects.push(...documentsOf(await text(`base/${name}`)))
   const standard = parse(await text('values.yaml')) as Values
   for (const name of await names('profiles')) {
-    const { title, ...values } = parse(await text(`profiles/${name}`)) as Values
+    const { title, order, ...values } = parse(await text(`profiles/${name}`)) as Values
     const id = name.replace(/\.yaml$/, '')
-    profiles.push({ id, title: typeof title === 'string' ? title : id, values: overlay(standard, values) })
+    profiles.push({
+      id,
+      title: typeof title === 'string' ? title : id,
+      order: Number(order ?? profiles.length),
+      values: overlay(standard, values),
+    })
   }
+  // The first is what is offered where nothing is installed: the smallest.
+  profiles.sort((a, b) => a.order - b.order)
   const schema = JSON.parse(await text('values.schema.json')) as ValuesSchema
   const migrations = z.array(migration).parse(JSON.parse(await text('migrations.json')))
-  return { profiles, objects, schema, migrations, digest: digest.digest('hex') }
+  return {
+    profiles: profiles.map(({ order: _, ...profile }) => profile),
+    objects,
+    schema,
+    migrations,
+    digest: digest.digest('hex'),
+  }
 }
 
 function documentsOf(file: string): KubeObject[] {

@@ -176,7 +176,8 @@ async function refusalOf(
 const freshness = 300_000
 
 function isFresh({ clock }: ClusterConnection, event: KubeObject): boolean {
-  const last = Date.parse(String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp))
+  const { lastTimestamp, eventTime } = event as { lastTimestamp?: string | null; eventTime?: string | null }
+  const last = Date.parse(lastTimestamp ?? eventTime ?? event.metadata.creationTimestamp ?? '')
   return Number.isNaN(last) || clock.now() - last < freshness
 }
 

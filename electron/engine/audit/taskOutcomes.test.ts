@@ -54,7 +54,7 @@ async function endOf(taskId: string): Promise<Task> {
 }
 
 it('says of a deployment which version and profile it brought, and how it ended', async () => {
-  const plan = await client.deploy.plan({ ...scope, profile: 'sandbox', version: '0.1.0' })
+  const plan = await client.deploy.plan({ ...scope, profile: 'sandbox', version: '0.1.0', values: '' })
   const { taskId } = await client.deploy.apply({ ...scope, planId: plan.id, confirmation: { reason: 'first try' } })
   await client.tasks.cancel({ id: taskId })
   expect(await endOf(taskId)).toMatchObject({ state: 'cancelled' })

@@ -67,8 +67,10 @@ const isPullFailure = (event: KubeObject) =>
     `${String(event['reason'])} ${String(event['message'])}`,
   )
 
-const timeOf = (event: KubeObject) =>
-  Date.parse(String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp)) || 0
+function timeOf(event: KubeObject): number {
+  const { lastTimestamp, eventTime } = event as { lastTimestamp?: string | null; eventTime?: string | null }
+  return Date.parse(lastTimestamp ?? eventTime ?? event.metadata.creationTimestamp ?? '') || 0
+}
 
 async function imagesOnNodes({ connection, signal }: Preflight): Promise<Set<string>> {
   const nodes = await listObjects(connection, { apiVersion: 'v1', kind: 'Node' }, signal ? { signal } : {}).catch(

@@ -123,7 +123,10 @@ describe('versions', () => {
     const items = [{ metadata: { name: 'one' }, status: { nodeInfo: { kubeletVersion: kubelet } } }]
     server.on('/api/v1/nodes', json({ kind: 'NodeList', metadata: { resourceVersion: '1' }, items }))
     const to = connect(server.context())
-    return { preflight: { connection: to, namespace: 'x', objects: [] }, stop: () => to.close().then(server.stop) }
+    return {
+      preflight: { connection: to, namespace: 'x', objects: [] },
+      stop: () => to.close().then(() => server.stop()),
+    }
   }
 
   it.each([

@@ -105,7 +105,7 @@ export const releasedResources = [
   'servicemonitors.monitoring.coreos.com',
   'prometheusrules.monitoring.coreos.com',
 ] as const
-/** Volumes and secrets are kept, whatever is pruned or undone. */
+/** Volumes and secrets are kept when the rest is pruned or undone. */
 const deletable = releasedResources.filter((name) => name !== 'secrets' && name !== 'persistentvolumeclaims')
 /** What only a cluster's administrator makes; a deployment leaves it as it is. */
 const ofCluster = [
@@ -144,7 +144,13 @@ const planning = [
 ]
 const lease = [on('leases.coordination.k8s.io', 'get', 'create', 'update')]
 const applying = [...planning, ...each(deletable, 'delete'), ...following, on('pods', 'delete'), ...lease, ...backingUp]
-const drifting = [...each(releasedResources, 'get', 'list'), on('daemonsets.apps', 'list'), ...ofCluster, ...records]
+/** What an object would be again is asked of the server by a dry run. */
+const drifting = [
+  ...each(releasedResources, 'get', 'list', 'patch'),
+  on('daemonsets.apps', 'list'),
+  ...ofCluster,
+  ...records,
+]
 
 /** What every call and stream needs. Whatever is missing here does not compile. */
 export const rights = {
@@ -190,13 +196,14 @@ export const rights = {
   'deploy.resume': applying,
   'deploy.undo': applying,
   'drift.check': drifting,
-  'drift.revert': [...drifting, ...each(releasedResources, 'create', 'patch'), ...each(deletable, 'delete'), ...lease],
+  // Deletes what was named one by one and is in no release, whatever its kind.
+  'drift.revert': [...drifting, ...each(releasedResources, 'create', 'patch', 'delete'), ...lease],
   'drift.adopt': [...drifting, ...each(releasedResources, 'create', 'patch'), ...lease],
   'events.watch': [on('events', 'list', 'watch')],
   'forwards.watch': nothing,
   'forwards.open': [on('pods', 'get'), ...toPorts],
   'forwards.close': nothing,
-  'logs.follow': [on('pods', 'list', 'watch'), on('pods/log', 'get')],
+  'logs.follow': [on('pods', 'get', 'list', 'watch'), on('pods/log', 'get')],
   'metrics.watch': [on('pods.metrics.k8s.io', 'list')],
   'migrations.status': database,
   'migrations.run': [

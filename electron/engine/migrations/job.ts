@@ -1,4 +1,4 @@
-import type { V1Container, V1EnvVar, V1PodSpec } from '@kubernetes/client-node'
+import type { V1EnvVar } from '@kubernetes/client-node'
 import { ConsoleError } from '#shared/errors.ts'
 import { getObject, listObjects, type ClusterConnection, type KubeObject } from '../kube/index.ts'
 
@@ -9,9 +9,20 @@ const backend = 'agency-swarm-backend'
 const deadline = 3600
 const keptFor = 86_400
 
+interface Container {
+  name: string
+  image?: string
+  env?: V1EnvVar[]
+  [field: string]: unknown
+}
+
+interface PodSpec {
+  containers: Container[]
+  [field: string]: unknown
+}
+
 interface Template {
-  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }
-  spec?: V1PodSpec
+  spec?: PodSpec
 }
 
 /**
@@ -66,7 +77,7 @@ export async function migrationJob(
 const templateOf = ({ spec }: KubeObject): Template => (spec as { template?: Template } | undefined)?.template ?? {}
 
 /** What a service has and a job must not: ports and probes, rules for spreading, hooks. */
-function fromService(spec: V1PodSpec | undefined): V1PodSpec | undefined {
+function fromService(spec: PodSpec | undefined): PodSpec | undefined {
   const [container] = spec?.containers ?? []
   if (!spec || !container) return undefined
   const {
@@ -84,7 +95,7 @@ function fromService(spec: V1PodSpec | undefined): V1PodSpec | undefined {
 }
 
 /** The migrator also adds the first user, whose password lies beside the database's. */
-function withAdministrator({ env = [] }: Pick<V1Container, 'env'>): V1EnvVar[] {
+function withAdministrator({ env = [] }: Pick<Container, 'env'>): V1EnvVar[] {
   const secret = env.find(({ valueFrom }) => valueFrom?.secretKeyRef?.key === 'POSTGRES_PASSWORD')?.valueFrom
     ?.secretKeyRef?.name
   if (secret === undefined || env.some(({ name }) => name === 'ADMIN_PASSWORD')) return env

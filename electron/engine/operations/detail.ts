@@ -1,7 +1,7 @@
 import type { V1Container, V1EnvVar } from '@kubernetes/client-node'
 import type { WorkloadDetail } from '#shared/contract/operations.ts'
 import type { ClusterConnection, KubeObject } from '../kube/index.ts'
-import { rolloutState } from '../rollouts.ts'
+import { rolloutState } from '../rolloutState.ts'
 import { stuckPods } from './stuck.ts'
 import { surroundingsOf, type Surroundings } from './surroundings.ts'
 import { containersOf, desiredOf, kindOf, type WorkloadName } from './workload.ts'

@@ -15,8 +15,11 @@ export function scalingOf(around: Surroundings, replicas: number): { effects: st
         ? `${pods(added)} of ${name} ${added === 1 ? 'is' : 'are'} started: ${present} become ${replicas}.`
         : `${pods(-added)} of ${name} ${added === -1 ? 'is' : 'are'} stopped: ${present} become ${replicas}.`,
   ]
-  if (workload.kind === 'StatefulSet' && added < 0)
-    effects.push(`Those with the highest numbers go first, down to ${name}-${replicas}; their volumes stay.`)
+  if (workload.kind === 'StatefulSet' && added < 0) {
+    const isDeleted = workload.spec?.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete'
+    const volumes = isDeleted ? 'their volumes are deleted with them' : 'their volumes stay'
+    effects.push(`Those with the highest numbers go first, down to ${name}-${replicas}; ${volumes}.`)
+  }
   const warnings = [
     ...autoscalerOpinion(around, replicas),
     ...budgetOpinion(around, replicas),

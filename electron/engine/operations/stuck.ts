@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube/index.ts'
-import { podTrouble } from '../rollouts.ts'
+import { podTrouble } from '../rolloutState.ts'
 import type { Workload } from './workload.ts'
 
 /** Milliseconds a pod may be starting before it counts as one that will not become ready. */

@@ -6,14 +6,7 @@ import type {
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node'
 import { ConsoleError } from '#shared/errors.ts'
-import {
-  getObject,
-  listObjects,
-  selects,
-  type ClusterConnection,
-  type KubeObject,
-  type LabelSelector,
-} from '../kube/index.ts'
+import { getObject, listObjects, selects, type ClusterConnection, type KubeObject } from '../kube/index.ts'
 import { recordedRevisions, type RecordedRevision } from './revisions.ts'
 import { refOf, selectorOf, type Workload, type WorkloadName } from './workload.ts'
 

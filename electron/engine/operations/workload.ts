@@ -30,6 +30,8 @@ export interface WorkloadSpec {
   /** Of a StatefulSet or DaemonSet. */
   updateStrategy?: UpdateStrategy
   volumeClaimTemplates?: { metadata?: { name?: string } }[]
+  /** What becomes of a StatefulSet's volumes; Retain unless told otherwise. */
+  persistentVolumeClaimRetentionPolicy?: { whenScaled?: string }
 }
 
 interface UpdateStrategy {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { imageRegistry, type TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
-import { launchApp, type RunningApp } from './app.ts'
+import { launchApp, type LaunchChoices, type RunningApp } from './app.ts'
 import { writeKubeconfig, type ContextOf } from './contexts.ts'
 
 /** An app of a whole test file, with its files in a folder of its own. */
@@ -12,6 +12,8 @@ export interface OpenApp extends RunningApp {
   dataDirectory: string
   /** The kubeconfig with the test's contexts; changes of it reach the running app. */
   kubeconfig: string
+  /** Kills the whole app as the system would, and starts it again on the same files. */
+  killAndReopen(): Promise<OpenApp>
   /** Removes its files, after Electron was closed by itself. */
   remove(): Promise<void>
 }
@@ -34,19 +36,30 @@ export async function openApp(cluster: TestCluster, choices: OpenChoices): Promi
   await writeFile(join(dataDirectory, 'settings.json'), JSON.stringify(settings))
   const more = (await choices.moreFiles?.(directory)) ?? []
   await choices.prepare?.(dataDirectory)
-  const app = await launchApp({
+  return open(directory, {
     dataDirectory,
     kubeconfig: [kubeconfig, ...more].join(process.platform === 'win32' ? ';' : ':'),
     sandboxState: join(directory, 'no-sandbox'),
   })
+}
+
+async function open(directory: string, choices: LaunchChoices): Promise<OpenApp> {
+  const app = await launchApp(choices)
   app.page.setDefaultTimeout(30_000)
   const remove = () => rm(directory, { recursive: true, force: true })
   return {
     ...app,
     directory,
-    dataDirectory,
-    kubeconfig,
+    dataDirectory: choices.dataDirectory,
+    kubeconfig: join(directory, 'kubeconfig.yaml'),
     remove,
+    killAndReopen: async () => {
+      const main = app.electron.process()
+      const dead = new Promise((resolve) => main.once('exit', resolve))
+      main.kill('SIGKILL')
+      await dead
+      return open(directory, choices)
+    },
     close: async () => {
       await app.close()
       await remove()

@@ -1,0 +1,110 @@
+import type { TestCluster } from '#shared/testing/cluster.ts'
+import { expect, test } from './app.ts'
+import { apply, deploy, deployed, plan, undo } from './deployPage.ts'
+import { kubectl, removeNamespace, uniqueNamespace } from './kubectl.ts'
+import { openApp, type OpenApp } from './openApp.ts'
+import { clusterTime, confirm, main, marked, openContext, rail, runningStep } from './window.ts'
+
+// What goes wrong while a suite is deployed; each test stands on what the one before it left.
+test.describe.configure({ mode: 'serial' })
+
+const namespace = uniqueNamespace('faults')
+let app: OpenApp
+
+test.beforeAll(async ({ cluster }) => {
+  app = await openApp(cluster, { contexts: [{ name: 'e2e', namespace }] })
+  await openContext(app.page, 'e2e')
+})
+
+test.afterAll(async ({ cluster }) => {
+  try {
+    await app.close()
+  } finally {
+    await removeNamespace(cluster, namespace)
+  }
+})
+
+test('an app that is killed in every stage goes on where it stopped, until the suite is there', async ({ cluster }) => {
+  test.setTimeout(900_000)
+  await plan(app.page, {})
+  await apply(app.page)
+  const stages = () => app.page.getByRole('list', { name: 'Stages' }).getByRole('listitem')
+  const count = await stages().count()
+  for (let stage = 0; stage < count - 1; stage += 1) {
+    // The stage is at work, or was over before the window could show it.
+    await expect(stages().nth(stage)).toContainText(/running|done/i, { timeout: clusterTime })
+    app = await app.killAndReopen()
+    await openContext(app.page, 'e2e')
+    await rail(app.page, 'Deploy').click()
+    const resume = app.page.getByRole('button', { name: 'Resume…' })
+    const installed = main(app.page).getByText('Installed', { exact: true })
+    await expect(resume.or(installed).first()).toBeVisible({ timeout: 60_000 })
+    if (!(await resume.isVisible())) break
+    await resume.click()
+    await confirm(app.page, /^Resume/)
+  }
+  await healthy(cluster)
+  await rail(app.page, 'Deploy').click()
+  await expect(main(app.page).getByText('Installed', { exact: true }).first()).toBeVisible({ timeout: clusterTime })
+})
+
+test('a restart of the API server in the middle of a deployment is survived', async ({ cluster }) => {
+  test.skip(!cluster.isSandbox && !process.env.CONSOLE_TEST_RESTART_API_SERVER, 'Nothing can restart this API server.')
+  const { page } = app
+  await plan(page, { values: 'logLevel: debug\nreplicas:\n  frontend: 2\n' })
+  await apply(page)
+  await runningStep(page, /Backend/).waitFor({ timeout: clusterTime })
+  await cluster.restartApiServer()
+  await deployed(page)
+  await healthy(cluster)
+})
+
+test('a rollout that cannot get ahead says so while it waits, is stopped, and undone', async ({ cluster }) => {
+  const { page } = app
+  await plan(page, { values: 'resources:\n  mcp:\n    requests:\n      cpu: "500"\n    limits:\n      cpu: "500"\n' })
+  // Nowhere is there room for it, and the checks say so beforehand.
+  await expect(page.getByRole('list', { name: 'Checks before it starts' })).toContainText(/500/)
+  const refused = await marked(page, 'deploy-apply').isDisabled()
+  if (!refused) {
+    await apply(page)
+    await expect(page.getByRole('list', { name: 'Stages' })).toContainText(/not scheduled|Insufficient/i, {
+      timeout: clusterTime,
+    })
+    await main(page).getByRole('button', { name: 'Stop', exact: true }).click()
+    await expect(main(page).getByRole('button', { name: 'Resume…' })).toBeVisible({ timeout: 60_000 })
+    await undo(page)
+  }
+  await healthy(cluster)
+})
+
+test('a quota that has no room is told before anything is changed', async ({ cluster }) => {
+  const { page } = app
+  const pods = [
+    '-n',
+    namespace,
+    'get',
+    'pods',
+    '-l',
+    'app=agency-swarm-frontend',
+    '-o',
+    'jsonpath={.items[*].metadata.uid}',
+  ]
+  const before = await kubectl(cluster, pods)
+  const tight = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'tight', namespace },
+    spec: { hard: { pods: '3' } },
+  }
+  await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(tight))
+  await plan(page, { values: 'replicas:\n  frontend: 3\n' })
+  const checks = page.getByRole('list', { name: 'Checks before it starts' })
+  await expect(checks.getByRole('listitem').filter({ hasText: 'Quota' })).toContainText(/tight/)
+  await expect(marked(page, 'deploy-apply')).toBeDisabled()
+  expect(await kubectl(cluster, pods)).toBe(before)
+  await kubectl(cluster, ['-n', namespace, 'delete', 'resourcequota', 'tight'])
+  await deploy(page, { values: '' })
+})
+
+const healthy = (cluster: TestCluster) =>
+  kubectl(cluster, ['-n', namespace, 'wait', 'deployment', '--all', '--for=condition=Available', '--timeout=240s'])

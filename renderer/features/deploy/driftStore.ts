@@ -40,3 +40,8 @@ export async function checkDrift(scope: Scope, installed?: string | null): Promi
     change(scope, { error: asFault(thrown), isChecking: false })
   }
 }
+
+/** Forgets every check, as when the window is opened anew. */
+export function forgetDrift(): void {
+  useReports.setState({ states: {} })
+}

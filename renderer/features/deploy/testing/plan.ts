@@ -1,4 +1,4 @@
-import type { Plan, PlannedResource } from '#shared/contract/deploy.ts'
+import type { FieldConflict, Plan, PlannedResource, ReleaseRow } from '#shared/contract/deploy.ts'
 
 export function resource(values: Partial<PlannedResource> = {}): PlannedResource {
   return {
@@ -39,6 +39,30 @@ export function plan(values: Partial<Plan> = {}): Plan {
     checks: [{ title: 'Accepted by the API server', state: 'passed', detail: '2 of 2', remedy: '' }],
     blockers: [],
     madeAt: 1_000,
+    ...values,
+  }
+}
+
+/** A field that kubectl owns. */
+export function conflict(field: string): FieldConflict {
+  return { field, manager: 'kubectl-edit', operation: 'Update', live: '3', wanted: '2' }
+}
+
+export function release(values: Partial<ReleaseRow> = {}): ReleaseRow {
+  return {
+    id: 'r1',
+    version: '0.1.0',
+    profile: 'small',
+    state: 'done',
+    kind: 'deploy',
+    startedAt: 1_000,
+    by: 'maya',
+    digest: 'ab'.repeat(32),
+    schema: '0001_initial',
+    stage: '',
+    fault: null,
+    isCurrent: false,
+    back: { state: 'stays', detail: '', migrations: [] },
     ...values,
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from './kube/index.ts'
-import { rolloutState } from './rollouts.ts'
+import { rolloutState, stuckPods } from './rolloutState.ts'
 
 const pod = (name: string, container: object, labels: Record<string, string> = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -97,5 +97,50 @@ describe('rolloutState', () => {
     )
     const failed = { conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }] }
     expect(rolloutState(job(failed), []).fault).toBe('BackoffLimitExceeded')
+  })
+
+  it('does not hold against a new generation what was said of the one before', () => {
+    const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }]
+    expect(rolloutState(deployment({ conditions }), []).fault).toBe('late')
+    expect(rolloutState(deployment({ conditions, observedGeneration: 2 }), []).fault).toBeUndefined()
+  })
+
+  it('says why no node takes a pod, and that one may come yet', () => {
+    const homeless: KubeObject = {
+      ...pod('backend-1', {}),
+      status: { conditions: [{ type: 'PodScheduled', status: 'False', message: 'Insufficient cpu' }] },
+    }
+    const state = rolloutState(deployment({}), [homeless])
+    expect(state).toMatchObject({ fault: 'backend-1 is not scheduled: Insufficient cpu', isUnscheduled: true })
+    const late = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'Timed out.' }]
+    const ended = rolloutState(deployment({ conditions: late }), [homeless])
+    expect(ended.fault).toBe('Timed out. backend-1 is not scheduled: Insufficient cpu')
+    expect(ended.isUnscheduled).toBeUndefined()
+  })
+})
+
+describe('stuckPods', () => {
+  const set = (spec: object): KubeObject => ({
+    ...deployment({ updateRevision: 'new' }, 1),
+    kind: 'StatefulSet',
+    spec: { replicas: 1, ...spec },
+  })
+  const old = { 'controller-revision-hash': 'old' }
+  const now = Date.parse('2026-01-01T00:10:00Z')
+  const since = (time: string): KubeObject => ({
+    ...pod('store-0', {}, old),
+    status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: time }] },
+  })
+
+  it('are those of an earlier revision that have not become ready for a minute', () => {
+    expect(stuckPods(set({}), [since('2026-01-01T00:08:00Z')], now)).toHaveLength(1)
+    expect(stuckPods(set({}), [since('2026-01-01T00:09:30Z')], now)).toEqual([])
+  })
+
+  it.each([
+    ['updates all pods at once', { podManagementPolicy: 'Parallel' }],
+    ['is updated by hand', { updateStrategy: { type: 'OnDelete' } }],
+  ])('are none where the StatefulSet %s', (_how, spec) => {
+    expect(stuckPods(set(spec), [since('2026-01-01T00:01:00Z')], now)).toEqual([])
   })
 })

@@ -10,6 +10,7 @@ const titles: Record<string, string> = {
   '5-backend': 'Backend, MCP and agents',
   '6-frontend': 'Frontend',
   '7-traffic': 'Traffic and scaling',
+  '8-operations': 'Backups, monitoring and logs',
   '8-operations': 'Monitoring and backup',
   [adoptedStage]: 'Adopted from the cluster',
 }

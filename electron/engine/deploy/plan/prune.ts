@@ -5,8 +5,8 @@ import { isAppliedBy } from '../fields/owners.ts'
 import { idOf, present } from '../objects.ts'
 import { currentOf, objectsOf, type ReleaseRecord } from '../releases/record.ts'
 
-/** Never deleted by a deployment: what is in them cannot be had back. */
-export const keptKinds: ReadonlySet<string> = new Set(['Namespace', 'Secret', 'PersistentVolumeClaim'])
+/** Never deleted by a deployment: what is in them cannot be had back, and suites in other namespaces share the ClusterRole. */
+export const keptKinds: ReadonlySet<string> = new Set(['Namespace', 'Secret', 'PersistentVolumeClaim', 'ClusterRole'])
 
 /**
  * Objects of the live release, and of runs after it that never finished, which the new release does not have, and which are still there

@@ -64,8 +64,10 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
               Undo…
             </Button>
           ) : null}
-          {plan && !isRunning ? (
-            <Button onClick={() => discardPlan(scope)}>{run?.state === 'done' ? 'New plan' : 'Discard plan'}</Button>
+          {(plan ?? run) && !isRunning ? (
+            <Button onClick={() => discardPlan(scope)}>
+              {run?.state === 'done' || !plan ? 'New plan' : 'Discard plan'}
+            </Button>
           ) : null}
           {plan && !run ? (
             <span data-testid="deploy-apply">

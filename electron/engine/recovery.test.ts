@@ -244,7 +244,7 @@ describe('the suite on a cluster', () => {
       expect((await backups.list(scope, false))[0]?.id).toBe(task.result['backupId'])
       await build()
       const { unfinished } = await deployments.status(scope)
-      expect(unfinished).toMatchObject({ version: '0.1.0-broken', stage: 'Migrations' })
+      expect(unfinished).toMatchObject({ version: '0.1.0-broken', stage: 'Storage and database' })
       await removeObject(connection, { ...broken, name: 'no-pods', namespace: scope.namespace })
       await ended(await deployments.undo(scope, unfinished?.id ?? ''))
       expect(await deployments.status(scope)).toMatchObject({ installed: { version: '0.1.0' }, unfinished: null })

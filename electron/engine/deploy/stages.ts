@@ -11,7 +11,6 @@ const titles: Record<string, string> = {
   '6-frontend': 'Frontend',
   '7-traffic': 'Traffic and scaling',
   '8-operations': 'Backups, monitoring and logs',
-  '8-operations': 'Monitoring and backup',
   [adoptedStage]: 'Adopted from the cluster',
 }
 

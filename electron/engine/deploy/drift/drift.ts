@@ -65,7 +65,7 @@ export class Drift {
       for (const { metadata, ...rest } of strays)
         await removeObject(
           connection,
-          refOf({ ...rest, metadata } as KubeObject),
+          refOf({ ...rest, metadata }),
           metadata.uid !== undefined ? { uid: metadata.uid } : {},
         )
     })

@@ -99,7 +99,7 @@ function changedClaims(
     const earlier = before.get(nameOf(template))
     // A class that is not named was filled in by the server.
     const same = earlier && template.spec?.storageClassName === undefined ? { ...earlier, spec: { ...earlier.spec, storageClassName: undefined } } : earlier // prettier-ignore
-    return !same || facts(same as ClaimTemplate) !== facts(template)
+    return !same || facts(same) !== facts(template)
   })
   const gone = old.filter((template) => !young.some((one) => nameOf(one) === nameOf(template)))
   return [...changed, ...gone].map(nameOf)

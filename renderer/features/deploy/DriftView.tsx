@@ -95,14 +95,14 @@ function DriftList({
   isStale: boolean
 }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  const [isBusy, setBusy] = useState(false)
+  const [busy, setBusy] = useState<'revert' | 'adopt' | null>(null)
   // What is no drift any more is no longer chosen.
   const selected = objects.filter((object) => chosen.has(object.id))
   const reason = blocked ?? (selected.length === 0 ? 'Select the objects first.' : undefined)
-  const act = async (perform: typeof revertDrift) => {
-    setBusy(true)
-    if (await perform(scope, selected)) setChosen(new Set())
-    setBusy(false)
+  const act = async (which: 'revert' | 'adopt') => {
+    setBusy(which)
+    if (await (which === 'revert' ? revertDrift : adoptDrift)(scope, selected)) setChosen(new Set())
+    setBusy(null)
   }
   const toggle = (id: string, isChosen: boolean) => {
     const next = new Set(chosen)
@@ -129,10 +129,10 @@ function DriftList({
       aside={
         <>
           <span>{plural(compared, 'object')} compared</span>
-          <Button size="small" icon={Check} busy={isBusy} reason={reason} onClick={() => void act(adoptDrift)}>
+          <Button size="small" icon={Check} busy={busy === 'adopt'} reason={reason} onClick={() => void act('adopt')}>
             Adopt…
           </Button>
-          <Button size="small" icon={Undo2} busy={isBusy} reason={reason} onClick={() => void act(revertDrift)}>
+          <Button size="small" icon={Undo2} busy={busy === 'revert'} reason={reason} onClick={() => void act('revert')}>
             Revert…
           </Button>
         </>

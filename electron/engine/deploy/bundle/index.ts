@@ -1,4 +1,4 @@
-export { checkValues, type CheckedValues } from './checkValues.ts'
+export { checkValues } from './checkValues.ts'
 export { loadBundle } from './load.ts'
 export { isClusterScoped, render, secretNames, type RenderedStage, type Rendering } from './render.ts'
-export type { Bundle, BundleMigration, Values } from './types.ts'
+export type { Bundle, BundleMigration } from './types.ts'

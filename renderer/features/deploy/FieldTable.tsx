@@ -1,4 +1,5 @@
 import type { FieldChange } from '#shared/contract/deploy.ts'
+import './resource.css'
 
 /** Fields with the value now and the value planned, and what follows from it. */
 export function FieldTable({

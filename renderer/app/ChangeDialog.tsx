@@ -9,7 +9,7 @@ import './ChangeDialog.css'
 /** How long typing must pause before the cluster is asked again. */
 const pauseMilliseconds = 350
 
-export interface ChangeDialogProps {
+interface ChangeDialogProps {
   title: ReactNode
   note?: ReactNode
   cluster: string

@@ -2,7 +2,7 @@
 export type { Feature } from './feature.ts'
 export { addKubeconfig } from './addKubeconfig.ts'
 export { healthWords, roleWords } from './clusterWords.ts'
-export { ChangeDialog, type ChangeDialogProps } from './ChangeDialog.tsx'
+export { ChangeDialog } from './ChangeDialog.tsx'
 export { Drawer } from './Drawer.tsx'
 export { PageHeader } from './PageHeader.tsx'
 export { useActions, type Action } from './state/actions.ts'

@@ -44,8 +44,9 @@ describe('render', () => {
   })
 
   it('places every namespaced object in the namespace, and no other', () => {
-    const namespaces = objects().map(({ kind, metadata }) => [kind === 'Namespace', metadata.namespace])
-    expect(namespaces.every(([isNamespace, namespace]) => namespace === (isNamespace ? undefined : 'shop'))).toBe(true)
+    const ofCluster = ['Namespace', 'ClusterRole', 'ClusterRoleBinding']
+    const namespaces = objects().map(({ kind, metadata }) => [ofCluster.includes(kind), metadata.namespace])
+    expect(namespaces.every(([isOfCluster, namespace]) => namespace === (isOfCluster ? undefined : 'shop'))).toBe(true)
     expect(find(objects(), 'Namespace', 'shop')).toBeDefined()
   })
 

@@ -70,7 +70,6 @@ export const revision = z.object({
   cause: z.string(),
   isCurrent: z.boolean(),
 })
-export type Revision = z.infer<typeof revision>
 
 export const workloadDetail = z.object({
   kind: rolled,

@@ -67,8 +67,6 @@ export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
   return object.kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : spec?.template
 }
 
-export const containersOf = (object: KubeObject): Container[] => podTemplateOf(object)?.spec?.containers ?? []
-
 /** Kinds of which several pods run that a change of the template replaces. */
 export const isRolled = ({ kind }: { kind: string }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)
 

@@ -26,7 +26,7 @@ export {
 export { selects, type LabelSelector } from './labelSelector.ts'
 export { parseQuantity } from './quantity.ts'
 export { accessReview } from './access.ts'
-export { isTransient, patiently } from './patience.ts'
+export { patiently } from './patience.ts'
 export { podMetrics } from './podMetrics.ts'
 export { findProgram, identifyProgram } from './execPlugin.ts'
 export { sanitise } from './sanitise.ts'

@@ -32,6 +32,6 @@ function goneAsWhole(live: KubeObject, path: string): string {
 export function asRecorded(live: KubeObject): KubeObject {
   const object = withoutServerFields(live)
   if (live.kind !== 'Secret') return object
-  const keys = Object.keys((live['data'] ?? {}))
+  const keys = Object.keys(live['data'] ?? {})
   return { ...object, data: Object.fromEntries(keys.map((key) => [key, ''])) }
 }

@@ -61,7 +61,7 @@ function leftAlone(wanted: KubeObject, live: KubeObject, isAutoscaled: boolean):
   if (isAutoscaled && replicas !== undefined) object = withField(object, 'spec.replicas', replicas)
   if (wanted.kind !== 'Secret') return object
   const data = (live['data'] ?? {}) as Record<string, string>
-  const keys = Object.keys((wanted['data'] ?? {}))
+  const keys = Object.keys(wanted['data'] ?? {})
   return { ...object, data: Object.fromEntries(keys.map((key) => [key, data[key] ?? ''])) }
 }
 

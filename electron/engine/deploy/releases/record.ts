@@ -101,7 +101,7 @@ export function withoutSecretValues(all: RenderedStage[]): RenderedStage[] {
   const bare = (object: KubeObject): KubeObject => {
     if (object.kind !== 'Secret') return object
     const { stringData: _text, ...rest } = object
-    const keys = Object.keys((object['data'] ?? {}))
+    const keys = Object.keys(object['data'] ?? {})
     return { ...rest, data: Object.fromEntries(keys.map((key) => [key, ''])) }
   }
   return all.map(({ id, objects }) => ({ id, objects: objects.map(bare) }))

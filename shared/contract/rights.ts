@@ -197,7 +197,7 @@ export const rights = {
   'deploy.undo': applying,
   'drift.check': drifting,
   // Deletes what was named one by one and is in no release, whatever its kind.
-  'drift.revert': [...drifting, ...each(releasedResources, 'create', 'patch', 'delete'), ...lease],
+  'drift.revert': [...drifting, ...each(releasedResources, 'create', 'patch'), ...each(deletable, 'delete'), ...lease],
   'drift.adopt': [...drifting, ...each(releasedResources, 'create', 'patch'), ...lease],
   'events.watch': [on('events', 'list', 'watch')],
   'forwards.watch': nothing,

@@ -49,7 +49,7 @@ function Deploy({ scope }: { scope: Scope }) {
     reload,
   } = useCall((client, signal) => client.deploy.status(scope, { signal }), [scope.cluster, scope.namespace])
   useStatusReload(reload, `${run?.id ?? ''} ${run?.state ?? ''}`, status?.unfinished?.isElsewhere ?? false)
-  useDriftChecks(scope, status, drift)
+  useDriftChecks(scope, status, drift, view === 'drift')
   // A run belongs on this page while it works, and until its end was seen: then the page is about the next plan.
   const shownRun = run && (run.state === 'running' || run.id === draft.taskId) ? run : undefined
   const tabs = <DeployTabs view={view} isRunning={run?.state === 'running'} drift={drift.report?.objects.length} />
@@ -100,14 +100,28 @@ function useStatusReload(reload: () => void, runState: string, isElsewhere: bool
   }, [reload, isElsewhere])
 }
 
-/** The first look at a release compares the cluster with it, so that the tab says how much drifted. */
-function useDriftChecks(scope: Scope, status: DeployStatus | undefined, { askedFor, isChecking }: DriftState): void {
+/** Milliseconds after which a check of drift is made again when its view is opened. */
+const driftIsOld = 30_000
+
+/** The first look at a release compares the cluster with it, so that the tab says how much drifted; so does opening the view later. */
+function useDriftChecks(
+  scope: Scope,
+  status: DeployStatus | undefined,
+  { askedFor, isChecking, report }: DriftState,
+  isShown: boolean,
+): void {
   const installed = status?.installed?.id ?? null
   const isWanted = status !== undefined && !isChecking && askedFor !== installed
   const { cluster, namespace } = scope
   useEffect(() => {
     if (isWanted) void checkDrift({ cluster, namespace }, installed)
   }, [cluster, namespace, installed, isWanted])
+  const checkedAt = report?.checkedAt
+  useEffect(() => {
+    // Only the opening of the view counts: a check that ends must not start the next.
+    if (isShown && checkedAt !== undefined && Date.now() - checkedAt > driftIsOld)
+      void checkDrift({ cluster, namespace })
+  }, [cluster, namespace, isShown, checkedAt])
 }
 
 interface PartProps {

@@ -129,7 +129,8 @@ function FaultList({ faults, onOpen }: { faults: readonly ValueFault[]; onOpen: 
             <StatusGlyph status="failed" size={13} />
             <span className="values-fault-line">{fault.line > 0 ? `Line ${fault.line}` : 'Missing'}</span>
             <span className="selectable">
-              {fault.path === '' ? null : <code>{fault.path}</code>} {fault.message}
+              {fault.path === '' || fault.message.includes(fault.path) ? null : <code>{fault.path}</code>}{' '}
+              {fault.message}
             </span>
           </button>
         </li>

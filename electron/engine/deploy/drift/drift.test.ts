@@ -119,6 +119,19 @@ it('finds what is missing and what nobody deployed; makes the one again and dele
   expect(dataOf(await getObject(connection, settings))['GREETING']).toBe('edited')
 })
 
+it('does not delete a secret or a volume that nobody deployed, and says that nothing was changed', async () => {
+  const secret = { ...stray, kind: 'Secret' }
+  await createObject(connection, stray)
+  await createObject(connection, secret)
+  await expect(maya.drift.revert(scope, ['v1 ConfigMap stray', 'v1 Secret stray'])).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('Delete it by hand') as string,
+  })
+  expect(await stateOf()).toEqual(['v1 ConfigMap stray unexpected', 'v1 Secret stray unexpected'])
+  await removeObject(connection, { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'stray' })
+  await removeObject(connection, { apiVersion: 'v1', kind: 'Secret', namespace, name: 'stray' })
+})
+
 it('adopts that something is gone and that something is there', { timeout: patient }, async () => {
   await removeObject(connection, settings)
   await createObject(connection, stray)

@@ -7,6 +7,7 @@ import type { DeploymentsNeeds } from '../needs.ts'
 import { clashesOf, removeClashes } from '../fields/clashes.ts'
 import { idOf, refOf } from '../objects.ts'
 import { autoscaledIds, isAutoscaler, readFacts } from '../plan/clusterFacts.ts'
+import { keptKinds, lossOf } from '../plan/prune.ts'
 import { releaseName } from '../planning.ts'
 import { DeployLease } from '../releases/lease.ts'
 import {
@@ -43,7 +44,8 @@ export class Drift {
     const { release, compared, unexpected } = await this.#find(connection, scope, signal)
     const strays = unexpected.map((object): DriftedObject => {
       const about = { id: idOf(object), kind: object.kind, name: object.metadata.name }
-      return { ...about, state: 'unexpected', fields: [], notes: ['deletes it'] }
+      const notes = [keptKinds.has(object.kind) ? `does not delete it. ${lossOf(object)}` : 'deletes it']
+      return { ...about, state: 'unexpected', fields: [], notes }
     })
     return {
       release: release?.id ?? null,
@@ -53,11 +55,12 @@ export class Drift {
     }
   }
 
-  /** @throws ConsoleError BAD_INPUT when one of them has not drifted; BUSY */
+  /** @throws ConsoleError BAD_INPUT when one of them has not drifted, or holds what cannot be had back; BUSY */
   async revert(scope: Scope, ids: readonly string[]): Promise<void> {
     await this.#holding(scope, async (connection) => {
       const { compared, unexpected } = await this.#find(connection, scope)
       const [drifted, strays] = chosen(ids, compared, unexpected)
+      refuseKept(strays)
       for (const { wanted, live } of drifted) if (live) await removeClashes(connection, live, clashesOf(wanted, live))
       const stages = [{ id: '', objects: drifted.map(({ wanted }) => wanted) }]
       const [filled] = await withSecretValues(connection, scope.namespace, stages, [])
@@ -145,6 +148,16 @@ export class Drift {
 }
 
 const noRelease = () => new ConsoleError('BAD_INPUT', 'No release is recorded here, so there is nothing to adopt into.')
+
+function refuseKept(strays: readonly KubeObject[]): void {
+  const kept = strays.find(({ kind }) => keptKinds.has(kind))
+  if (!kept) return
+  const name = `${kept.kind} ${kept.metadata.name}`
+  throw new ConsoleError(
+    'BAD_INPUT',
+    `${name} is in no release, and is not deleted. ${lossOf(kept)} Nothing was changed.`,
+  )
+}
 
 function chosen(
   ids: readonly string[],

@@ -5,7 +5,7 @@ import { asConsoleError } from '#shared/errors.ts'
 import { getObject, type ClusterConnection } from '../../kube/index.ts'
 import type { ApplyRules } from '../applyRules.ts'
 import type { RenderedStage } from '../bundle/index.ts'
-import { isNotFound } from '../objects.ts'
+import { counted, isNotFound } from '../objects.ts'
 import { runChecks } from '../preflight/index.ts'
 import type { FieldRef, ReleaseRecord } from '../releases/record.ts'
 import { stageTitle, waitsOf } from '../stages.ts'
@@ -147,7 +147,7 @@ function dryRunCheck(all: Tried[]): Check {
     return {
       title,
       state: 'warning',
-      detail: `${asked.length} of ${all.length} objects accepted; ${conflicts.length} have fields that others set.`,
+      detail: `${asked.length} of ${all.length} objects accepted; others set fields of ${counted(conflicts.length, 'object')}.`,
       remedy: 'Decide for each of these fields whether to keep it or to take it.',
     }
   if (asked.length === all.length)

@@ -37,7 +37,8 @@ function forbiddenIsAbsent(thrown: unknown): undefined {
   if (asConsoleError(thrown).code !== 'FORBIDDEN' && asConsoleError(thrown).code !== 'NOT_FOUND') throw thrown
 }
 
-function lossOf({ kind }: KubeObject): string {
+/** What is lost with an object of a kind that goes, or why it stays. */
+export function lossOf({ kind }: KubeObject): string {
   switch (kind) {
     case 'Namespace':
       return 'Kept: everything in it would be lost. Delete it by hand when nothing in it is needed.'

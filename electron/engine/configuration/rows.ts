@@ -38,10 +38,11 @@ interface ManagedField {
   subresource?: string
 }
 
-/** The status is left out: controllers write that all the time. */
+/** Newest first; within one second the later in the server's list. The status is left out: controllers write that all the time. */
 const writersOf = ({ metadata }: KubeObject): ManagedField[] =>
   ((metadata.managedFields ?? []) as ManagedField[])
     .filter(({ subresource }) => subresource !== 'status')
+    .reverse()
     .sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))
 
 /** Who wrote to it last and when, as the server remembers. */

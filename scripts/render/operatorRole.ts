@@ -31,6 +31,13 @@ const metadata = (named = name) => ({
   annotations: { 'console.agency-swarm.dev/stage': '1-namespace' },
 })
 
+/** Suites in several namespaces, of different versions, share the ClusterRole; each has a binding of its own. */
+function shared() {
+  const { labels, ...rest } = metadata()
+  const { 'app.kubernetes.io/version': _one, ...lasting } = labels
+  return { ...rest, labels: lasting }
+}
+
 /** One rule per group and set of verbs: the fewest lines that say the same. */
 function rulesOf(rights: Right[]): object[] {
   const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: string[] }>()
@@ -66,10 +73,9 @@ export function operatorRole(): string {
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRole',
-      metadata: metadata(),
+      metadata: shared(),
       rules: rulesOf(rights.filter(({ isClusterScoped }) => isClusterScoped)),
     },
-    // Suites in several namespaces share the ClusterRole; each has a binding of its own.
     { ...binding('ClusterRole'), metadata: metadata('agency-swarm-admin-${namespace}') },
   ]
   const options = { lineWidth: 0, flowCollectionPadding: false, aliasDuplicateObjects: false }

@@ -3,7 +3,7 @@ import { Command } from 'cmdk'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { EnvironmentChip, Keys } from '../kit/index.ts'
-import { matches, matchRanges } from './paletteSearch.ts'
+import { isNamed, matches, matchRanges } from './paletteSearch.ts'
 import { allActions, useActionRegistry, type Action } from './state/actions.ts'
 import { useCurrentCluster } from './state/clusters.ts'
 import { useLayout } from './state/layout.ts'
@@ -85,7 +85,8 @@ function groupActions(actions: readonly Action[], text: string): [string, Action
   const sections = new Map<string, Action[]>()
   for (const action of shown) sections.set(action.section, [...(sections.get(action.section) ?? []), action])
   const rank = (section: string) => ['Go to', 'Go to cluster', 'View'].indexOf(section)
-  return [...sections].sort(([a], [b]) => rank(a) - rank(b))
+  const distance = (members: Action[]) => (members.some((action) => isNamed(action, text)) ? 0 : 1)
+  return [...sections].sort(([a, some], [b, others]) => distance(some) - distance(others) || rank(a) - rank(b))
 }
 
 function PaletteItem({ action, query, isProduction }: { action: Action; query: string; isProduction: boolean }) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { matches, matchRanges } from './paletteSearch.ts'
+import { isNamed, matches, matchRanges } from './paletteSearch.ts'
 import type { Action } from './state/actions.ts'
 
 const action = (title: string, section: string): Action => ({
@@ -20,6 +20,13 @@ test('every typed word must occur', () => {
 test('> leaves commands, @ leaves clusters', () => {
   expect([restore, page, cluster].map((each) => matches(each, '>'))).toEqual([true, false, false])
   expect([restore, page, cluster].map((each) => matches(each, '@prod'))).toEqual([false, false, true])
+})
+
+test('a title answers by itself, or only by the section it stands in', () => {
+  const ofWorkloads = action('Set image of all suite services…', 'Workloads')
+  expect(matches(ofWorkloads, 'workl')).toBe(true)
+  expect(isNamed(ofWorkloads, 'workl')).toBe(false)
+  expect(isNamed(action('Workloads', 'Go to'), 'workl')).toBe(true)
 })
 
 test('what was typed is marked in the title', () => {

@@ -9,6 +9,12 @@ export function matches(action: Action, typed: string): boolean {
   return wordsOf(typed).every((word) => text.includes(word))
 }
 
+/** Whether the title alone answers it: such an action comes before those that only belong to a section of that name. */
+export function isNamed(action: Action, typed: string): boolean {
+  const title = action.title.toLowerCase()
+  return wordsOf(typed).every((word) => title.includes(word))
+}
+
 /** A title in pieces, those that were typed marked. */
 export function matchRanges(title: string, typed: string): { text: string; isMatch: boolean }[] {
   const words = wordsOf(typed)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { allRights, releasedResources, rights } from '../../shared/contract/rights.ts'
-import { operatorRole, operatorRolePath } from './operatorRole.ts'
+import { operatorRole, operatorRolePath, releasedRoles } from './operatorRole.ts'
 import { readBundle } from './rendered.ts'
 
 it('the role of the operator is what the contract says: run `npm run render -- --write`', async () => {
@@ -16,6 +16,12 @@ it('the rights to deploy cover every kind of the bundle, and no other', async ()
     (name.split('.')[0] ?? '').replace(/ies$/, 'y').replace(/(sse)s$|s$/, '$1'),
   )
   expect([...new Set(kinds)].sort()).toEqual([...covered].map((kind) => kind.replace(/^ingresse$/, 'ingress')).sort())
+})
+
+it('every Role of the bundle may be bound by its name, and no other', async () => {
+  const { objects } = await readBundle()
+  const names = objects.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.name)
+  expect([...names].sort()).toEqual([...releasedRoles].sort())
 })
 
 it('the cluster is only read, and secrets nowhere but in the namespace', () => {

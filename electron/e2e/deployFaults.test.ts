@@ -1,6 +1,6 @@
 import type { TestCluster } from '#shared/testing/cluster.ts'
 import { expect, test } from './app.ts'
-import { apply, deploy, deployed, plan, undo } from './deployPage.ts'
+import { apply, deployed, plan, undo } from './deployPage.ts'
 import { kubectl, removeNamespace, uniqueNamespace } from './kubectl.ts'
 import { openApp, type OpenApp } from './openApp.ts'
 import { clusterTime, confirm, main, marked, openContext, rail, runningStep } from './window.ts'
@@ -51,7 +51,8 @@ test('an app that is killed in every stage goes on where it stopped, until the s
 test('a restart of the API server in the middle of a deployment is survived', async ({ cluster }) => {
   test.skip(!cluster.isSandbox && !process.env.CONSOLE_TEST_RESTART_API_SERVER, 'Nothing can restart this API server.')
   const { page } = app
-  await plan(page, { values: 'logLevel: debug\nreplicas:\n  frontend: 2\n' })
+  // New backends take their time: the restart falls into the wait for them.
+  await plan(page, { values: 'resources:\n  backend:\n    requests:\n      memory: 160Mi\n' })
   await apply(page)
   await runningStep(page, /Backend/).waitFor({ timeout: clusterTime })
   await cluster.restartApiServer()
@@ -61,50 +62,63 @@ test('a restart of the API server in the middle of a deployment is survived', as
 
 test('a rollout that cannot get ahead says so while it waits, is stopped, and undone', async ({ cluster }) => {
   const { page } = app
-  await plan(page, { values: 'resources:\n  mcp:\n    requests:\n      cpu: "500"\n    limits:\n      cpu: "500"\n' })
-  // Nowhere is there room for it, and the checks say so beforehand.
-  await expect(page.getByRole('list', { name: 'Checks before it starts' })).toContainText(/500/)
-  const refused = await marked(page, 'deploy-apply').isDisabled()
-  if (!refused) {
+  await plan(page, { values: 'resources:\n  mcp:\n    requests:\n      memory: 96Mi\n' })
+  const nodes = (await kubectl(cluster, ['get', 'nodes', '-o', 'name'])).split('\n')
+  await kubectl(cluster, ['cordon', ...nodes])
+  try {
     await apply(page)
-    await expect(page.getByRole('list', { name: 'Stages' })).toContainText(/not scheduled|Insufficient/i, {
-      timeout: clusterTime,
-    })
+    await expect(page.getByRole('list', { name: 'Stages' })).toContainText(/not scheduled/i, { timeout: clusterTime })
     await main(page).getByRole('button', { name: 'Stop', exact: true }).click()
     await expect(main(page).getByRole('button', { name: 'Resume…' })).toBeVisible({ timeout: 60_000 })
-    await undo(page)
+  } finally {
+    await kubectl(cluster, ['uncordon', ...nodes])
   }
+  await undo(page)
   await healthy(cluster)
 })
 
-test('a quota that has no room is told before anything is changed', async ({ cluster }) => {
+test('room that is not there is told with a remedy before anything is changed', async ({ cluster }) => {
   const { page } = app
-  const pods = [
-    '-n',
-    namespace,
-    'get',
-    'pods',
-    '-l',
-    'app=agency-swarm-frontend',
-    '-o',
-    'jsonpath={.items[*].metadata.uid}',
-  ]
-  const before = await kubectl(cluster, pods)
-  const tight = {
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { name: 'tight', namespace },
-    spec: { hard: { pods: '3' } },
-  }
-  await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(tight))
-  await plan(page, { values: 'replicas:\n  frontend: 3\n' })
-  const checks = page.getByRole('list', { name: 'Checks before it starts' })
-  await expect(checks.getByRole('listitem').filter({ hasText: 'Quota' })).toContainText(/tight/)
+  const before = await frontendPods(cluster)
+  await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(tightQuota))
+  await plan(page, { values: 'resources:\n  mcp:\n    requests:\n      cpu: "500"\n    limits:\n      cpu: "500"\n' })
+  const checks = page.getByRole('list', { name: 'Checks before it starts' }).getByRole('listitem')
+  await expect(checks.filter({ hasText: 'Quota' })).toContainText('tight')
+  await expect(checks.filter({ hasText: /capacity/i })).toContainText(/500/)
   await expect(marked(page, 'deploy-apply')).toBeDisabled()
-  expect(await kubectl(cluster, pods)).toBe(before)
+  expect(await frontendPods(cluster)).toBe(before)
   await kubectl(cluster, ['-n', namespace, 'delete', 'resourcequota', 'tight'])
-  await deploy(page, { values: '' })
 })
+
+test('a quota that is tightened meanwhile stops the deployment with its name, and it is resumed', async ({
+  cluster,
+}) => {
+  const { page } = app
+  await plan(page, { values: 'replicas:\n  frontend: 3\n' })
+  await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(tightQuota))
+  await apply(page)
+  const failure = page.getByTestId('deploy-failure')
+  await expect(failure).toContainText(/exceeded quota: tight/, { timeout: clusterTime })
+  await kubectl(cluster, ['-n', namespace, 'delete', 'resourcequota', 'tight'])
+  await main(page).getByRole('button', { name: 'Resume…' }).click()
+  await confirm(page, /^Resume/)
+  await expect(failure).toBeHidden({ timeout: 60_000 })
+  await deployed(page)
+  await healthy(cluster)
+})
+
+const tightQuota = {
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'tight', namespace },
+  spec: { hard: { pods: '3' } },
+}
+
+const frontendPods = (cluster: TestCluster) =>
+  kubectl(cluster, [
+    ...['-n', namespace, 'get', 'pods', '-l', 'app=agency-swarm-frontend'],
+    ...['-o', 'jsonpath={.items[*].metadata.uid}'],
+  ])
 
 const healthy = (cluster: TestCluster) =>
   kubectl(cluster, ['-n', namespace, 'wait', 'deployment', '--all', '--for=condition=Available', '--timeout=240s'])

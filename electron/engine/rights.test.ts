@@ -17,8 +17,18 @@ import { rightLine, UsedRights } from './testing/usedRights.ts'
 /** The whole suite comes up twice. */
 const patient = 900_000
 const suite = { profile: 'sandbox', version: '0.1.0' }
-/** Brings the kinds that the profile of the sandbox leaves out. */
-const values = 'ingress: { enabled: true }\nhosts: { web: suite.example }\nbackup: { enabled: true }\n'
+/** Brings the kinds that the profile of the sandbox leaves out, and those of other software where the cluster has it. */
+async function everyKind(): Promise<string> {
+  const { all } = await discover(place.connection)
+  const isServed = (group: string) => all.some((each) => each.group === group)
+  return [
+    'ingress: { enabled: true }',
+    'hosts: { web: suite.example }',
+    'backup: { enabled: true }',
+    ...(isServed('monitoring.coreos.com') ? ['monitoring: { operator: true }'] : []),
+    ...(isServed('gateway.networking.k8s.io') ? ['gateway: { enabled: true, name: edge }'] : []),
+  ].join('\n')
+}
 
 let place: TestNamespace
 let host: TestHost
@@ -128,6 +138,7 @@ it('the operator deploys, and undoes what was deployed', { timeout: patient }, a
   await measured('clusters.check', () => client.clusters.check({ cluster: scope.cluster }))
   await measured('clusters.namespaces', () => client.clusters.namespaces({ cluster: scope.cluster }))
   await measured('clusters.permissions', () => client.clusters.permissions(scope))
+  const values = await everyKind()
   const task = await deploy(values)
   const runId = task.result['runId'] ?? (await client.releases.list(scope))[0]?.id ?? ''
   await measured('deploy.undo', () => done(client.deploy.undo({ ...scope, runId, confirmation })))

@@ -143,6 +143,7 @@ it('the operator deploys, and undoes what was deployed', { timeout: patient }, a
   const runId = task.result['runId'] ?? (await client.releases.list(scope))[0]?.id ?? ''
   await measured('deploy.undo', () => done(client.deploy.undo({ ...scope, runId, confirmation })))
   await deploy(values)
+  await measured('drift.check', () => client.drift.check(scope))
   await deploy('', true)
   await measured('deploy.status', () => client.deploy.status(scope))
   const [newest, before] = await measured('releases.list', () => client.releases.list(scope))

@@ -77,15 +77,7 @@ test('an upgrade shows its migration, backs up first, and migrates', async ({ cl
   await apply(page)
   await deployed(page)
   expect(await sql(cluster, namespace, migrations)).toBe('3')
-  const images = [
-    '-n',
-    namespace,
-    'get',
-    'deployments',
-    '-o',
-    'jsonpath={.items[*].spec.template.spec.containers[*].image}',
-  ]
-  expect(await kubectl(cluster, images)).toContain('agency-swarm/suite:0.1.0')
+  expect(await images(cluster)).toContain('agency-swarm/suite:0.1.0')
   await rail(page, 'Backups').click()
   await expect(backups(page)).toHaveCount(1)
 })
@@ -154,15 +146,7 @@ test('a broken image stops the deployment, says why, and is undone', async ({ cl
   await expect(failure).toContainText('agency-swarm/missing:1')
   await undo(page)
   await healthy(cluster)
-  const images = [
-    '-n',
-    namespace,
-    'get',
-    'deployments',
-    '-o',
-    'jsonpath={.items[*].spec.template.spec.containers[*].image}',
-  ]
-  expect(await kubectl(cluster, images)).not.toContain('missing')
+  expect(await images(cluster)).not.toContain('missing')
 })
 
 test('a rollback returns workloads and configuration, and says beforehand what becomes of the database', async ({
@@ -182,15 +166,7 @@ test('a rollback returns workloads and configuration, and says beforehand what b
   await apply(page)
   await deployed(page)
   await healthy(cluster)
-  const images = [
-    '-n',
-    namespace,
-    'get',
-    'deployments',
-    '-o',
-    'jsonpath={.items[*].spec.template.spec.containers[*].image}',
-  ]
-  expect(await kubectl(cluster, images)).toContain(`agency-swarm/suite:${earlier}`)
+  expect(await images(cluster)).toContain(`agency-swarm/suite:${earlier}`)
   expect(await sql(cluster, namespace, migrations)).toBe('3')
 })
 
@@ -212,3 +188,10 @@ test('a second cluster gets the same release with other values', async () => {
 
 const healthy = (cluster: TestCluster) =>
   kubectl(cluster, ['-n', namespace, 'wait', 'deployment', '--all', '--for=condition=Available', '--timeout=180s'])
+
+/** The images of all Deployments. */
+const images = (cluster: TestCluster) =>
+  kubectl(cluster, [
+    ...['-n', namespace, 'get', 'deployments'],
+    ...['-o', 'jsonpath={.items[*].spec.template.spec.containers[*].image}'],
+  ])

@@ -1,38 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
-import {
-  apply,
-  connect,
-  createObject,
-  getObject,
-  loadKubeconfigs,
-  removeObject,
-  type ClusterConnection,
-  type KubeObject,
-} from '../../kube/index.ts'
+import { apply, getObject, removeObject, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
+import { testNamespace, type TestNamespace } from '../../testing/testNamespace.ts'
 import { noRules } from '../applyRules.ts'
 import { refOf } from '../objects.ts'
 import { applyObject } from '../run/applyObject.ts'
 import { readFacts } from './clusterFacts.ts'
 import { tryObject } from './tryObject.ts'
 
-let cluster: TestCluster
+let place: TestNamespace
 let connection: ClusterConnection
-const namespace = `try-test-${process.pid}`
+let namespace = ''
 
 beforeAll(async () => {
-  cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
-  await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  place = await testNamespace('try-test')
+  connection = place.connection
+  namespace = place.scope.namespace
 })
-afterAll(async () => {
-  await removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: namespace })
-  await connection.close()
-  await cluster.stop()
-})
+afterAll(() => place.stop())
 
 const object = (apiVersion: string, kind: string, name: string, more: Record<string, unknown>): KubeObject => ({
   apiVersion,
@@ -40,6 +24,8 @@ const object = (apiVersion: string, kind: string, name: string, more: Record<str
   metadata: { name, namespace },
   ...more,
 })
+/** Tables of objects are made before there is a namespace. */
+const placed = ({ metadata, ...rest }: KubeObject): KubeObject => ({ ...rest, metadata: { ...metadata, namespace } })
 const template = (app: string, image = 'busybox:1') => ({
   metadata: { labels: { app } },
   spec: { containers: [{ name: 'c', image, command: ['sh', '-c', 'exec sleep 86400'] }] },
@@ -114,7 +100,9 @@ describe('what cannot be changed in place', () => {
     ],
     ['a claim', claim('1Gi'), object('v1', 'PersistentVolumeClaim', 'disk', { spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } } }), 'without losing its data'], // prettier-ignore
     ['a smaller volume', claim('2Gi'), claim('1Gi'), 'A volume cannot be made smaller: disk has 2Gi'],
-  ])('is refused for %s, with what to do instead', async (_what, live, wanted, words) => {
+  ])('is refused for %s, with what to do instead', async (_what, ...objects) => {
+    const [live, wanted] = [placed(objects[0]), placed(objects[1])]
+    const words = objects[2]
     await removeObject(connection, refOf(live))
     const { resource, blocker } = await tried(live, wanted)
     expect(resource.action).toBe('refused')

@@ -1,34 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
-import {
-  connect,
-  createObject,
-  loadKubeconfigs,
-  removeObject,
-  type ClusterConnection,
-  type KubeObject,
-} from '../../kube/index.ts'
+import { connect, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
+import { testNamespace, type TestNamespace } from '../../testing/testNamespace.ts'
 import { json, startMisbehavingServer } from '../../testing/misbehavingServer.ts'
 import { runChecks } from './index.ts'
 import { kubernetesCheck, nodesCheck } from './versions.ts'
 
-let cluster: TestCluster
+let place: TestNamespace
 let connection: ClusterConnection
-const namespace = `preflight-test-${process.pid}`
+let namespace = ''
 
 beforeAll(async () => {
-  cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
-  await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  place = await testNamespace('preflight-test')
+  connection = place.connection
+  namespace = place.scope.namespace
 })
-afterAll(async () => {
-  await removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: namespace })
-  await connection.close()
-  await cluster.stop()
-})
+afterAll(() => place.stop())
 
 const object = (apiVersion: string, kind: string, spec: Record<string, unknown> = {}): KubeObject => ({
   apiVersion,

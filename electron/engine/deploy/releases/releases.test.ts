@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
-import {
-  connect,
-  createObject,
-  getObject,
-  loadKubeconfigs,
-  removeObject,
-  type ClusterConnection,
-} from '../../kube/index.ts'
+import { createObject, getObject, type ClusterConnection } from '../../kube/index.ts'
+import { testNamespace, type TestNamespace } from '../../testing/testNamespace.ts'
 import { packContent, unpackContent, type ReleaseRecord } from './record.ts'
 import { backupOf, forwardVerdict, verdictBetween } from './schemaVerdict.ts'
 import { ReleaseStore } from './store.ts'
@@ -52,23 +45,16 @@ describe('the record of a release', () => {
 })
 
 describe('the records in a cluster', () => {
-  let cluster: TestCluster
+  let place: TestNamespace
   let connection: ClusterConnection
-  const namespace = `releases-test-${process.pid}`
+  let namespace = ''
 
   beforeAll(async () => {
-    cluster = await startCluster()
-    const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-    const context = contexts.find(({ name }) => name === cluster.context)
-    if (!context) throw new Error(`no context ${cluster.context}`)
-    connection = connect(context)
-    await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+    place = await testNamespace('releases-test')
+    connection = place.connection
+    namespace = place.scope.namespace
   })
-  afterAll(async () => {
-    await removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: namespace })
-    await connection.close()
-    await cluster.stop()
-  })
+  afterAll(() => place.stop())
 
   it('are kept to ten, but never without the live one and the one before it', async () => {
     const store = new ReleaseStore(connection, namespace)

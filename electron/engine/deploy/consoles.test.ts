@@ -151,4 +151,7 @@ it('takes a backup first where that is wanted, once, and remembers which', { tim
     state: 'warning',
     remedy: expect.stringContaining('Restore backup backup-1 of ') as string,
   })
+  const undone = succeeded(await next.ended(next.deployments.undo(scope, newest?.id ?? '')))
+  const said = undone.log.map(({ text }) => text).join('\n')
+  expect(said).toContain('That release does not run on the schema of 0002_breaking')
 })

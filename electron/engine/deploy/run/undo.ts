@@ -4,6 +4,7 @@ import { noRules } from '../applyRules.ts'
 import { counted, idOf, refOfId, titleOf } from '../objects.ts'
 import { keptKinds } from '../plan/prune.ts'
 import { objectsOf, type ReleaseRecord } from '../releases/record.ts'
+import { verdictBetween } from '../releases/schemaVerdict.ts'
 import { workloadsOf } from '../stages.ts'
 import { applyYielding, lineOf } from './applyObject.ts'
 import { patienceOf, writeProgress, type RunJob } from './job.ts'
@@ -29,8 +30,11 @@ export interface UndoJob extends RunJob {
 export async function undoRun(job: UndoJob, control: TaskControl): Promise<void> {
   const { connection, previous } = job
   const earlier = previous ? objectsOf(previous).filter(isTakenBack) : []
-  if (previous)
-    control.log('warn', 'The database schema stays as the newer release migrated it; the release before runs on it.')
+  if (previous) {
+    const live = { ...job.record, schema: await job.newestMigration() }
+    const { state, detail } = verdictBetween(previous, [live, previous], undefined)
+    control.log(state === 'none' ? 'info' : 'warn', detail)
+  }
   try {
     await control.step('return', async (step) => {
       await applyEarlier(job, earlier, step, control)

@@ -51,9 +51,10 @@ export async function untilRolledOut(
     detail: `Waiting for ${ref.kind} ${ref.name} to exist.`,
   }
   const replaced = new Set<string>()
+  const refusals = new Refusals(connection, since)
   for (;;) {
     signal?.throwIfAborted()
-    const seen = await patiently(connection, () => look(connection, ref, since, signal), {
+    const seen = await patiently(connection, () => look(connection, ref, refusals, signal), {
       ...(signal && { signal }),
       onWait: (reason) => {
         if (reason !== '')
@@ -80,12 +81,12 @@ export async function untilRolledOut(
   }
 }
 
-async function look(connection: ClusterConnection, ref: ObjectRef, since: number, signal?: AbortSignal) {
+async function look(connection: ClusterConnection, ref: ObjectRef, refusals: Refusals, signal?: AbortSignal) {
   const object = await getObject(connection, ref, signal ? { signal } : {}).catch(absentIsUndefined)
   if (!object) return undefined
   const { pods, set } = await podsOf(connection, object, signal)
   const isShort = object.kind !== 'Job' ? pods.length < wantedPods(object) : pods.length === 0
-  return { object, pods, refusal: isShort ? await refusalOf(connection, set ?? object, since, signal) : undefined }
+  return { object, pods, refusal: isShort ? await refusals.of(set ?? object, signal) : undefined }
 }
 
 /** Deletes pods that a StatefulSet will never replace by itself, each once, when the caller wants that. */
@@ -138,33 +139,44 @@ async function podsOf(
   return { pods, ...(newest && { set: newest }) }
 }
 
-/** A quota that refuses pods is told by no pod, and not by every controller's conditions: by an event. */
-async function refusalOf(
-  connection: ClusterConnection,
-  workload: KubeObject,
-  since: number,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  const { namespace = '', uid = '' } = workload.metadata
-  const about = { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, ...(signal && { signal }) }
-  const events = await listObjects(connection, { apiVersion: 'v1', kind: 'Event' }, about).catch(() => [])
-  const refused = events
-    .filter((event) => event['reason'] === 'FailedCreate' && counts(connection, event, since))
-    .at(-1)
-  return refused ? sanitise(String(refused['message'])) : undefined
-}
-
 /** Milliseconds. While a wait is young, what was refused before it may be mended; when nothing came for long, it still holds. */
 const [youth, memory] = [120_000, 900_000]
-/** The server's clock may be behind a little, and events have whole seconds. */
-const tolerance = 10_000
 
-function counts({ clock }: ClusterConnection, event: KubeObject, since: number): boolean {
-  const { lastTimestamp, eventTime } = event as { lastTimestamp?: string | null; eventTime?: string | null }
-  const last = Date.parse(lastTimestamp ?? eventTime ?? event.metadata.creationTimestamp ?? '')
-  if (Number.isNaN(last) || last >= since - tolerance) return true
-  return clock.now() - since > youth && clock.now() - last < memory
+/**
+ * A quota that refuses pods is told by no pod, and not by every controller's conditions: by an event. One that was there when the wait
+ * began is of an earlier try, until it is told again; a controller may take minutes for its next one. No clocks are compared for that.
+ */
+class Refusals {
+  readonly #connection: ClusterConnection
+  readonly #since: number
+  #earlier: ReadonlySet<string> | undefined
+
+  constructor(connection: ClusterConnection, since: number) {
+    this.#connection = connection
+    this.#since = since
+  }
+
+  async of(workload: KubeObject, signal?: AbortSignal): Promise<string | undefined> {
+    const { namespace = '', uid = '' } = workload.metadata
+    const about = { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, ...(signal && { signal }) }
+    const events = await listObjects(this.#connection, { apiVersion: 'v1', kind: 'Event' }, about).catch(() => [])
+    const refused = events.filter((event) => event['reason'] === 'FailedCreate')
+    this.#earlier ??= new Set(refused.map(versionOf))
+    const telling = refused.filter((event) => this.#counts(event)).at(-1)
+    return telling ? sanitise(String(telling['message'])) : undefined
+  }
+
+  #counts(event: KubeObject): boolean {
+    if (this.#earlier?.has(versionOf(event)) !== true) return true
+    const now = this.#connection.clock.now()
+    const { lastTimestamp, eventTime } = event as { lastTimestamp?: string | null; eventTime?: string | null }
+    const last = Date.parse(lastTimestamp ?? eventTime ?? event.metadata.creationTimestamp ?? '')
+    return now - this.#since > youth && !(now - last >= memory)
+  }
 }
+
+/** Another one when the same event was told again. */
+const versionOf = ({ metadata }: KubeObject) => `${metadata.uid ?? metadata.name} ${metadata.resourceVersion ?? ''}`
 
 const revisionOf = ({ metadata }: KubeObject) =>
   Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)

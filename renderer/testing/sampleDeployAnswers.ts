@@ -1,15 +1,8 @@
 import { implement } from '@orpc/server'
 import type { DeployStatus, DriftReport, Plan, ReleaseRow, ValueFault } from '#shared/contract/deploy.ts'
 import { contract } from '#shared/contract/index.ts'
-import {
-  sampleDeploy,
-  sampleDifference,
-  sampleDrift,
-  sampleKnown,
-  samplePlan,
-  sampleReleases,
-  sampleRun,
-} from './sampleDeploy.ts'
+import { sampleDeploy, sampleDifference, sampleKnown, samplePlan, sampleRun } from './sampleDeploy.ts'
+import { sampleDrift, sampleReleases } from './sampleReleases.ts'
 import type { SampleTasks } from './sampleTasks.ts'
 
 /** What a test wants to be different about the suite's deployment. */

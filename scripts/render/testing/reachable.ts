@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 import { z } from 'zod'
-import type { KubeObject } from '../../../electron/engine/kube/index.ts'
+import { selects, type KubeObject } from '../../../electron/engine/kube/index.ts'
 
 /** Somebody who may send or receive: a pod of the suite, a pod of another namespace, or an address outside of the cluster. */
 export interface Party {
@@ -38,28 +38,9 @@ const policySpec = z.strictObject({
   egress: z.array(z.strictObject({ to: z.array(peer).optional(), ports: z.array(port).optional() })).default([]),
 })
 
-type Selector = z.infer<typeof selector>
 type Peer = z.infer<typeof peer>
 type Port = z.infer<typeof port>
 type Policy = z.infer<typeof policySpec> & { namespace: string }
-
-function matches({ matchLabels, matchExpressions }: Selector, of: Record<string, string>): boolean {
-  const isEqual = Object.entries(matchLabels).every(([key, value]) => of[key] === value)
-  const isMet = matchExpressions.every(({ key, operator, values }) => {
-    const value = of[key]
-    switch (operator) {
-      case 'In':
-        return value !== undefined && values.includes(value)
-      case 'NotIn':
-        return value === undefined || !values.includes(value)
-      case 'Exists':
-        return value !== undefined
-      case 'DoesNotExist':
-        return value === undefined
-    }
-  })
-  return isEqual && isMet
-}
 
 function isWithin(cidr: string, address: string): boolean {
   const [network = '', prefix = ''] = cidr.split('/')
@@ -78,9 +59,9 @@ function means({ podSelector, namespaceSelector, ipBlock }: Peer, policy: Policy
   }
   if (party.address !== undefined) return false
   const isNamespace = namespaceSelector
-    ? matches(namespaceSelector, party.namespaceLabels ?? {})
+    ? selects(namespaceSelector, party.namespaceLabels ?? {})
     : party.namespace === policy.namespace
-  return isNamespace && (!podSelector || matches(podSelector, party.labels ?? {}))
+  return isNamespace && (!podSelector || selects(podSelector, party.labels ?? {}))
 }
 
 const opens = (ports: Port[] | undefined, number: number, protocol: string) =>
@@ -92,7 +73,7 @@ const selecting = (policies: Policy[], party: Party, type: 'Ingress' | 'Egress')
     (policy) =>
       policy.policyTypes.includes(type) &&
       party.namespace === policy.namespace &&
-      matches(policy.podSelector, party.labels ?? {}),
+      selects(policy.podSelector, party.labels ?? {}),
   )
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { version as versionPattern } from '../shared/contract/deploy.ts'
+import { version as versionPattern } from '#shared/contract/deploy.ts'
 import { withContext } from './images/context.ts'
 import {
   buildArguments,

@@ -1,6 +1,6 @@
 import { fromHost } from '#shared/rpc/host.ts'
 import { createEngine, type Engine } from './index.ts'
-import { UtilityHost } from './utilityHost.ts'
+import { UtilityHost } from './host/utilityHost.ts'
 
 /**
  * The engine's entry in Electron's utility process. `parentPort` is Electron's addition to `process`; its type is stated here

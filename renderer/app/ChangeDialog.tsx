@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react'
-import type { Impact } from '#shared/contract/operations.ts'
+import type { Impact } from '#shared/contract/changes.ts'
 import { useCall, useCommand, type Client } from '../client/index.ts'
 import { Banner, Button, Dialog, ErrorState, ImpactView, LoadingState, useSettled } from '../kit/index.ts'
 import { useBlocked, useCluster } from './state/clusters.ts'

@@ -1,4 +1,5 @@
-import type { PodBatch, PodRow, Sample } from '#shared/contract/workloads.ts'
+import type { PodBatch, PodRow } from '#shared/contract/pods.ts'
+import type { Sample } from '#shared/contract/metrics.ts'
 import { samplePods } from './sampleData.ts'
 
 /** Pods as of a very large cluster. */

@@ -1,4 +1,5 @@
-import type { CertificateRow, ConfigurationRow, EditableKind } from '#shared/contract/operations.ts'
+import type { CertificateRow } from '#shared/contract/certificates.ts'
+import type { ConfigurationRow, EditableKind } from '#shared/contract/configuration.ts'
 
 /** Invented configuration for tests and for drawing the page; nothing of this ships, and no value is real. */
 

@@ -1,7 +1,10 @@
 import type { AuditEntry } from '#shared/contract/audit.ts'
 import type { Backup } from '#shared/contract/backups.ts'
 import type { Cluster } from '#shared/contract/clusters.ts'
-import type { EventRow, PodRow, Sample, ServiceNode } from '#shared/contract/workloads.ts'
+import type { EventRow } from '#shared/contract/events.ts'
+import type { PodRow } from '#shared/contract/pods.ts'
+import type { Sample } from '#shared/contract/metrics.ts'
+import type { ServiceNode } from '#shared/contract/services.ts'
 
 /** Invented clusters and pods for tests and for drawing the page; nothing of this ships. */
 

@@ -1,4 +1,6 @@
-import type { DeployStatus, FieldChange, Plan, PlannedResource } from '#shared/contract/deploy.ts'
+import type { DeployStatus } from '#shared/contract/deploy.ts'
+import type { Plan, PlannedResource } from '#shared/contract/plan.ts'
+import type { FieldChange } from '#shared/contract/changes.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 
 /** An invented deployment for tests and for drawing the page. */

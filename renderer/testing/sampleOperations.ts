@@ -1,6 +1,6 @@
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
-import type { Impact } from '#shared/contract/operations.ts'
+import type { Impact } from '#shared/contract/changes.ts'
 import {
   sampleAccounts,
   sampleCertificates,

@@ -1,4 +1,5 @@
-import type { DriftReport, ReleaseRow } from '#shared/contract/deploy.ts'
+import type { DriftReport } from '#shared/contract/drift.ts'
+import type { ReleaseRow } from '#shared/contract/releases.ts'
 
 /** Invented releases of a cluster, and what drifted from the live one. */
 

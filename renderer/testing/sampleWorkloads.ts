@@ -1,4 +1,4 @@
-import type { WorkloadChange, WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadChange, WorkloadDetail } from '#shared/contract/rollouts.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
 
 /** Invented controllers for tests and for drawing the page; nothing of this ships. */

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Bundle } from '../../electron/engine/deploy/bundle/index.ts'
+import type { Bundle } from '#shared/bundle/index.ts'
 import { renderedText, resourcesDirectory } from './rendered.ts'
 
 interface Golden {

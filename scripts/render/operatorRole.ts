@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { allRights, type Right } from '../../shared/contract/rights.ts'
+import type { Right } from '#shared/contract/right.ts'
+import { allRights } from '#shared/contract/rights.ts'
 import { manifestsDirectory } from './goldens.ts'
 
 export const operatorRolePath = join(manifestsDirectory, 'base', '12-operator-role.yaml')

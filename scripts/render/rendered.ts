@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import { loadBundle, render, type Bundle, type Rendering } from '../../electron/engine/deploy/bundle/index.ts'
-import type { KubeObject } from '../../electron/engine/kube/index.ts'
+import { loadBundle, render, type Bundle, type Rendering } from '#shared/bundle/index.ts'
+import type { KubeObject } from '#shared/kubeObject.ts'
 import { join } from 'node:path'
 import { projectRoot } from '../setup/projectRoot.ts'
 

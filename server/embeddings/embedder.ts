@@ -1,19 +1,8 @@
+import type { Embedder } from './types.ts'
 import { ConfigurationError, type EmbeddingConfiguration } from '../common/configuration.ts'
 import { embed, offlineDimensions, offlineEmbeddingModel } from '../database/offlineEmbedding.ts'
 import type { Embedding } from '../database/knowledge.ts'
 import { createEndpointEmbedder } from './endpoint.ts'
-
-/** Turns texts into vectors of one model. */
-export interface Embedder {
-  /** Recorded with each row; vectors of different models are never compared. */
-  readonly model: string
-  readonly dimensions: number
-  /**
-   * One vector a text, in the order of the texts, each in pgvector's text form.
-   * @throws EmbeddingUnavailable when the model cannot be reached or does not answer as agreed
-   */
-  readonly embed: (texts: readonly string[], signal: AbortSignal) => Promise<readonly string[]>
-}
 
 /** Deterministic, without a network: the same text gives the same vector in every process. */
 const offlineEmbedder: Embedder = {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Embedder } from './embedder.ts'
+import type { Embedder } from './types.ts'
 
 /** The embedding model did not answer, or not as agreed. Nothing was stored; trying again later is safe. */
 export class EmbeddingUnavailable extends Error {

@@ -1,7 +1,8 @@
 import { Problem } from '../common/problems.ts'
 import type { Database } from '../database/connection.ts'
 import { searchKnowledge, type KnowledgeHit, type SearchMode } from '../database/knowledgeSearch.ts'
-import { embedText, type Embedder } from './embedder.ts'
+import { embedText } from './embedder.ts'
+import { type Embedder } from './types.ts'
 import { EmbeddingUnavailable } from './endpoint.ts'
 
 export interface KnowledgeSearch {

@@ -17,7 +17,8 @@ import {
   storeVectors,
   whileReembedding,
 } from '../database/knowledgeReembedding.ts'
-import { chooseEmbedder, embeddedText, type Embedder } from './embedder.ts'
+import { chooseEmbedder, embeddedText } from './embedder.ts'
+import { type Embedder } from './types.ts'
 
 export const reembedVariables = { LOG_LEVEL: serviceVariables.LOG_LEVEL, ...databaseVariables, ...embeddingVariables }
 

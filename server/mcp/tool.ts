@@ -6,7 +6,7 @@ import type { PermissionLevel } from '../common/permissions.ts'
 import { recordAudit, type AuditEvent } from '../database/audit.ts'
 import type { Database } from '../database/connection.ts'
 import type { Tables } from '../database/tables.ts'
-import type { Embedder } from '../embeddings/embedder.ts'
+import type { Embedder } from '../embeddings/types.ts'
 import type { Caller } from './caller.ts'
 
 /** What every answer is made with. */

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { judges } from '../../shared/testing/judges.ts'
+import { judges } from '#shared/testing/judges.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
 const execute = promisify(execFile)

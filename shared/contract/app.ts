@@ -1,6 +1,7 @@
-import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { read, streamId, write } from './base.ts'
+import { eventIterator } from '@orpc/contract'
+import { read, write } from './base.ts'
+import { nothing, type RightsOf } from './right.ts'
 
 export const settings = z.object({
   theme: z.enum(['dark', 'light', 'system']),
@@ -35,7 +36,10 @@ export const app = {
   addKubeconfig: write('added a kubeconfig file', 'read_only').output(z.object({ path: z.string() }).nullable()),
 }
 
-export const streams = {
-  /** Credit for a stream that counts it: characters of a terminal, lines of a log. */
-  acknowledge: read.input(z.object({ streamId, count: z.number().int().nonnegative() })).output(z.void()),
-}
+export const appRights = {
+  info: nothing,
+  heartbeat: nothing,
+  settings: nothing,
+  updateSettings: nothing,
+  addKubeconfig: nothing,
+} satisfies RightsOf<typeof app>

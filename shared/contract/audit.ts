@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { read, time } from './base.ts'
+import { nothing, type RightsOf } from './right.ts'
 
 export const auditEntry = z.object({
   sequence: z.number().int(),
@@ -29,3 +30,8 @@ export const audit = {
     z.object({ entries: z.number(), intact: z.boolean(), brokenAt: z.number().nullable(), message: z.string() }),
   ),
 }
+
+export const auditRights = {
+  list: nothing,
+  verify: nothing,
+} satisfies RightsOf<typeof audit>

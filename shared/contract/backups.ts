@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { clusterId, confirmation, destructive, fault, read, scope, time, write } from './base.ts'
 import { taskStarted } from './tasks.ts'
+import { backingUp, database, nothing, restoring, type RightsOf } from './right.ts'
 
 export const tableFact = z.object({ name: z.string(), rows: z.number(), sha256: z.string().optional() })
 
@@ -87,17 +88,28 @@ export const backups = {
     .input(scope.extend({ backupId: z.string() }))
     .output(taskStarted),
   planRestore: read.input(scope.extend({ backupId: z.string() })).output(restorePlan),
-  restore: destructive('restored a backup', 3)
+  restore: destructive({ audit: 'restored a backup', level: 3 })
     .input(scope.extend({ backupId: z.string(), confirmation }))
     .output(taskStarted),
-  undoRestore: destructive('undid a restore', 3)
+  undoRestore: destructive({ audit: 'undid a restore', level: 3 })
     .input(scope.extend({ restoreId: z.string(), confirmation }))
     .output(taskStarted),
   /** Ends the time for undo: drops the database kept from before the restore. */
-  keepRestore: destructive('dropped the database kept from before a restore', 3)
+  keepRestore: destructive({ audit: 'dropped the database kept from before a restore', level: 3 })
     .input(scope.extend({ restoreId: z.string(), confirmation }))
     .output(z.void()),
-  delete: destructive('deleted a backup', 3)
+  delete: destructive({ audit: 'deleted a backup', level: 3 })
     .input(scope.extend({ backupId: z.string(), confirmation }))
     .output(z.void()),
 }
+
+export const backupsRights = {
+  watch: nothing,
+  start: backingUp,
+  verify: database,
+  planRestore: restoring,
+  restore: restoring,
+  undoRestore: restoring,
+  keepRestore: database,
+  delete: nothing,
+} satisfies RightsOf<typeof backups>

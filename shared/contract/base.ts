@@ -33,11 +33,20 @@ export function write(audit: string, permission: Permission = 'operator') {
   return builder.meta({ effect: 'write', permission, audit })
 }
 
-/**
- * A call that cannot be taken for granted: it needs a `confirmation` in its input, checked in the engine.
- * @param secret paths of the input whose values may be secrets
- */
-export function destructive(audit: string, level: 2 | 3, permission: Permission = 'operator', secret: string[] = []) {
+/** What a destructive call states beside its audit sentence. */
+export interface Destructive {
+  /** The sentence the audit log begins with. */
+  audit: string
+  /** 2: a dialog. 3: the cluster's name typed where the cluster is production. */
+  level: 2 | 3
+  /** `operator` where nothing is said. */
+  permission?: Permission
+  /** Paths of the input whose values may be secrets: the audit log keeps their keys alone. */
+  secret?: string[]
+}
+
+/** A call that destroys or interrupts: it needs a `confirmation` in its input, checked in the engine. */
+export function destructive({ audit, level, permission = 'operator', secret = [] }: Destructive) {
   return builder.meta({ effect: 'destructive', permission, audit, confirmation: level, secret })
 }
 

@@ -1,8 +1,10 @@
-import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { clusterId, confirmation, destructive, fault, permissions, read, time, write } from './base.ts'
+import { eventIterator } from '@orpc/contract'
+import { clusterId, fault, permissions, read, time, write } from './base.ts'
+import { inCluster, nothing, on, type RightsOf } from './right.ts'
 
 export const environments = ['production', 'staging', 'edge', 'sandbox', 'other'] as const
+
 export const environment = z.enum(environments)
 export type Environment = z.infer<typeof environment>
 
@@ -73,9 +75,10 @@ export const clusters = {
     .output(z.array(z.object({ verb: z.string(), resource: z.string(), allowed: z.boolean() }))),
 }
 
-export const sandbox = {
-  start: write('started the sandbox', 'read_only').output(z.void()),
-  stop: write('stopped the sandbox', 'read_only').output(z.void()),
-  /** Deletes every object and volume of the sandbox. */
-  reset: destructive('reset the sandbox', 2, 'read_only').input(z.object({ confirmation })).output(z.void()),
-}
+export const clustersRights = {
+  watch: [on('pods', 'list'), inCluster('nodes', 'list'), inCluster('nodes.metrics.k8s.io', 'list')],
+  check: [on('pods', 'list'), inCluster('nodes', 'list'), inCluster('nodes.metrics.k8s.io', 'list')],
+  setEnvironment: nothing,
+  namespaces: [inCluster('namespaces', 'list')],
+  permissions: nothing,
+} satisfies RightsOf<typeof clusters>

@@ -1,107 +1,11 @@
+import { plan } from './plan.ts'
 import { z } from 'zod'
 import { confirmation, destructive, fault, read, scope, time } from './base.ts'
+
+import { objectIds } from './plan.ts'
+import { releaseId } from './plan.ts'
 import { taskStarted } from './tasks.ts'
-
-/** One field that differs. Secret values are masked; long texts are cut. */
-export const fieldChange = z.object({
-  /** As people write it: `spec.template.spec.containers[backend].image`. */
-  path: z.string(),
-  /** Empty when the field is not set. */
-  before: z.string(),
-  after: z.string(),
-  /** What follows from it: "restarts the pods", "cannot be changed in place". Empty when nothing but the value changes. */
-  effect: z.string(),
-})
-export type FieldChange = z.infer<typeof fieldChange>
-
-/** A field that the plan wants to set and another field manager owns. */
-export const fieldConflict = z.object({
-  field: z.string(),
-  manager: z.string(),
-  /** `Apply` or `Update`. */
-  operation: z.string(),
-  /** When that manager last wrote to the object; absent when the server does not say. */
-  at: time.optional(),
-  live: z.string(),
-  wanted: z.string(),
-})
-export type FieldConflict = z.infer<typeof fieldConflict>
-
-export const plannedResource = z.object({
-  /** `apps/v1 Deployment agency-swarm-backend`, unique within the plan. */
-  id: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  /** `replace`: a field that cannot be changed in place; the object is deleted and made anew. */
-  action: z.enum(['create', 'change', 'replace', 'same', 'conflict', 'refused']),
-  added: z.number(),
-  removed: z.number(),
-  /** YAML as it is (empty when new) and as the server answered the dry run; secret values are masked. */
-  before: z.string(),
-  after: z.string(),
-  fields: z.array(fieldChange),
-  conflicts: z.array(fieldConflict),
-  /** What the change means: "restarts 2 pods, one at a time", "keeps the 4 replicas of the autoscaler". */
-  notes: z.array(z.string()),
-})
-export type PlannedResource = z.infer<typeof plannedResource>
-
-export const planStage = z.object({
-  id: z.string(),
-  title: z.string(),
-  waits: z.string(),
-  resources: z.array(plannedResource),
-})
-
-export const check = z.object({
-  title: z.string(),
-  state: z.enum(['passed', 'warning', 'failed']),
-  /** What was found, and why it matters. */
-  detail: z.string(),
-  /** What to do about it; empty when it passed. */
-  remedy: z.string(),
-})
-export type Check = z.infer<typeof check>
-
-/** An object that an earlier release brought and this one does not have. */
-export const prunedResource = z.object({
-  id: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  /** What is lost with it: "its volume stays", "nothing that runs uses it". */
-  detail: z.string(),
-})
-export type PrunedResource = z.infer<typeof prunedResource>
-
-/** What the release does to the database, and what going back would mean. */
-export const schemaVerdict = z.object({
-  /** `none`: same schema. `forward`: migrations will run. `stays`: an older release runs on the newer schema. `restore`: it does not. */
-  state: z.enum(['none', 'forward', 'stays', 'restore', 'unknown']),
-  /** One or two sentences for people. */
-  detail: z.string(),
-  migrations: z.array(z.string()),
-})
-export type SchemaVerdict = z.infer<typeof schemaVerdict>
-
-export const releaseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/)
-
-export const plan = z.object({
-  id: z.string(),
-  /** Set when it goes back to an earlier release. */
-  rollbackTo: releaseId.nullable(),
-  profile: z.string(),
-  version: z.string(),
-  /** The values beyond the profile, as YAML. */
-  values: z.string(),
-  stages: z.array(planStage),
-  prune: z.array(prunedResource),
-  checks: z.array(check),
-  schema: schemaVerdict,
-  /** Non-empty when the plan cannot be applied. Conflicts are no blockers: they are decided when applying. */
-  blockers: z.array(fault),
-  madeAt: time,
-})
-export type Plan = z.infer<typeof plan>
+import { applying, nothing, on, planning, records, type RightsOf } from './right.ts'
 
 /** One thing that is wrong with a values file. */
 export const valueFault = z.object({
@@ -121,60 +25,6 @@ export const valueDescription = z.object({
   /** What the profile says, as YAML. */
   standard: z.string(),
 })
-
-export const releaseState = z.enum(['applying', 'failed', 'stopped', 'done', 'undone'])
-
-export const releaseRow = z.object({
-  id: releaseId,
-  version: z.string(),
-  profile: z.string(),
-  state: releaseState,
-  kind: z.enum(['deploy', 'rollback', 'adopt']),
-  startedAt: time,
-  endedAt: time.optional(),
-  by: z.string(),
-  /** SHA-256 of all that was applied, without secret values. */
-  digest: z.string(),
-  /** Newest migration after it; empty when unknown. */
-  schema: z.string(),
-  /** Stage it is at or stopped at; empty when done. */
-  stage: z.string(),
-  fault: fault.nullable(),
-  /** The release that is live. */
-  isCurrent: z.boolean(),
-  /** What going back to it would do to the database. */
-  back: schemaVerdict,
-})
-export type ReleaseRow = z.infer<typeof releaseRow>
-
-export const driftField = fieldChange.omit({ effect: true }).extend({
-  /** Who set it last, by the object's managedFields; empty when nobody is named. */
-  manager: z.string(),
-  operation: z.string(),
-  at: time.optional(),
-})
-
-export const driftedObject = z.object({
-  id: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  /** `unexpected`: carries the suite's labels and is in no release. */
-  state: z.enum(['changed', 'missing', 'unexpected']),
-  /** `before` is the release, `after` is the cluster. */
-  fields: z.array(driftField),
-  /** What reverting would do: "restarts 2 pods". */
-  notes: z.array(z.string()),
-})
-export type DriftedObject = z.infer<typeof driftedObject>
-
-export const driftReport = z.object({
-  /** Null when no release is recorded: then there is nothing to compare with. */
-  release: releaseId.nullable(),
-  checkedAt: time,
-  compared: z.number(),
-  objects: z.array(driftedObject),
-})
-export type DriftReport = z.infer<typeof driftReport>
 
 export const deployStatus = z.object({
   installed: z
@@ -200,8 +50,8 @@ export type DeployStatus = z.infer<typeof deployStatus>
 
 /** Tag of the images: what a registry accepts, and nothing that a shell would read. */
 export const version = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/)
+
 const fromBundle = scope.extend({ profile: z.string().max(64), version, values: z.string().max(200_000) })
-const objectIds = z.array(z.string().max(512)).max(500)
 
 export const deploy = {
   status: read.input(scope).output(deployStatus),
@@ -213,7 +63,7 @@ export const deploy = {
   plan: read.input(fromBundle).output(plan),
   /** The same for an earlier release: its objects as they were recorded. */
   planRollback: read.input(scope.extend({ releaseId })).output(plan),
-  apply: destructive('deployed the suite', 3)
+  apply: destructive({ audit: 'deployed the suite', level: 3 })
     .input(
       scope.extend({
         planId: z.string(),
@@ -230,35 +80,21 @@ export const deploy = {
       }),
     )
     .output(taskStarted),
-  resume: destructive('resumed a deployment', 2)
+  resume: destructive({ audit: 'resumed a deployment', level: 2 })
     .input(scope.extend({ runId: releaseId, confirmation }))
     .output(taskStarted),
   /** Returns to what was there before the run: earlier objects are re-applied, objects it created are deleted (volumes stay). */
-  undo: destructive('undid a deployment', 3)
+  undo: destructive({ audit: 'undid a deployment', level: 3 })
     .input(scope.extend({ runId: releaseId, confirmation }))
     .output(taskStarted),
 }
 
-export const releases = {
-  /** Newest first, at most as many as the cluster keeps. */
-  list: read.input(scope).output(z.array(releaseRow)),
-  detail: read
-    .input(scope.extend({ releaseId }))
-    .output(z.object({ row: releaseRow, values: z.string(), images: z.array(z.string()), objects: z.number() })),
-  /** What differs from one recorded release to another; asks nothing of the live objects. */
-  difference: read
-    .input(scope.extend({ from: releaseId, to: releaseId }))
-    .output(z.object({ values: z.array(fieldChange), resources: z.array(plannedResource) })),
-}
-
-export const drift = {
-  check: read.input(scope).output(driftReport),
-  /** Applies the recorded release again to these objects, over the fields of others; deletes those that are unexpected. */
-  revert: destructive('reverted drift', 2)
-    .input(scope.extend({ ids: objectIds.min(1), confirmation }))
-    .output(z.void()),
-  /** Takes what is live into the release: it is no drift any more, and later deployments keep it. */
-  adopt: destructive('adopted drift', 2)
-    .input(scope.extend({ ids: objectIds.min(1), confirmation }))
-    .output(z.void()),
-}
+export const deployRights = {
+  status: [...records, on('leases.coordination.k8s.io', 'get')],
+  checkValues: nothing,
+  plan: planning,
+  planRollback: planning,
+  apply: applying,
+  resume: applying,
+  undo: applying,
+} satisfies RightsOf<typeof deploy>

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { kubeName, read, scope, streamId } from './base.ts'
+import { on, type RightsOf } from './right.ts'
 
 export const logLevels = ['error', 'warn', 'info', 'debug', 'other'] as const
 
@@ -53,3 +54,7 @@ export const logs = {
     )
     .output(eventIterator(logBatch)),
 }
+
+export const logsRights = {
+  follow: [on('pods', 'get', 'list', 'watch'), on('pods/log', 'get')],
+} satisfies RightsOf<typeof logs>

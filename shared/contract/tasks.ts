@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { clusterId, fault, read, time, write } from './base.ts'
+import { nothing, type RightsOf } from './right.ts'
 
 export const stepStates = ['waiting', 'running', 'done', 'failed', 'skipped', 'undone'] as const
 
@@ -63,3 +64,9 @@ export const tasks = {
   dismiss: read.input(z.object({ id: z.string() })).output(z.void()),
 }
 export const taskStarted = z.object({ taskId: z.string() })
+
+export const tasksRights = {
+  watch: nothing,
+  cancel: nothing,
+  dismiss: nothing,
+} satisfies RightsOf<typeof tasks>

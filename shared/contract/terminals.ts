@@ -1,6 +1,7 @@
-import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { clusterId, kubeName, read, scope, streamId, write } from './base.ts'
+import { eventIterator } from '@orpc/contract'
+import { kubeName, read, scope, streamId, write } from './base.ts'
+import { intoPods, nothing, on, type RightsOf } from './right.ts'
 
 const size = { columns: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }
 
@@ -25,30 +26,11 @@ export const terminals = {
   close: read.input(z.object({ streamId })).output(z.void()),
 }
 
-export const forward = z.object({
-  id: z.string(),
-  cluster: clusterId,
-  namespace: z.string(),
-  pod: z.string(),
-  port: z.number(),
-  localPort: z.number(),
-  state: z.enum(['open', 'reconnecting', 'failed']),
-  detail: z.string(),
-})
-export type Forward = z.infer<typeof forward>
-
-export const forwards = {
-  watch: read.output(eventIterator(z.array(forward))),
-  open: write('opened a port-forward')
-    .input(
-      scope.extend({
-        pod: kubeName,
-        port: z.number().int().min(1).max(65535),
-        localPort: z.number().int().min(0).max(65535).default(0),
-      }),
-    )
-    .output(forward),
-  close: write('closed a port-forward')
-    .input(z.object({ id: z.string() }))
-    .output(z.void()),
-}
+export const terminalsRights = {
+  shell: [on('pods', 'get'), ...intoPods],
+  // The person's own kubectl: it may do what their account may.
+  kubectl: nothing,
+  input: nothing,
+  resize: nothing,
+  close: nothing,
+} satisfies RightsOf<typeof terminals>

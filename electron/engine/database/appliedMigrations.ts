@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { DatabaseDirectory } from '../databaseServer.ts'
+import type { DatabaseDirectory } from '../ports/databaseServer.ts'
 
 /** Names of the migrations that the live database has, oldest first; undefined when it cannot be asked: no pod is ready, no rights. */
 export async function appliedMigrations(

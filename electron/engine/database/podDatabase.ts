@@ -1,6 +1,12 @@
 import { ConsoleError } from '#shared/errors.ts'
-import { tailOf, toolPreamble, type DatabaseDirectory, type DatabaseServer, type ToolRun } from '../databaseServer.ts'
-import type { ClusterDirectory } from '../directory.ts'
+import {
+  tailOf,
+  toolPreamble,
+  type DatabaseDirectory,
+  type DatabaseServer,
+  type ToolRun,
+} from '../ports/databaseServer.ts'
+import type { ClusterDirectory } from '../ports/directory.ts'
 import { exec, getObject, listObjects, type ClusterConnection, type KubeObject } from '../kube/index.ts'
 import { containerVariables, type Container } from './environment.ts'
 import { openSession, type Credentials } from './sqlSession.ts'

@@ -1,7 +1,7 @@
 import { Client, DatabaseError } from 'pg'
 import type { Duplex } from 'node:stream'
 import { ConsoleError } from '#shared/errors.ts'
-import type { SqlSession } from '../databaseServer.ts'
+import type { SqlSession } from '../ports/databaseServer.ts'
 import { openPort, type ClusterConnection } from '../kube/index.ts'
 
 export interface Credentials {

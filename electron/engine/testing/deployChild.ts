@@ -2,7 +2,7 @@
  * A console that deploys and is killed when the release's record says that a stage begins: really killed, with nothing tidied up.
  * Arguments: kubeconfig, context, data directory, namespace, title of the stage, resources directory.
  */
-import { testConsole } from '../deploy/testing/console.ts'
+import { testConsole } from '../nouns/deploy/testing/console.ts'
 import { connect, loadKubeconfigs } from '../kube/index.ts'
 
 const [kubeconfig = '', contextName = '', dataDirectory = '', namespace = '', stage = '', resourcesDirectory = ''] =

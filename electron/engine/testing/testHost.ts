@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Settings } from '#shared/contract/app.ts'
 import type { ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
-import type { Host, SandboxProcess } from '../host.ts'
+import type { Host, SandboxProcess } from '../ports/host.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 

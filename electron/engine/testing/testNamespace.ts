@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
-import type { ClusterDirectory } from '../directory.ts'
+import type { ClusterDirectory } from '../ports/directory.ts'
 import {
   connect,
   createObject,
@@ -11,7 +11,7 @@ import {
   type ClusterConnection,
   type KubeObject,
 } from '../kube/index.ts'
-import { Tasks, type Task } from '../tasks/tasks.ts'
+import { Tasks, type Task } from '../nouns/tasks/tasks.ts'
 
 /** A namespace of its own on the test cluster, and what a noun needs to work in it. */
 export interface TestNamespace {

@@ -2,8 +2,8 @@ import type { Task } from '#shared/contract/tasks.ts'
 import { useTask } from '../../app/index.ts'
 import { useStream } from '../../client/index.ts'
 import { useBackupDialogs } from './backupActions.ts'
-import { RestoreDialog } from './RestoreDialog.tsx'
-import { RestoreProgress } from './RestoreProgress.tsx'
+import { RestoreDialog } from './restore/RestoreDialog.tsx'
+import { RestoreProgress } from './restore/RestoreProgress.tsx'
 import './backups.css'
 
 /** The dialogs of restores, above whatever page is open. */

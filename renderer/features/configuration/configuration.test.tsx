@@ -3,8 +3,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { useLocation } from '../../app/state/location.ts'
 import { closeWindow, openWindow, patience } from '../../testing/openWindow.tsx'
 import type { SampleEngine } from '../../testing/sampleEngine.ts'
-import { useDrafts } from './drafts.ts'
-import { revealMilliseconds } from './RevealedValue.tsx'
+import { useDrafts } from './objects/drafts.ts'
+import { revealMilliseconds } from './keys/RevealedValue.tsx'
 
 afterEach(() => {
   vi.restoreAllMocks()

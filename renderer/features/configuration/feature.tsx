@@ -1,8 +1,8 @@
 import { Database, KeyRound, SlidersHorizontal } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import { navigate, useActions, useScope, type Action, type Feature } from '../../app/index.ts'
-import { useDrafts } from './drafts.ts'
-import { ReadersDialog } from './ReadersDialog.tsx'
+import { useDrafts } from './objects/drafts.ts'
+import { ReadersDialog } from './objects/ReadersDialog.tsx'
 
 const ConfigurationPage = lazy(async () => ({ default: (await import('./ConfigurationPage.tsx')).ConfigurationPage }))
 

@@ -5,7 +5,7 @@ import { sampleDeploy } from '../../testing/sampleDeploy.ts'
 import type { DeployScene } from '../../testing/sampleDeployAnswers.ts'
 import type { SampleEngine, Scene } from '../../testing/sampleEngine.ts'
 import { discardPlan, changeDraft } from './deployStore.ts'
-import { forgetDrift } from './driftStore.ts'
+import { forgetDrift } from './drift/driftStore.ts'
 
 let sample: SampleEngine | undefined
 const scope = { cluster: 'context:staging-eu', namespace: 'agency-swarm' }

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { Scope } from '#shared/contract/base.ts'
-import type { Plan } from '#shared/contract/deploy.ts'
-import type { Decisions } from './decisions.ts'
+import type { Plan } from '#shared/contract/plan.ts'
+import type { Decisions } from './plan/decisions.ts'
 import { firstToShow } from './deployView.ts'
 
 export interface Draft {

@@ -1,5 +1,5 @@
 import type { Fault, Scope } from '#shared/contract/base.ts'
-import type { Plan, PlannedResource } from '#shared/contract/deploy.ts'
+import type { Plan, PlannedResource } from '#shared/contract/plan.ts'
 import type { Step, Task } from '#shared/contract/tasks.ts'
 
 export type Action = PlannedResource['action']

@@ -3,7 +3,7 @@ import { lazy, useMemo } from 'react'
 import { StatusGlyph } from '../../kit/index.ts'
 import { navigate, useActions, useBlocked, useScope, useTasks, type Action, type Feature } from '../../app/index.ts'
 import { latestRun } from './deployView.ts'
-import { checkDrift } from './driftStore.ts'
+import { checkDrift } from './drift/driftStore.ts'
 
 const DeployPage = lazy(async () => ({ default: (await import('./DeployPage.tsx')).DeployPage }))
 

@@ -1,15 +1,16 @@
 import { FileSearch, Play, Rocket, Square, Undo2 } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { DeployStatus, Plan } from '#shared/contract/deploy.ts'
+import type { DeployStatus } from '#shared/contract/deploy.ts'
+import type { Plan } from '#shared/contract/plan.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import { reportError, useActions, useBlocked, type Action } from '../../app/index.ts'
 import { engine } from '../../client/index.ts'
 import { elsewhere } from './DeployHeader.tsx'
-import { blockedBy, decideAll, undecidedOf } from './decisions.ts'
+import { blockedBy, decideAll, undecidedOf } from './plan/decisions.ts'
 import { changeDraft, discardPlan, draftOf, useDraft } from './deployStore.ts'
 import type { DeployCommands } from './useDeployCommands.ts'
-import { makePlan, wantedOf } from './wanted.ts'
+import { makePlan, wantedOf } from './values/wanted.ts'
 
 export interface DeployActionsProps {
   scope: Scope

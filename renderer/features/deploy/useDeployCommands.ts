@@ -1,11 +1,11 @@
 import { useMemo } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { Plan } from '#shared/contract/deploy.ts'
+import type { Plan } from '#shared/contract/plan.ts'
 import { confirm, reportError, useCluster } from '../../app/index.ts'
 import { asFault, engine } from '../../client/index.ts'
-import { chosenFor } from './decisions.ts'
+import { chosenFor } from './plan/decisions.ts'
 import { changeDraft, discardPlan, draftOf } from './deployStore.ts'
-import { effectsOf, warningOf } from './planEffects.ts'
+import { effectsOf, warningOf } from './plan/planEffects.ts'
 
 export interface DeployCommands {
   apply: (plan: Plan) => Promise<void>

@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { PodBatch } from '#shared/contract/workloads.ts'
+import type { PodBatch } from '#shared/contract/pods.ts'
 import { useFoldedStream } from '../../client/index.ts'
 
 /** The services of the namespace that have pods, by name: what can be followed. */

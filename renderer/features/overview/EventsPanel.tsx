@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { EventRow } from '#shared/contract/workloads.ts'
+import type { EventRow } from '#shared/contract/events.ts'
 import { useStream } from '../../client/index.ts'
 import {
   EmptyState,

@@ -11,7 +11,7 @@ import {
   type ServiceBox,
 } from '../../kit/index.ts'
 import type { FeedState } from '#shared/contract/base.ts'
-import type { ServiceNode } from '#shared/contract/workloads.ts'
+import type { ServiceNode } from '#shared/contract/services.ts'
 import { shortName, statusOf } from './statusWords.ts'
 
 interface MapBatch {

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { Sample, ServiceNode } from '#shared/contract/workloads.ts'
+import type { Sample } from '#shared/contract/metrics.ts'
+import type { ServiceNode } from '#shared/contract/services.ts'
 import { useFoldedStream } from '../../client/index.ts'
 import {
   EmptyState,

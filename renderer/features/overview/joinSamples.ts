@@ -1,4 +1,4 @@
-import type { Sample } from '#shared/contract/workloads.ts'
+import type { Sample } from '#shared/contract/metrics.ts'
 
 interface MetricsBatch {
   intervalMs: number

@@ -1,4 +1,4 @@
-import type { PodRow } from '#shared/contract/workloads.ts'
+import type { PodRow } from '#shared/contract/pods.ts'
 import type { StatusKind } from '../../kit/index.ts'
 
 /** The contract's health of a pod or service is a subset of the kit's status kinds. */

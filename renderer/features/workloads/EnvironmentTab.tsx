@@ -1,6 +1,6 @@
 import { Pencil } from 'lucide-react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { useBlocked } from '../../app/index.ts'
 import { Button, IconButton } from '../../kit/index.ts'
 import { openChange, type Workload } from './changes/changeStore.ts'

@@ -1,4 +1,4 @@
-import type { EventRow } from '#shared/contract/workloads.ts'
+import type { EventRow } from '#shared/contract/events.ts'
 import { formatClock, formatMoment, StatusGlyph } from '../../kit/index.ts'
 
 /** Events newest first: when, whether it is a warning, what, how often. */

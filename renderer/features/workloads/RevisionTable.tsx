@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { useBlocked } from '../../app/index.ts'
 import { Button, EmptyState, RelativeTime, StatusChip } from '../../kit/index.ts'
 import { openChange, type Workload } from './changes/changeStore.ts'

@@ -13,7 +13,7 @@ import {
 } from 'lucide-react'
 import { useEffect } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
 import { Drawer, navigate, setParameters, useBlocked, useLocation } from '../../app/index.ts'
 import { useCall } from '../../client/index.ts'

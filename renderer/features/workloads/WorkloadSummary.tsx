@@ -1,4 +1,4 @@
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
 import { Banner, Facts, plural, RelativeTime } from '../../kit/index.ts'
 

@@ -1,6 +1,6 @@
 import type { Scope } from '#shared/contract/base.ts'
 import { useFoldedStream } from '../../client/index.ts'
-import { foldFigures, noFigures, type MetricsBatch, type PodFigures } from './podMetrics.ts'
+import { foldFigures, noFigures, type MetricsBatch, type PodFigures } from './pods/podMetrics.ts'
 
 /** Usage of every pod of the scope, an hour of it. */
 export function useFigures(scope: Scope | null): PodFigures {

@@ -1,4 +1,5 @@
-import type { FieldConflict, Plan, PlannedResource, ReleaseRow } from '#shared/contract/deploy.ts'
+import type { FieldConflict, Plan, PlannedResource } from '#shared/contract/plan.ts'
+import type { ReleaseRow } from '#shared/contract/releases.ts'
 
 export function resource(values: Partial<PlannedResource> = {}): PlannedResource {
   return {

@@ -1,16 +1,10 @@
-import type { WorkloadChange, WorkloadDetail } from '#shared/contract/operations.ts'
+import type { FormProps } from './formProps.ts'
+import type { WorkloadChange } from '#shared/contract/rollouts.ts'
 import { EnvironmentForm } from './EnvironmentForm.tsx'
 import { ImageForm } from './ImageForm.tsx'
 import { ResourcesForm } from './ResourcesForm.tsx'
 import { RevisionForm } from './RevisionForm.tsx'
 import { ScaleForm } from './ScaleForm.tsx'
-
-export interface FormProps<Kind extends WorkloadChange['do']> {
-  change: Extract<WorkloadChange, { do: Kind }>
-  detail: WorkloadDetail
-  onChange: (change: WorkloadChange) => void
-  onEnter: () => void
-}
 
 /** Whether a change has something to fill in. */
 export function hasForm(change: WorkloadChange): boolean {

@@ -1,4 +1,4 @@
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { Segments } from '../../../kit/index.ts'
 
 /** Which container is meant, where there are several. */

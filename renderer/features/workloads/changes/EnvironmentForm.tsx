@@ -1,8 +1,8 @@
 import { Plus, RotateCcw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { Button, Field, IconButton } from '../../../kit/index.ts'
-import type { FormProps } from './ChangeForm.tsx'
+import type { FormProps } from './formProps.ts'
 import { ContainerChoice } from './ContainerChoice.tsx'
 
 type Variable = WorkloadDetail['containers'][number]['environment'][number]

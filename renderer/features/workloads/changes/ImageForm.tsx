@@ -1,5 +1,5 @@
 import { Field } from '../../../kit/index.ts'
-import type { FormProps } from './ChangeForm.tsx'
+import type { FormProps } from './formProps.ts'
 
 /** An image for each container; those that stay are not part of the change. */
 export function ImageForm({ change, detail, onChange, onEnter }: FormProps<'setImage'>) {

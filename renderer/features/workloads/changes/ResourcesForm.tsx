@@ -1,5 +1,5 @@
 import { Field } from '../../../kit/index.ts'
-import type { FormProps } from './ChangeForm.tsx'
+import type { FormProps } from './formProps.ts'
 import { resourceNames, resourcesDraft } from './changeDraft.ts'
 import { ContainerChoice } from './ContainerChoice.tsx'
 

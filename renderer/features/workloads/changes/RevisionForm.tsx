@@ -1,5 +1,5 @@
 import { RelativeTime } from '../../../kit/index.ts'
-import type { FormProps } from './ChangeForm.tsx'
+import type { FormProps } from './formProps.ts'
 
 /** One of the earlier revisions. */
 export function RevisionForm({ change, detail, onChange }: FormProps<'undo'>) {

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Banner, Field } from '../../../kit/index.ts'
-import type { FormProps } from './ChangeForm.tsx'
+import type { FormProps } from './formProps.ts'
 
 /** How many pods, with what the autoscaler thinks of it. */
 export function ScaleForm({ change, detail, onChange, onEnter }: FormProps<'scale'>) {

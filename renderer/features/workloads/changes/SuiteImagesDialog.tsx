@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import { imageReference, type WorkloadDetail } from '#shared/contract/operations.ts'
+import { imageReference, type WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { ChangeDialog } from '../../../app/index.ts'
 import { useCall, useStream } from '../../../client/index.ts'
 import {

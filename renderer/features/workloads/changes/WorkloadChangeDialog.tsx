@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { ChangeDialog } from '../../../app/index.ts'
 import { useCall } from '../../../client/index.ts'
 import { Dialog, ErrorState, LoadingState } from '../../../kit/index.ts'

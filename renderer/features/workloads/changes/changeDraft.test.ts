@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { sampleDetail } from '../../../testing/sampleWorkloads.ts'
 import { draftProblem, firstDraft } from './changeDraft.ts'
 import { undoOf } from './changeWords.ts'

@@ -1,4 +1,4 @@
-import { workloadChange, type WorkloadChange, type WorkloadDetail } from '#shared/contract/operations.ts'
+import { workloadChange, type WorkloadChange, type WorkloadDetail } from '#shared/contract/rollouts.ts'
 import type { ChangeKind } from './changeStore.ts'
 
 /** The form as it opens: what is live, so that nothing would change yet. */

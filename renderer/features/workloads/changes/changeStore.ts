@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { Scope } from '#shared/contract/base.ts'
-import type { WorkloadChange, WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadChange, WorkloadDetail } from '#shared/contract/rollouts.ts'
 
 /** A controller whose pods are replaced by rolling. */
 export interface Workload {

@@ -1,4 +1,4 @@
-import type { WorkloadChange, WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadChange, WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { plural } from '../../../kit/index.ts'
 
 interface ChangeWords {

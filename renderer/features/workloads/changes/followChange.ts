@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { WorkloadChange, WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadChange, WorkloadDetail } from '#shared/contract/rollouts.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import { dismissToast, showTask, taskEnd, toast } from '../../../app/index.ts'
 import { openChange, type Workload } from './changeStore.ts'

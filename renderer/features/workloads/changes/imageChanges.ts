@@ -1,4 +1,4 @@
-import type { WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { isOfSuite, withTag } from './imageNames.ts'
 import type { ImageChange } from './rollInTurn.ts'
 

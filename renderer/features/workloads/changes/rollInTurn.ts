@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { WorkloadChange, WorkloadDetail } from '#shared/contract/operations.ts'
+import type { WorkloadChange, WorkloadDetail } from '#shared/contract/rollouts.ts'
 import { reportError, toast } from '../../../app/index.ts'
 import { engine } from '../../../client/index.ts'
 import { followChange } from './followChange.ts'

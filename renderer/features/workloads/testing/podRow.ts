@@ -1,4 +1,4 @@
-import type { PodRow } from '#shared/contract/workloads.ts'
+import type { PodRow } from '#shared/contract/pods.ts'
 
 /** A healthy backend pod, with whatever a test wants different. */
 export function podRow(values: Partial<PodRow> = {}): PodRow {

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { request as send } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { judges } from '../../../../shared/testing/judges.ts'
+import { judges } from '#shared/testing/judges.ts'
 import { startSandbox, type Sandbox } from '../../start.ts'
 
 /** What a program said and how it ended. */

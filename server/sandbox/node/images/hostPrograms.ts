@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { execFileSync } from 'node:child_process'
-import type { OperatingSystemUser } from './types.ts'
+import type { OperatingSystemUser } from './user.ts'
 
 /** The servers that pods are made of, as found on this machine. */
 export interface HostPrograms {

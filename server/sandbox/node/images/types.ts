@@ -1,3 +1,4 @@
+import type { OperatingSystemUser } from './user.ts'
 import type { Mounts } from '../mounts.ts'
 import type { LaunchRequest } from '../processes/types.ts'
 import type { HostPrograms } from './hostPrograms.ts'
@@ -25,11 +26,6 @@ export interface Step extends Pick<LaunchRequest, 'run' | 'args'> {
   directory: string
   /** Written to its standard input, which is then closed. */
   input?: string
-}
-
-export interface OperatingSystemUser {
-  uid: number
-  gid: number
 }
 
 export interface ImageRecipe {

@@ -1,9 +1,0 @@
-import { engine } from '../router.ts'
-import type { AuditLog } from './log.ts'
-
-export function auditHandlers(log: AuditLog) {
-  return {
-    list: engine.audit.list.handler(({ input }) => log.list(input.limit, input.before)),
-    verify: engine.audit.verify.handler(() => log.verify()),
-  }
-}

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Credits } from '../../flow/credit.ts'
+import type { Host } from '../../ports/host.ts'
+import { engine } from '../../rpc/router.ts'
+import type { SettingsFile } from '../../storage/settings.ts'
+
+const heartbeatInterval = 1_000
+
+export function appHandlers(host: Host, settings: SettingsFile) {
+  return {
+    info: engine.app.info.handler(() => ({
+      version: host.version,
+      runtime: host.runtime,
+      platform: process.platform,
+      user: host.user,
+      dataDirectory: host.dataDirectory,
+      engineStarts: host.engineStarts,
+    })),
+    heartbeat: engine.app.heartbeat.handler(async function* ({ signal }) {
+      while (!signal?.aborted) {
+        yield { now: host.now() }
+        await delay(heartbeatInterval)
+      }
+    }),
+    settings: engine.app.settings.handler(() => settings.current),
+    updateSettings: engine.app.updateSettings.handler(({ input }) => settings.update(input)),
+    addKubeconfig: engine.app.addKubeconfig.handler(async () => {
+      const path = await host.openFile('Add a kubeconfig file')
+      if (path === null) return null
+      const files = settings.current.kubeconfigFiles
+      if (!files.includes(path)) await settings.update({ kubeconfigFiles: [...files, path] })
+      return { path }
+    }),
+  }
+}
+
+export function streamHandlers(credits: Credits) {
+  return {
+    acknowledge: engine.streams.acknowledge.handler(({ input }) => credits.acknowledge(input.streamId, input.count)),
+  }
+}

@@ -1,0 +1,9 @@
+import { engine } from '../../rpc/router.ts'
+import type { AuditLog } from './log.ts'
+
+export function auditHandlers(log: AuditLog) {
+  return {
+    list: engine.audit.list.handler(({ input }) => log.list(input.limit, input.before)),
+    verify: engine.audit.verify.handler(() => log.verify()),
+  }
+}

@@ -1,0 +1,276 @@
+import type { Scope } from '#shared/contract/base.ts'
+import type { Backup, Restore } from '#shared/contract/backups.ts'
+import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { Broadcast } from '../../flow/broadcast.ts'
+import type { DatabaseDirectory } from '../../ports/databaseServer.ts'
+import type { ClusterDirectory } from '../../ports/directory.ts'
+import type { Host } from '../../ports/host.ts'
+import type { StepControl, Task, TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
+import { RestoreJournals, type RestoreJournal } from './journal.ts'
+import { derivedDatabase, newRecoveryId } from './names.ts'
+import { recoverRestore } from './recover.ts'
+import { restoreBackup, restoreSteps, type RestoreJob, type SuiteServices } from './restore.ts'
+import { suiteServices } from './services.ts'
+import { BackupStore } from './store.ts'
+import { takeBackup } from './take.ts'
+import { throttled } from './trial.ts'
+import { keepRestore, undoRestore, undoSteps } from './undo.ts'
+import { sweepTrials, verifyBackup, verifySteps } from './verify.ts'
+
+export interface BackupsNeeds {
+  tasks: Tasks
+  directory: ClusterDirectory
+  databases: DatabaseDirectory
+  host: Pick<Host, 'dataDirectory' | 'user' | 'now'>
+  /** Replaced in tests that have no cluster. */
+  services?: (scope: Scope) => SuiteServices
+}
+
+const backupSteps: TaskDescription['steps'] = [
+  { id: 'connect', title: 'Connect to the database', group: 'safe' },
+  { id: 'dump', title: 'Dump and count in one snapshot', group: 'safe' },
+]
+
+/** Backups of all clusters: what there is, and the work that makes, proves, restores and undoes them. */
+export class Backups {
+  /** Says whose lists have changed. */
+  readonly changes = new Broadcast<Scope>()
+  readonly store: BackupStore
+  readonly #needs: BackupsNeeds
+  readonly #journals: RestoreJournals
+  /** Restores that are being worked on by this engine. */
+  readonly #active = new Set<string>()
+
+  constructor(needs: BackupsNeeds) {
+    this.#needs = needs
+    this.store = new BackupStore(needs.host.dataDirectory)
+    this.#journals = new RestoreJournals(needs.host.dataDirectory, () => needs.host.now())
+  }
+
+  servicesOf(scope: Scope): SuiteServices {
+    return this.#needs.services?.(scope) ?? suiteServices(this.#needs.directory, scope)
+  }
+
+  serverOf({ cluster, namespace }: Scope, signal?: AbortSignal) {
+    return this.#needs.databases.serverOf(cluster, namespace, signal)
+  }
+
+  start(scope: Scope, reason: string): { taskId: string } {
+    return this.#task(scope, 'backup', 'Back up the database', backupSteps, async (control) => {
+      const server = await control.step('connect', async (step) => {
+        step.detail('Looking for the database pod.')
+        const found = await this.serverOf(scope, control.signal)
+        step.detail(`Database ${found.database}.`)
+        return found
+      })
+      const id = await control.step('dump', (step) => this.#take(scope, server, reason, step, control.signal))
+      control.result({ backupId: id })
+    })
+  }
+
+  verify(scope: Scope, backupId: string): { taskId: string } {
+    return this.#task(scope, 'verify', `Try backup ${backupId}`, verifySteps, async (control) => {
+      const server = await this.serverOf(scope, control.signal)
+      await sweepTrials(server)
+      const { user: by, now } = this.#facts()
+      await verifyBackup({ server, store: this.store, scope, backupId, by, now }, control)
+    })
+  }
+
+  restore(scope: Scope, backupId: string): { taskId: string } {
+    const restoreId = newRecoveryId(this.#needs.host.now())
+    return this.#task(scope, 'restore', `Restore backup ${backupId}`, restoreSteps, (control) =>
+      this.#worked(scope, restoreId, async () =>
+        restoreBackup(await this.#job(scope, restoreId, backupId, control), control),
+      ),
+    )
+  }
+
+  undo(scope: Scope, restoreId: string): { taskId: string } {
+    const view = this.#journal(scope, restoreId).read()
+    return this.#task(scope, 'undoRestore', 'Undo a restore', undoSteps, (control) =>
+      this.#worked(scope, restoreId, async () =>
+        undoRestore(await this.#job(scope, restoreId, view?.backupId ?? '', control), control),
+      ),
+    )
+  }
+
+  /**
+   * A backup as a step of somebody else's task: before a deployment or a migration changes anything.
+   * @returns the backup's id
+   * @throws ConsoleError BUSY while another piece of work is on the same database
+   */
+  async takeSafetyBackup(scope: Scope, reason: string, step: StepControl, signal: AbortSignal): Promise<string> {
+    this.#refuseSecond(scope)
+    step.detail('Looking for the database pod.')
+    return this.#take(scope, await this.serverOf(scope, signal), reason, step, signal)
+  }
+
+  async keep(scope: Scope, restoreId: string): Promise<void> {
+    this.#refuseSecond(scope)
+    const journal = this.#journal(scope, restoreId)
+    const server = await this.serverOf(scope)
+    await this.#worked(scope, restoreId, () => keepRestore({ server, journal, restoreId }))
+  }
+
+  async delete(scope: Scope, backupId: string): Promise<void> {
+    this.#refuseSecond(scope)
+    await this.store.delete(scope, backupId)
+    this.changes.emit(scope)
+  }
+
+  async list(scope: Scope, deep: boolean): Promise<Backup[]> {
+    return this.store.list(scope, deep)
+  }
+
+  restores(scope: Scope): Restore[] {
+    return this.#journals.all(scope).flatMap((journal) => {
+      const view = journal.read()
+      if (!view) return []
+      const isRunning = this.#active.has(view.id)
+      const { state, message, fault } = isRunning
+        ? { state: 'running' as const, message: 'Being worked on.', fault: undefined }
+        : (view.outcome ?? {
+            state: 'interrupted' as const,
+            message: 'The console ended in the middle of it. It is looked at as soon as the database can be reached.',
+          })
+      const { id, backupId, cluster, namespace, at, database } = view
+      const previousDatabase = derivedDatabase(database, 'before', id)
+      return [{ id, backupId, cluster, namespace, at, state, message, previousDatabase, ...(fault && { fault }) }]
+    })
+  }
+
+  /**
+   * Looks at every restore that an earlier session left in the middle, or whose state is unknown. Call at the start and whenever
+   * a cluster comes into reach; what cannot be reached is left for the next time.
+   */
+  async recover(only?: Scope): Promise<void> {
+    for (const journal of only ? this.#journals.all(only) : this.#journals.everywhere()) {
+      const view = journal.read()
+      if (!view || this.#active.has(view.id) || (view.outcome && view.outcome.state !== 'unknown')) continue
+      const scope = { cluster: view.cluster, namespace: view.namespace }
+      await this.#worked(scope, view.id, async () => {
+        const server = await this.serverOf(scope)
+        await recoverRestore({ server, services: this.servicesOf(scope), journal })
+      }).catch((thrown: unknown) => this.#unreachable(journal, thrown))
+    }
+  }
+
+  #unreachable(journal: RestoreJournal, thrown: unknown): void {
+    const { code, message, details } = asConsoleError(thrown)
+    if (journal.read()?.outcome?.state === 'unknown') return
+    journal.conclude('unknown', `State unknown: the database could not be asked. ${message} The console looks again.`, {
+      code: 'STATE_UNKNOWN',
+      message,
+      details: { code, ...details },
+    })
+  }
+
+  #facts() {
+    const { user, now } = this.#needs.host
+    return { user, now: () => now.call(this.#needs.host) }
+  }
+
+  async #take(
+    scope: Scope,
+    server: RestoreJob['server'],
+    reason: string,
+    step: StepControl,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { user, now } = this.#facts()
+    const earlier = await this.store.newestManifest(scope)
+    const total = earlier?.members[0]?.bytes
+    const taken = await takeBackup(server, this.store, {
+      scope,
+      clusterName: this.#needs.directory.facts(scope.cluster).name,
+      by: user,
+      reason,
+      images: await this.servicesOf(scope)
+        .images(signal)
+        .catch(() => ({})),
+      now,
+      signal,
+      // The backup before is the best guess of how much there will be.
+      onBytes: throttled((done) =>
+        step.progress({ done, ...(total !== undefined && { total: Math.max(total, done) }), unit: 'bytes' }),
+      ),
+      onDetail: (text) => step.detail(text),
+    })
+    const bytes = taken.members[0]?.bytes ?? 0
+    step.progress({ done: bytes, total: bytes, unit: 'bytes' })
+    step.detail(
+      taken.emptied.length > 0
+        ? `Tables without rows that had some before: ${taken.emptied.join(', ')}.`
+        : `${taken.database.tables.length} tables.`,
+    )
+    this.changes.emit(scope)
+    return taken.id
+  }
+
+  async #job(scope: Scope, restoreId: string, backupId: string, control: TaskControl): Promise<RestoreJob> {
+    const server = await this.serverOf(scope, control.signal)
+    return {
+      server,
+      store: this.store,
+      services: this.servicesOf(scope),
+      journal: this.#journals.of(scope, restoreId),
+      scope,
+      restoreId,
+      backupId,
+      by: this.#needs.host.user,
+      takeSafetyBackup: (step, signal) =>
+        this.#take(scope, server, `Safety backup before the restore of ${backupId}`, step, signal),
+    }
+  }
+
+  #journal(scope: Scope, restoreId: string): RestoreJournal {
+    const journal = this.#journals.of(scope, restoreId)
+    if (journal.exists) return journal
+    throw new ConsoleError('NOT_FOUND', 'There is no such restore here.', { restoreId })
+  }
+
+  async #worked<T>(scope: Scope, restoreId: string, work: () => Promise<T>): Promise<T> {
+    this.#active.add(restoreId)
+    this.changes.emit(scope)
+    try {
+      return await work()
+    } finally {
+      this.#active.delete(restoreId)
+      this.changes.emit(scope)
+    }
+  }
+
+  #task(
+    scope: Scope,
+    kind: Task['kind'],
+    title: string,
+    steps: TaskDescription['steps'],
+    run: (control: TaskControl) => Promise<void>,
+  ): { taskId: string } {
+    this.#refuseSecond(scope)
+    const { cluster, namespace } = scope
+    return this.#needs.tasks.start(
+      { kind, cluster, namespace, title, by: this.#needs.host.user, steps },
+      async (control) => {
+        try {
+          await run(control)
+        } finally {
+          this.changes.emit(scope)
+        }
+      },
+    )
+  }
+
+  /** One piece of work on one database at a time. */
+  #refuseSecond({ cluster, namespace }: Scope): void {
+    const running = this.#needs.tasks.running(['backup', 'verify', 'restore', 'undoRestore'], cluster, namespace)
+    if (running)
+      throw new ConsoleError('BUSY', `"${running.title}" is still running here. Wait for it, or stop it first.`, {
+        taskId: running.id,
+      })
+    if (this.restores({ cluster, namespace }).some(({ state }) => state === 'running')) {
+      throw new ConsoleError('BUSY', 'An earlier restore is being looked at. Try again in a moment.')
+    }
+  }
+}

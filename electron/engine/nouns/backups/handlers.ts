@@ -1,0 +1,38 @@
+import type { Scope } from '#shared/contract/base.ts'
+import { engine } from '../../rpc/router.ts'
+import type { Backups } from './backups.ts'
+import { planRestore } from './plan.ts'
+
+export function backupHandlers(backups: Backups) {
+  return {
+    watch: engine.backups.watch.handler(async function* ({ input, signal }) {
+      const scope = scopeOf(input)
+      // What goes wrong with it shows as the state of the restore.
+      backups.recover(scope).catch(() => undefined)
+      const list = async (deep: boolean) => ({
+        backups: await backups.list(scope, deep),
+        restores: backups.restores(scope),
+        location: { path: backups.store.directory(scope), ...(await backups.store.space()) },
+      })
+      // Lengths first, at once; then every byte, which may take a while.
+      yield await list(false)
+      const isOurs = (changed: Scope) => changed.cluster === scope.cluster && changed.namespace === scope.namespace
+      for await (const batch of backups.changes.batches([scope], keyOf, signal)) {
+        if (batch.some(isOurs)) yield await list(true)
+      }
+    }),
+    start: engine.backups.start.handler(({ input }) => backups.start(scopeOf(input), input.reason)),
+    verify: engine.backups.verify.handler(({ input }) => backups.verify(scopeOf(input), input.backupId)),
+    planRestore: engine.backups.planRestore.handler(({ input }) =>
+      planRestore(backups, scopeOf(input), input.backupId),
+    ),
+    restore: engine.backups.restore.handler(({ input }) => backups.restore(scopeOf(input), input.backupId)),
+    undoRestore: engine.backups.undoRestore.handler(({ input }) => backups.undo(scopeOf(input), input.restoreId)),
+    keepRestore: engine.backups.keepRestore.handler(({ input }) => backups.keep(scopeOf(input), input.restoreId)),
+    delete: engine.backups.delete.handler(({ input }) => backups.delete(scopeOf(input), input.backupId)),
+  }
+}
+
+/** Inputs carry more than the scope; what is kept must not. */
+const scopeOf = ({ cluster, namespace }: Scope): Scope => ({ cluster, namespace })
+const keyOf = (scope: Scope) => `${scope.cluster} ${scope.namespace}`

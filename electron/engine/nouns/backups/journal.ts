@@ -1,0 +1,151 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { fault, type Scope } from '#shared/contract/base.ts'
+import type { Restore } from '#shared/contract/backups.ts'
+import { JsonLines, type JournalHooks } from '../../storage/jsonLines.ts'
+import { scopeFolder } from '../../storage/scopeFolder.ts'
+import { recoveryId } from './names.ts'
+
+const steps = [
+  'safety',
+  'create',
+  'fill',
+  'verify',
+  'swap',
+  'restart',
+  'health',
+  'swapBack',
+  'undoSwap',
+  'drop',
+] as const
+export type JournalStep = (typeof steps)[number]
+
+const begun = z.object({
+  event: z.literal('begun'),
+  at: z.number(),
+  id: recoveryId,
+  backupId: recoveryId,
+  cluster: z.string(),
+  namespace: z.string(),
+  by: z.string(),
+  database: z.string(),
+  /** The live database's number: it stays the same through every renaming, so a crash cannot confuse old and new. */
+  oldOid: z.string(),
+})
+const entry = z.discriminatedUnion('event', [
+  begun,
+  z.object({ event: z.enum(['intent', 'done']), at: z.number(), step: z.enum(steps), newOid: z.string().optional() }),
+  z.object({
+    event: z.literal('state'),
+    at: z.number(),
+    state: z.enum(['done', 'failed', 'undone', 'kept', 'interrupted', 'unknown']),
+    message: z.string(),
+    fault: fault.optional(),
+  }),
+])
+type Entry = z.infer<typeof entry>
+export type JournalBeginning = Omit<z.infer<typeof begun>, 'event' | 'at'>
+export type RestoreState = Exclude<Restore['state'], 'running'>
+
+/** What a journal says, folded. */
+export interface JournalView extends JournalBeginning {
+  at: number
+  /** The number of the restored database, once it was made. */
+  newOid: string | undefined
+  /** Undefined while nothing final was written: it runs, or it was interrupted. */
+  outcome: { state: RestoreState; message: string; fault?: z.infer<typeof fault> } | undefined
+  done: ReadonlySet<JournalStep>
+}
+
+/** One file per restore, one JSON line per fact, each flushed to the disk before the next thing happens. */
+export class RestoreJournal {
+  readonly #lines: JsonLines<Entry>
+  readonly #now: () => number
+
+  constructor(path: string, now: () => number, hooks: JournalHooks = {}) {
+    this.#lines = new JsonLines(path, entry, hooks)
+    this.#now = now
+  }
+
+  get exists(): boolean {
+    return this.#lines.exists
+  }
+
+  begin(facts: JournalBeginning): void {
+    this.#lines.append({ event: 'begun', at: this.#now(), ...facts })
+  }
+
+  /** Writes the intent, acts, writes that it is done. */
+  async around<T>(step: JournalStep, act: () => Promise<T>, facts?: (value: T) => { newOid: string }): Promise<T> {
+    this.#lines.append({ event: 'intent', at: this.#now(), step })
+    const value = await act()
+    this.#lines.append({ event: 'done', at: this.#now(), step, ...facts?.(value) })
+    return value
+  }
+
+  conclude(state: RestoreState, message: string, reason?: z.infer<typeof fault>): void {
+    this.#lines.append({ event: 'state', at: this.#now(), state, message, ...(reason && { fault: reason }) })
+  }
+
+  read(): JournalView | undefined {
+    const [first, ...rest] = this.#lines.read()
+    if (first?.event !== 'begun') return undefined
+    const { event: _event, ...facts } = first
+    const done = new Set<JournalStep>()
+    const view: JournalView = { ...facts, newOid: undefined, outcome: undefined, done }
+    for (const line of rest) {
+      if (line.event === 'done') {
+        done.add(line.step)
+        view.newOid = line.newOid ?? view.newOid
+      }
+      // What begins anew after an outcome (an undo) is unfinished again.
+      if (line.event === 'intent') view.outcome = undefined
+      if (line.event === 'state') view.outcome = { ...line }
+    }
+    return view
+  }
+}
+
+/** `<data>/restores/<cluster>/<namespace>/<id>.jsonl` */
+export class RestoreJournals {
+  readonly #root: string
+  readonly #now: () => number
+  readonly #hooks: JournalHooks
+
+  constructor(dataDirectory: string, now: () => number, hooks: JournalHooks = {}) {
+    this.#root = join(dataDirectory, 'restores')
+    this.#now = now
+    this.#hooks = hooks
+  }
+
+  of(scope: Scope, id: string): RestoreJournal {
+    return new RestoreJournal(join(this.#directory(scope), `${recoveryId.parse(id)}.jsonl`), this.#now, this.#hooks)
+  }
+
+  /** Newest first. */
+  all(scope: Scope): RestoreJournal[] {
+    return this.#journalsIn(this.#directory(scope))
+  }
+
+  /** Of every cluster and namespace. */
+  everywhere(): RestoreJournal[] {
+    return namesIn(this.#root).flatMap((cluster) =>
+      namesIn(join(this.#root, cluster)).flatMap((namespace) => this.#journalsIn(join(this.#root, cluster, namespace))),
+    )
+  }
+
+  #directory(scope: Scope): string {
+    return scopeFolder(this.#root, scope)
+  }
+
+  #journalsIn(directory: string): RestoreJournal[] {
+    const names = namesIn(directory).filter((name) => recoveryId.safeParse(name.replace(/\.jsonl$/, '')).success)
+    return names
+      .sort()
+      .reverse()
+      .map((name) => new RestoreJournal(join(directory, name), this.#now, this.#hooks))
+  }
+}
+
+const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : [])

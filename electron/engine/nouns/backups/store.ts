@@ -1,0 +1,259 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Writable } from 'node:stream'
+import type { Scope } from '#shared/contract/base.ts'
+import type { Backup } from '#shared/contract/backups.ts'
+import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { scopeFolder } from '../../storage/scopeFolder.ts'
+import { flush, hashFile, isCode, writeDurably } from './durable.ts'
+import { manifest, Seal, verifiedRecord, type Manifest, type VerifiedRecord } from './manifest.ts'
+import { recoveryId } from './names.ts'
+
+const archiveName = 'database.dump'
+const manifestName = 'manifest.json'
+const verifiedName = 'verified.json'
+const partial = '.partial'
+
+/** A backup that is being written. */
+export interface PartialBackup {
+  readonly archivePath: string
+  openArchive(): Writable
+  /** Flushes everything, then gives it its name: only now it is a backup. */
+  commit(contents: Manifest): Promise<void>
+  /** Removes all of it. */
+  discard(): Promise<void>
+}
+
+/**
+ * `<data>/backups/<cluster>/<namespace>/<id>/{manifest.json, database.dump, verified.json}`. A folder that is still being written is
+ * called `<id>.partial` and is never a backup.
+ */
+export class BackupStore {
+  readonly root: string
+  readonly #seal: Seal
+  readonly #writing = new Set<string>()
+  /** Hashes by path, length and time of change: an archive is read once, and again when it was touched. */
+  readonly #hashes = new Map<string, string>()
+
+  constructor(dataDirectory: string) {
+    this.root = join(dataDirectory, 'backups')
+    this.#seal = new Seal(join(this.root, 'manifest.key'))
+  }
+
+  directory(scope: Scope): string {
+    return scopeFolder(this.root, scope)
+  }
+
+  archivePath(scope: Scope, id: string): string {
+    return join(this.#path(scope, id), archiveName)
+  }
+
+  async create(scope: Scope, id: string): Promise<PartialBackup> {
+    const final = this.#path(scope, id)
+    const path = final + partial
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    this.#writing.add(path)
+    return {
+      archivePath: join(path, archiveName),
+      openArchive: () => createWriteStream(join(path, archiveName), { flags: 'wx', mode: 0o600 }),
+      commit: async (contents) => {
+        await writeDurably(join(path, manifestName), this.#seal.close(contents))
+        await flush(join(path, archiveName))
+        await flush(path)
+        await rename(path, final)
+        await flush(this.directory(scope))
+        this.#writing.delete(path)
+      },
+      discard: async () => {
+        await rm(path, { recursive: true, force: true })
+        this.#writing.delete(path)
+      },
+    }
+  }
+
+  /** Newest first. @param deep reads every archive that was not read yet; else its length alone is compared */
+  async list(scope: Scope, deep: boolean, signal?: AbortSignal): Promise<Backup[]> {
+    const ids = (await this.#folders(scope)).filter((name) => recoveryId.safeParse(name).success)
+    const backups: Backup[] = []
+    for (const id of ids.sort().reverse()) {
+      signal?.throwIfAborted()
+      const found = await this.#describe(scope, id, deep)
+      if (found) backups.push(found)
+    }
+    return backups
+  }
+
+  /**
+   * The manifest of a backup whose every byte was just compared.
+   * @throws ConsoleError NOT_FOUND, ARCHIVE_DAMAGED
+   */
+  async checked(scope: Scope, id: string, signal?: AbortSignal): Promise<Manifest> {
+    const contents = await this.#manifest(scope, id)
+    this.#hashes.delete(this.archivePath(scope, id))
+    await this.#checkArchive(scope, contents, true, signal)
+    return contents
+  }
+
+  /** The newest backup whose manifest can be read, damaged archive or not. */
+  async newestManifest(scope: Scope): Promise<Manifest | undefined> {
+    for (const id of (await this.#folders(scope)).sort().reverse()) {
+      if (!recoveryId.safeParse(id).success) continue
+      const contents = await this.#manifest(scope, id).catch(() => undefined)
+      if (contents) return contents
+    }
+    return undefined
+  }
+
+  async recordVerified(scope: Scope, record: VerifiedRecord): Promise<void> {
+    await writeDurably(join(this.#path(scope, record.id), verifiedName), this.#seal.close(record))
+  }
+
+  /** Renames first: a deletion that is interrupted leaves no half backup in the list. */
+  async delete(scope: Scope, id: string): Promise<void> {
+    const path = this.#path(scope, id)
+    try {
+      await rename(path, path + partial)
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) throw notFound(id)
+      throw error
+    }
+    await rm(path + partial, { recursive: true, force: true })
+  }
+
+  /** Removes what an earlier session left half written. @returns how many */
+  async sweep(scope: Scope): Promise<number> {
+    const stale = (await this.#folders(scope))
+      .map((name) => join(this.directory(scope), name))
+      .filter((path) => path.endsWith(partial) && !this.#writing.has(path))
+    for (const path of stale) await rm(path, { recursive: true, force: true })
+    return stale.length
+  }
+
+  /** Bytes of the file system that holds the backups. */
+  async space(): Promise<{ freeBytes: number; totalBytes: number }> {
+    const { bavail, blocks, bsize } = await statfs(this.root)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  }
+
+  #path(scope: Scope, id: string): string {
+    if (!recoveryId.safeParse(id).success) throw notFound(id)
+    return join(this.directory(scope), id)
+  }
+
+  async #folders(scope: Scope): Promise<string[]> {
+    try {
+      return await readdir(this.directory(scope))
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return []
+      throw error
+    }
+  }
+
+  async #manifest(scope: Scope, id: string): Promise<Manifest> {
+    const path = join(this.#path(scope, id), manifestName)
+    let text: string
+    try {
+      text = await readFile(path, 'utf8')
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) throw notFound(id)
+      throw error
+    }
+    const contents = this.#seal.open(manifest, text, path)
+    const isHere = contents.id === id && contents.cluster === scope.cluster && contents.namespace === scope.namespace
+    if (isHere) return contents
+    throw new ConsoleError('ARCHIVE_DAMAGED', 'This backup is of another cluster, namespace or time than its folder.', {
+      path,
+      is: { id: contents.id, cluster: contents.cluster, namespace: contents.namespace },
+    })
+  }
+
+  async #checkArchive(scope: Scope, contents: Manifest, deep: boolean, signal?: AbortSignal): Promise<void> {
+    const path = this.archivePath(scope, contents.id)
+    const member = contents.members[0]
+    const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }))
+    if (size !== member?.bytes) throw damaged(path, { expected: member?.bytes, found: size })
+    const known = this.#hashes.get(path)
+    const key = `${size} ${mtimeMs} `
+    if (!known?.startsWith(key) && !deep) return
+    const sha256 = known?.startsWith(key) ? known.slice(key.length) : await hashFile(path, signal)
+    this.#hashes.set(path, key + sha256)
+    if (sha256 !== member.sha256) throw damaged(path, { expected: member.sha256, found: sha256 })
+  }
+
+  async #describe(scope: Scope, id: string, deep: boolean): Promise<Backup | undefined> {
+    const directory = this.#path(scope, id)
+    let contents: Manifest | undefined
+    try {
+      contents = await this.#manifest(scope, id)
+      await this.#checkArchive(scope, contents, deep)
+      const verified = await this.#verified(scope, contents)
+      return { ...asBackup(contents, directory), ...(verified && { state: 'verified', verifiedAt: verified.at }) }
+    } catch (thrown) {
+      const { code, message, details } = asConsoleError(thrown)
+      const known = contents ? asBackup(contents, directory) : unreadable(scope, id, directory)
+      return { ...known, state: 'damaged', fault: { code, message, details } }
+    }
+  }
+
+  async #verified(scope: Scope, contents: Manifest): Promise<VerifiedRecord | undefined> {
+    const path = join(this.#path(scope, contents.id), verifiedName)
+    const text = await readFile(path, 'utf8').catch(() => undefined)
+    if (text === undefined) return undefined
+    const record = this.#seal.open(verifiedRecord, text, path)
+    return record.id === contents.id && record.archive === contents.members[0]?.sha256 ? record : undefined
+  }
+}
+
+const notFound = (id: string) => new ConsoleError('NOT_FOUND', `There is no backup ${id} here (any more).`, { id })
+
+const damaged = (path: string, details: Record<string, unknown>) =>
+  new ConsoleError(
+    'ARCHIVE_DAMAGED',
+    'The archive of this backup is not what was written: it is cut short or was changed. It is not used. Choose another backup; the database is untouched.',
+    { path, ...details },
+  )
+
+function asBackup(contents: Manifest, directory: string): Backup {
+  const { database, members, emptied, format: _format, ...rest } = contents
+  const alarm = emptied.length > 0 && {
+    fault: {
+      code: 'VERIFICATION_FAILED',
+      message: `Compared with the backup before, ${emptied.length === 1 ? 'a table has' : 'tables have'} lost all rows: ${emptied.join(', ')}. Earlier backups still have them.`,
+      details: { emptied },
+    },
+  }
+  return {
+    ...rest,
+    bytes: members.reduce((sum, { bytes }) => sum + bytes, 0),
+    state: 'intact',
+    ...alarm,
+    database: {
+      ...database,
+      sequences: database.sequences.map(({ name, value }) => ({ name, value })),
+    },
+    members,
+    directory,
+  }
+}
+
+/** What can be said of a backup whose manifest is lost: its folder's name is its time. */
+function unreadable(scope: Scope, id: string, directory: string): Backup {
+  const time = id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z.*$/, '$1-$2-$3T$4:$5:$6.$7Z')
+  const nothing = { name: '', bytes: 0, serverVersion: '', dumpVersion: '', schemaVersion: '' }
+  return {
+    ...scope,
+    id,
+    clusterName: '',
+    takenAt: Date.parse(time),
+    tookMs: 0,
+    by: '',
+    reason: '',
+    bytes: 0,
+    state: 'damaged',
+    database: { ...nothing, extensions: [], tables: [], sequences: [] },
+    images: {},
+    members: [],
+    directory,
+  }
+}

@@ -1,0 +1,141 @@
+import type { Scope } from '#shared/contract/base.ts'
+import { ConsoleError } from '#shared/errors.ts'
+import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
+import { emptiedTables } from './compare.ts'
+import { dumpInto } from './dump.ts'
+import { asDiskFull, flush } from './durable.ts'
+import { makeComparable, readContents, readSequences, sequenceFacts } from './facts.ts'
+import type { Manifest } from './manifest.ts'
+import { applicationName, newRecoveryId } from './names.ts'
+import { databaseBytes, dumpVersion, schemaVersion, serverVersion } from './serverFacts.ts'
+import { endSessions } from './sessions.ts'
+import type { BackupStore, PartialBackup } from './store.ts'
+
+export interface TakeRequest {
+  scope: Scope
+  clusterName: string
+  by: string
+  reason: string
+  images: Record<string, string>
+  now: () => number
+  signal: AbortSignal
+  /** Bytes of the archive written so far. */
+  onBytes: (bytes: number) => void
+  /** What is being counted. */
+  onDetail: (text: string) => void
+}
+
+/**
+ * Takes one backup: the archive and the facts about it come from the same snapshot.
+ * @throws ConsoleError DISK_FULL, STREAM_BROKEN, COMMAND_FAILED, CANCELLED. Nothing is left behind then: no file, no process, no session.
+ */
+export async function takeBackup(server: DatabaseServer, store: BackupStore, request: TakeRequest): Promise<Manifest> {
+  const { scope, signal } = request
+  await store.sweep(scope)
+  const earlier = await store.newestManifest(scope)
+  const id = newRecoveryId(request.now())
+  const application = applicationName('backup', id)
+  const failure = new AbortController()
+  const either = AbortSignal.any([signal, failure.signal])
+  let partial: PartialBackup | undefined
+  let session: SqlSession | undefined
+  try {
+    partial = await store.create(scope, id)
+    session = await server.connect(server.database, application, signal)
+    const contents = await dumpSnapshot(server, session, partial, { ...request, id, application, either, failure })
+    const taken = { ...contents, emptied: earlier ? emptiedTables(earlier.database, contents.database) : [] }
+    signal.throwIfAborted()
+    await partial.commit(taken)
+    return taken
+  } catch (error) {
+    failure.abort(error)
+    await endSessions(server, application).catch(() => undefined)
+    await partial?.discard()
+    signal.throwIfAborted()
+    throw asDiskFull(error, store.root)
+  } finally {
+    await session?.close()
+  }
+}
+
+interface SnapshotRequest extends TakeRequest {
+  id: string
+  application: string
+  either: AbortSignal
+  failure: AbortController
+}
+
+async function dumpSnapshot(
+  server: DatabaseServer,
+  session: SqlSession,
+  partial: PartialBackup,
+  request: SnapshotRequest,
+): Promise<Omit<Manifest, 'emptied'>> {
+  const { scope, clusterName, by, reason, images, now, id, application, either, failure } = request
+  const takenAt = now()
+  const version = await serverVersion(session)
+  await makeComparable(session)
+  const sequencesBefore = await readSequences(session)
+  const snapshot = await exportSnapshot(session)
+  // Whichever fails first ends the other: a count may run for minutes in a session that nobody waits for.
+  const stopOther = async (error: unknown): Promise<never> => {
+    failure.abort(error)
+    await endSessions(server, application).catch(() => undefined)
+    throw error
+  }
+  const onAbort = () => void endSessions(server, application).catch(() => undefined)
+  either.addEventListener('abort', onAbort, { once: true })
+  const dumping = dumpInto(server, partial.openArchive(), {
+    snapshot,
+    application,
+    onBytes: request.onBytes,
+    signal: either,
+  }).catch(stopOther)
+  const counting = readContents(
+    session,
+    (done, total, name) => request.onDetail(`Counting table ${done + 1} of ${total}: ${name}`),
+    either,
+  ).catch(stopOther)
+  const both = await Promise.allSettled([dumping, counting])
+  either.removeEventListener('abort', onAbort)
+  failure.signal.throwIfAborted()
+  const [archive, contents] = both.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as [
+    Awaited<typeof dumping>,
+    Awaited<typeof counting>,
+  ]
+  request.onDetail('Writing the description.')
+  await flush(partial.archivePath)
+  const schema = await schemaVersion(session)
+  await session.query('COMMIT')
+  const sequences = sequenceFacts(sequencesBefore, await readSequences(session))
+  return {
+    format: 1,
+    id,
+    ...scope,
+    clusterName,
+    takenAt,
+    tookMs: now() - takenAt,
+    by,
+    reason,
+    images,
+    database: {
+      ...contents,
+      sequences,
+      name: server.database,
+      bytes: await databaseBytes(session, server.database),
+      serverVersion: version.text,
+      serverVersionNumber: version.number,
+      dumpVersion: await dumpVersion(server, either),
+      schemaVersion: schema,
+    },
+    members: [{ name: 'database.dump', ...archive }],
+  }
+}
+
+/** The transaction stays open until the dump has ended: the snapshot lives as long as it. */
+async function exportSnapshot(session: SqlSession): Promise<string> {
+  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  const [row] = await session.query<{ id: string }>('SELECT pg_export_snapshot() AS id')
+  if (!row) throw new ConsoleError('COMMAND_FAILED', 'The database gave no snapshot. No backup was taken.')
+  return row.id
+}

@@ -1,0 +1,86 @@
+import type { DatabaseServer } from '../../../ports/databaseServer.ts'
+import type { Task, TaskControl } from '../../tasks/tasks.ts'
+import { Tasks } from '../../tasks/tasks.ts'
+import type { JournalHooks } from '../../../storage/jsonLines.ts'
+import { RestoreJournals } from '../journal.ts'
+import { newRecoveryId } from '../names.ts'
+import { restoreSteps, type RestoreJob, type SuiteServices } from '../restore.ts'
+import { BackupStore } from '../store.ts'
+import { takeBackup } from '../take.ts'
+import { undoSteps } from '../undo.ts'
+import { verifySteps } from '../verify.ts'
+import { scope } from './suite.ts'
+
+/** Services that are always well, or fail their health check as often as told. */
+export function services(failures = 0): SuiteServices & { restarts: number } {
+  let left = failures
+  return {
+    restarts: 0,
+    images: () => Promise.resolve({}),
+    list: () => Promise.resolve([{ name: 'backend', pods: 1 }]),
+    restart() {
+      this.restarts += 1
+      return Promise.resolve()
+    },
+    untilHealthy: () => (left-- > 0 ? Promise.reject(new Error('backend does not answer')) : Promise.resolve()),
+  }
+}
+
+export const takeNow = (
+  server: DatabaseServer,
+  store: BackupStore,
+  reason: string,
+  signal = new AbortController().signal,
+) =>
+  takeBackup(server, store, {
+    scope,
+    clusterName: 'test',
+    by: 'maya',
+    reason,
+    images: {},
+    now: Date.now,
+    signal,
+    onBytes: () => undefined,
+    onDetail: () => undefined,
+  })
+
+export interface JobOptions {
+  server: DatabaseServer
+  dataDirectory: string
+  backupId: string
+  restoreId?: string
+  services?: SuiteServices
+  hooks?: JournalHooks
+}
+
+export function restoreJob(options: JobOptions): RestoreJob {
+  const { server, dataDirectory, backupId, hooks } = options
+  const restoreId = options.restoreId ?? newRecoveryId(Date.now())
+  const store = new BackupStore(dataDirectory)
+  return {
+    server,
+    store,
+    services: options.services ?? services(),
+    journal: new RestoreJournals(dataDirectory, Date.now, hooks).of(scope, restoreId),
+    scope,
+    restoreId,
+    backupId,
+    by: 'maya',
+    takeSafetyBackup: async (_step, signal) => (await takeNow(server, store, 'safety', signal)).id,
+  }
+}
+
+const known = { restore: restoreSteps, undoRestore: undoSteps, verify: verifySteps }
+
+/** Runs the work as a task of the engine and gives the ended task. */
+export async function runTask(
+  dataDirectory: string,
+  kind: keyof typeof known,
+  work: (control: TaskControl) => Promise<void>,
+  onChange: (task: Task, tasks: Tasks) => void = () => undefined,
+): Promise<Task> {
+  const tasks = new Tasks(dataDirectory)
+  tasks.changes.on((task) => onChange(task, tasks))
+  const { taskId } = tasks.start({ kind, ...scope, title: kind, by: 'maya', steps: known[kind] }, work)
+  return tasks.ended(taskId)
+}

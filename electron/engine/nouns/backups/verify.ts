@@ -1,0 +1,73 @@
+import type { Scope } from '#shared/contract/base.ts'
+import type { DatabaseServer } from '../../ports/databaseServer.ts'
+import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
+import { ConsoleError } from '#shared/errors.ts'
+import { applicationName, derivedDatabase, newRecoveryId } from './names.ts'
+import { createLike } from './newDatabase.ts'
+import { withMaintenance } from './sessions.ts'
+import type { BackupStore } from './store.ts'
+import { dropDatabase } from './swap.ts'
+import { compareWithManifest, fill, unfitness } from './trial.ts'
+
+export const verifySteps: TaskDescription['steps'] = [
+  { id: 'check', title: 'Check the archive', group: 'safe' },
+  { id: 'fill', title: 'Restore into a scratch database', group: 'safe' },
+  { id: 'compare', title: 'Compare with the backup', group: 'safe' },
+  { id: 'drop', title: 'Remove the scratch database', group: 'safe' },
+]
+
+export interface VerifyJob {
+  server: DatabaseServer
+  store: BackupStore
+  scope: Scope
+  backupId: string
+  by: string
+  now: () => number
+}
+
+/**
+ * A trial restore. Only when it gave back what was dumped the backup is called verified.
+ * @throws ConsoleError ARCHIVE_DAMAGED, VERIFICATION_FAILED, COMMAND_FAILED, CANCELLED; the scratch database is gone in every case
+ */
+export async function verifyBackup(job: VerifyJob, control: TaskControl): Promise<void> {
+  const { server, store, scope, backupId, now } = job
+  const { signal } = control
+  const trialId = newRecoveryId(now())
+  const database = derivedDatabase(server.database, 'trial', trialId)
+  const backup = await control.step('check', async (step) => {
+    const checked = await store.checked(scope, backupId, signal)
+    const reasons = await withMaintenance(server, (session) => unfitness(server, session, checked))
+    if (reasons.length > 0)
+      throw new ConsoleError('VERIFICATION_FAILED', `It cannot be tried here. ${reasons.join(' ')}`)
+    step.detail('Every byte is as it was written.')
+    return checked
+  })
+  const archivePath = store.archivePath(scope, backupId)
+  const request = { database, backup, archivePath, application: applicationName('trial', trialId), signal }
+  try {
+    await control.step('fill', async (step) => {
+      await withMaintenance(server, (session) => createLike(session, server.database, database))
+      await fill(server, request, step)
+    })
+    await control.step('compare', (step) => compareWithManifest(server, request, step))
+  } catch (error) {
+    await withMaintenance(server, (session) => dropDatabase(session, database))
+    throw error
+  }
+  await control.step('drop', () => withMaintenance(server, (session) => dropDatabase(session, database)))
+  const archive = backup.members[0]?.sha256 ?? ''
+  await store.recordVerified(scope, { id: backupId, at: now(), by: job.by, archive })
+  control.result({ backupId })
+}
+
+/** Scratch databases that a killed console left behind. @returns their names */
+export async function sweepTrials(server: DatabaseServer): Promise<string[]> {
+  return withMaintenance(server, async (session) => {
+    const names = await session.query<{ name: string }>(
+      `SELECT datname AS name FROM pg_database d WHERE datname ~ '_trial_\\d{8}t\\d{9}z_[0-9a-f]{4}$'
+         AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datname = d.datname)`,
+    )
+    for (const { name } of names) await dropDatabase(session, name)
+    return names.map(({ name }) => name)
+  })
+}

@@ -1,0 +1,12 @@
+import type { ClusterDirectory } from '../../ports/directory.ts'
+import { engine } from '../../rpc/router.ts'
+import { listCertificates, type SecretReaders } from './certificates.ts'
+
+export function certificateHandlers(directory: ClusterDirectory, readers: SecretReaders) {
+  return {
+    list: engine.certificates.list.handler(async ({ input, signal }) => {
+      const { cluster, namespace } = input
+      return listCertificates(await directory.connection(cluster), { cluster, namespace }, readers, signal)
+    }),
+  }
+}

@@ -1,0 +1,23 @@
+import { engine } from '../../rpc/router.ts'
+import type { Configuration } from './configuration.ts'
+import type { ConfigurationName } from './kinds.ts'
+
+export function configurationHandlers(configuration: Configuration) {
+  const { configuration: calls } = engine
+  return {
+    list: calls.list.handler(({ input, signal }) => configuration.list(input, signal)),
+    detail: calls.detail.handler(({ input, signal }) => configuration.detail(nameOf(input), signal)),
+    reveal: calls.reveal.handler(({ input }) => configuration.reveal(input, input.name, input.key)),
+    impact: calls.impact.handler(({ input, signal }) => configuration.impact(nameOf(input), input.edit, signal)),
+    change: calls.change.handler(({ input }) => configuration.change(nameOf(input), input.edit, input.resourceVersion)),
+    undo: calls.undo.handler(({ input }) => configuration.undo(nameOf(input))),
+    restartReaders: calls.restartReaders.handler(({ input }) => configuration.restartReaders(nameOf(input))),
+  }
+}
+
+const nameOf = ({ cluster, namespace, kind, name }: ConfigurationName): ConfigurationName => ({
+  cluster,
+  namespace,
+  kind,
+  name,
+})

@@ -1,0 +1,124 @@
+import type { FieldChange } from '#shared/contract/changes.ts'
+import { parseQuantity, type KubeObject } from '../../../kube/index.ts'
+import { changedFields, shownValue } from '../../../objects/fields/changes.ts'
+import { isWithin } from '../../../objects/fields/path.ts'
+import { counted, idOf, isRolled, readersOf, replicasOf } from '../../../objects/objects.ts'
+import { autoscaledIds, budgetOf, type ClusterFacts } from './clusterFacts.ts'
+
+/** Fields that differ, and what follows from each. More than these are summed up in the text of the YAML. */
+const mostFields = 200
+
+export function fieldChangesOf(before: KubeObject, after: KubeObject): FieldChange[] {
+  return changedFields(before, after)
+    .slice(0, mostFields)
+    .map(({ path, before: old, after: young }) => ({
+      path,
+      ...shownChange(after.kind, path, old, young),
+      effect: effectOf(after.kind, path),
+    }))
+}
+
+/** Both sides as people read them; that a hidden value is another one is said. */
+export function shownChange(
+  kind: string,
+  path: string,
+  old: unknown,
+  young: unknown,
+): { before: string; after: string } {
+  const [before, after] = [shownValue(kind, path, old), shownValue(kind, path, young)]
+  return { before, after: before !== '' && before === after ? `${after} (changed)` : after }
+}
+
+export function effectOf(kind: string, path: string): string {
+  if (isRolled({ kind }) && isWithin(path, 'spec.template')) return 'restarts the pods'
+  if (kind === 'CronJob' && isWithin(path, 'spec')) return 'from the next run on'
+  if (path === 'spec.replicas') return 'scales'
+  if (isImmutable(kind, path)) return 'cannot be changed in place'
+  return ''
+}
+
+/** kubernetes.io: fields that the API server lets nobody change once the object exists. */
+const immutable: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['spec.selector'],
+  DaemonSet: ['spec.selector'],
+  StatefulSet: ['spec.selector', 'spec.serviceName', 'spec.podManagementPolicy', 'spec.volumeClaimTemplates'],
+  Job: ['spec.selector', 'spec.template', 'spec.completions', 'spec.completionMode'],
+  Service: ['spec.clusterIP', 'spec.clusterIPs'],
+  PersistentVolumeClaim: ['spec.storageClassName', 'spec.accessModes', 'spec.volumeMode', 'spec.selector'],
+  RoleBinding: ['roleRef'],
+  ClusterRoleBinding: ['roleRef'],
+  Secret: ['type'],
+}
+
+export const isImmutable = (kind: string, path: string): boolean =>
+  (immutable[kind] ?? []).some((field) => isWithin(path, field))
+
+/** What the change means to what runs. @param all everything that is planned */
+export function changeNotes(
+  before: KubeObject | undefined,
+  after: KubeObject,
+  fields: readonly FieldChange[],
+  facts: ClusterFacts,
+  all: readonly KubeObject[],
+): string[] {
+  if (!before) return []
+  if (isRolled(after)) return workloadNotes(before, after, fields, facts)
+  if (after.kind === 'ConfigMap' || after.kind === 'Secret') {
+    const readers = fields.some(({ path }) => isWithin(path, 'data'))
+      ? readersOf(after.kind, after.metadata.name, all)
+      : []
+    return readers.length > 0 ? [`read by ${readers.join(', ')} when their pods start`] : []
+  }
+  return after.kind === 'ResourceQuota' ? quotaNotes(after, facts) : []
+}
+
+function workloadNotes(
+  before: KubeObject,
+  after: KubeObject,
+  fields: readonly FieldChange[],
+  facts: ClusterFacts,
+): string[] {
+  const notes: string[] = []
+  if (fields.some(({ effect }) => effect === 'restarts the pods')) {
+    const pods = replicasOf(before)
+    notes.push(`restarts ${counted(pods, 'pod')}, ${strategyOf(after, pods)}`)
+    const budget = budgetOf(after, facts.budgets)
+    const allowed = budget?.status?.['disruptionsAllowed']
+    if (budget && typeof allowed === 'number') {
+      const state = allowed > 0 ? `allows ${counted(allowed, 'disruption')} now` : 'allows no disruption now'
+      notes.push(`PodDisruptionBudget ${budget.metadata.name} ${state}; it binds drains, not this rollout`)
+    }
+  }
+  const [old, young] = [replicasOf(before), replicasOf(after)]
+  if (old !== young) notes.push(`scales from ${old} to ${young}`)
+  else if (autoscaledIds(facts.autoscalers).has(idOf(after))) notes.push(`keeps the ${old} replicas of the autoscaler`)
+  return notes
+}
+
+/** How the pods are replaced, in the words of the strategy. */
+export function strategyOf(workload: KubeObject, pods: number): string {
+  interface Strategy {
+    type?: string
+    rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string; partition?: number }
+  }
+  const { strategy, updateStrategy } = (workload.spec ?? {}) as { strategy?: Strategy; updateStrategy?: Strategy }
+  const { type, rollingUpdate = {} } = strategy ?? updateStrategy ?? {}
+  if (type === 'Recreate') return 'all at once: nothing answers meanwhile'
+  if (type === 'OnDelete') return 'each when it is deleted by hand'
+  if (workload.kind !== 'Deployment' || pods <= 1)
+    return pods <= 1 && workload.kind !== 'Deployment' ? 'with an interruption' : 'one at a time'
+  return `at most ${rollingUpdate.maxUnavailable ?? '25%'} missing and ${rollingUpdate.maxSurge ?? '25%'} more than wanted at a time`
+}
+
+/** A quota below what is used keeps what runs, and refuses what would replace it. */
+function quotaNotes(after: KubeObject, facts: ClusterFacts): string[] {
+  const live = facts.quotas.find(({ metadata }) => metadata.name === after.metadata.name)
+  const used = (live?.status?.['used'] ?? {}) as Record<string, string>
+  const hard = (after.spec?.['hard'] ?? {}) as Record<string, string>
+  return Object.entries(hard)
+    .filter(([name, limit]) => parseQuantity(used[name] ?? '0') > parseQuantity(limit))
+    .map(
+      ([name, limit]) =>
+        `${name}: ${used[name] ?? ''} is used and ${limit} would be allowed; what runs stays, nothing new starts`,
+    )
+}

@@ -1,0 +1,63 @@
+import {
+  listObjects,
+  parseQuantity,
+  type ClusterConnection,
+  type KubeObject,
+  type ListOptions,
+} from '../../../kube/index.ts'
+import { containerDefaults, releaseDemand } from '../../../objects/demand.ts'
+import type { Found, Preflight } from './types.ts'
+import { cores, failed, gibibytes, passed } from './results.ts'
+
+/** Quotas say `cpu` for `requests.cpu` too. */
+const aliases: Readonly<Record<string, string>> = { cpu: 'requests.cpu', memory: 'requests.memory' }
+
+/**
+ * The release at its busiest against the quotas as they will be, those of others included. What already runs in the namespace and is not
+ * the suite's is added to the demand.
+ */
+export async function quotaCheck({ connection, namespace, objects, signal }: Preflight): Promise<Found> {
+  const place = { namespace, ...(signal && { signal }) }
+  const [inCluster, ranges] = await Promise.all(
+    ['ResourceQuota', 'LimitRange'].map((kind) =>
+      listObjects(connection, { apiVersion: 'v1', kind }, place).catch(() => []),
+    ),
+  )
+  const planned = (kind: string, live: readonly KubeObject[] = []) => {
+    const own = objects.filter((object) => object.kind === kind)
+    return [...own, ...live.filter(({ metadata }) => !own.some((other) => other.metadata.name === metadata.name))]
+  }
+  const quotas = planned('ResourceQuota', inCluster)
+  const demand = releaseDemand(
+    [...objects, ...(await strangers(connection, place))],
+    containerDefaults(planned('LimitRange', ranges)),
+  )
+  const over = quotas.flatMap(({ metadata, spec }) =>
+    Object.entries((spec?.['hard'] ?? {}) as Record<string, string>).flatMap(([name, limit]) => {
+      const needed = demand.get(aliases[name] ?? name) ?? 0
+      if (needed <= parseQuantity(limit)) return []
+      return [`${metadata.name} allows ${limit} of ${name} and ${amountOf(name, needed)} are needed`]
+    }),
+  )
+  if (over.length > 0)
+    return failed(
+      `${over.join('; ')}. Counted with the extra pods of rolling updates and with its Jobs: pods above a quota are refused without a word.`,
+      'Raise the quota in the values, or ask for less: fewer replicas or smaller requests.',
+    )
+  const asked = `At its busiest the suite asks for ${cores(demand.get('requests.cpu') ?? 0)} and ${gibibytes(demand.get('requests.memory') ?? 0)}`
+  if (quotas.length === 0) return passed(`${asked}; there is no quota.`)
+  return passed(`${asked}; ${quotas.length === 1 ? 'the quota allows' : `${quotas.length} quotas allow`} it.`)
+}
+
+/** Pods that run in the namespace and are not the suite's, as workloads of one pod. */
+async function strangers(connection: ClusterConnection, place: ListOptions): Promise<KubeObject[]> {
+  const labelSelector = 'app.kubernetes.io/part-of!=agency-swarm'
+  const pods = await listObjects(connection, { apiVersion: 'v1', kind: 'Pod' }, { ...place, labelSelector }).catch(
+    () => [],
+  )
+  const running = pods.filter(({ status }) => status?.['phase'] !== 'Succeeded' && status?.['phase'] !== 'Failed')
+  return running.map((pod) => ({ ...pod, spec: { template: { spec: pod.spec } } }))
+}
+
+const amountOf = (name: string, amount: number) =>
+  /memory|storage/.test(name) ? gibibytes(amount) : /cpu/.test(name) ? cores(amount) : String(amount)

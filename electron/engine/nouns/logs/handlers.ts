@@ -1,0 +1,22 @@
+import { logCredit, type Credits } from '../../flow/credit.ts'
+import type { ClusterDirectory } from '../../ports/directory.ts'
+import { engine } from '../../rpc/router.ts'
+import { PodLogs } from './podLogs.ts'
+
+export function logHandlers(directory: ClusterDirectory, credits: Credits) {
+  return {
+    follow: engine.logs.follow.handler(async function* ({ input, signal }) {
+      const connection = await directory.connection(input.cluster)
+      const credit = credits.open(input.streamId, logCredit)
+      const ending = new AbortController()
+      const whole = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal
+      // Who waits for credit looks at the signal next.
+      whole.addEventListener('abort', () => credits.close(input.streamId), { once: true })
+      try {
+        yield* new PodLogs(connection, input, credit, whole).batches()
+      } finally {
+        ending.abort()
+      }
+    }),
+  }
+}

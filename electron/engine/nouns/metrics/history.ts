@@ -1,0 +1,151 @@
+import type { Scope } from '#shared/contract/base.ts'
+import type { Sample } from '#shared/contract/metrics.ts'
+import { asConsoleError } from '#shared/errors.ts'
+import { Broadcast } from '../../flow/broadcast.ts'
+import type { ClusterDirectory } from '../../ports/directory.ts'
+import { podMetrics } from '../../kube/index.ts'
+
+/** Milliseconds. metrics-server scrapes every 15 s; the sandbox measures on request. */
+const clusterInterval = 15_000
+const sandboxInterval = 5_000
+/** Milliseconds of history kept in memory. */
+const kept = 3_600_000
+/** Milliseconds a namespace is still polled after its last reader left, so that changing pages leaves no gap. */
+const linger = 300_000
+
+export interface MetricsBatch {
+  intervalMs: number
+  unavailable: { code: string; message: string } | null
+  pods: Record<string, Sample[]>
+}
+
+/** The usage of every pod of one namespace, polled while somebody looks. */
+class NamespaceHistory {
+  readonly changes = new Broadcast<MetricsBatch>()
+  readonly #poll: (signal: AbortSignal) => Promise<{ pod: string; sample: Sample }[]>
+  readonly #intervalMs: number
+  readonly #stop = new AbortController()
+  readonly #samples = new Map<string, Sample[]>()
+  #unavailable: MetricsBatch['unavailable'] = null
+
+  constructor(intervalMs: number, poll: (signal: AbortSignal) => Promise<{ pod: string; sample: Sample }[]>) {
+    this.#intervalMs = intervalMs
+    this.#poll = poll
+    void this.#run()
+  }
+
+  /** Everything kept so far. */
+  whole(): MetricsBatch {
+    return { intervalMs: this.#intervalMs, unavailable: this.#unavailable, pods: Object.fromEntries(this.#samples) }
+  }
+
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      const fresh = await this.#once(signal)
+      if (signal.aborted) return
+      this.changes.emit({ intervalMs: this.#intervalMs, unavailable: this.#unavailable, pods: fresh })
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => end(), this.#intervalMs)
+        const end = () => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', end)
+          resolve()
+        }
+        signal.addEventListener('abort', end, { once: true })
+      })
+    }
+  }
+
+  async #once(signal: AbortSignal): Promise<Record<string, Sample[]>> {
+    try {
+      const readings = await this.#poll(signal)
+      this.#unavailable = null
+      return this.#remember(readings)
+    } catch (thrown) {
+      const { code, message } = asConsoleError(thrown)
+      this.#unavailable = { code, message }
+      return {}
+    }
+  }
+
+  #remember(readings: { pod: string; sample: Sample }[]): Record<string, Sample[]> {
+    const fresh: Record<string, Sample[]> = {}
+    const oldest = Date.now() - kept
+    for (const { pod, sample } of readings) {
+      const known = this.#samples.get(pod) ?? []
+      if (known.at(-1)?.at === sample.at) continue
+      this.#samples.set(pod, [...known.filter(({ at }) => at > oldest), sample])
+      fresh[pod] = [sample]
+    }
+    for (const [pod, samples] of this.#samples) if ((samples.at(-1)?.at ?? 0) < oldest) this.#samples.delete(pod)
+    return fresh
+  }
+}
+
+interface Entry {
+  history: NamespaceHistory
+  readers: number
+  timer?: NodeJS.Timeout
+}
+
+/** One poll per namespace, however many panels read it. */
+export class Metrics {
+  readonly #directory: ClusterDirectory
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(directory: ClusterDirectory) {
+    this.#directory = directory
+  }
+
+  async *watch(scope: Scope, signal?: AbortSignal): AsyncGenerator<MetricsBatch> {
+    const key = `${scope.cluster} ${scope.namespace}`
+    const entry = this.#entries.get(key) ?? this.#open(key, scope)
+    entry.readers += 1
+    clearTimeout(entry.timer)
+    try {
+      const { history } = entry
+      // Keyed by time: no sample is merged away, and a reader that fell behind gets all it missed in one go.
+      let count = 0
+      for await (const batches of history.changes.batches([history.whole()], () => String(count++), signal)) {
+        for (const batch of batches) yield batch
+      }
+    } finally {
+      entry.readers -= 1
+      if (entry.readers === 0) entry.timer = setTimeout(() => this.#close(key), linger)
+    }
+  }
+
+  stop(): void {
+    for (const key of [...this.#entries.keys()]) this.#close(key)
+  }
+
+  #open(key: string, scope: Scope): Entry {
+    const sandbox = this.#directory.facts(scope.cluster).environment === 'sandbox'
+    const history = new NamespaceHistory(sandbox ? sandboxInterval : clusterInterval, async (signal) => {
+      const usage = await podMetrics(await this.#directory.connection(scope.cluster), scope.namespace, { signal })
+      return usage.map(({ pod, timestamp, containers }) => ({
+        pod,
+        sample: {
+          at: Date.parse(timestamp),
+          cpu: containers.reduce((sum, { cpuCores }) => sum + cpuCores, 0),
+          memory: containers.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+        },
+      }))
+    })
+    const entry: Entry = { history, readers: 0 }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  #close(key: string): void {
+    const entry = this.#entries.get(key)
+    clearTimeout(entry?.timer)
+    entry?.history.stop()
+    this.#entries.delete(key)
+  }
+}

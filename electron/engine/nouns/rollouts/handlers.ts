@@ -1,0 +1,13 @@
+import { engine } from '../../rpc/router.ts'
+import type { Rollouts } from './rollouts.ts'
+import type { WorkloadName } from './workload.ts'
+
+export function rolloutHandlers(rollouts: Rollouts) {
+  return {
+    detail: engine.rollouts.detail.handler(({ input, signal }) => rollouts.detail(nameOf(input), signal)),
+    impact: engine.rollouts.impact.handler(({ input, signal }) => rollouts.impact(nameOf(input), input.change, signal)),
+    change: engine.rollouts.change.handler(({ input }) => rollouts.change(nameOf(input), input.change)),
+  }
+}
+
+const nameOf = ({ cluster, namespace, kind, name }: WorkloadName): WorkloadName => ({ cluster, namespace, kind, name })

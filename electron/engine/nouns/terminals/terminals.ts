@@ -1,0 +1,115 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TerminalOutput } from '#shared/contract/terminals.ts'
+import { ConsoleError } from '#shared/errors.ts'
+import { terminalCredit, type Credits } from '../../flow/credit.ts'
+import type { ClusterDirectory } from '../../ports/directory.ts'
+import type { Variables } from '../../ports/host.ts'
+import { requireAllowedProgram } from './allowedProgram.ts'
+import { findKubectl } from './findKubectl.ts'
+import { kubectlShell } from './kubectlShell.ts'
+import { podShell } from './podShell.ts'
+import { runTerminal, type Program } from './terminal.ts'
+
+export interface TerminalDependencies {
+  directory: ClusterDirectory
+  credits: Credits
+  /** The console's own files. */
+  dataDirectory: string
+  resourcesDirectory: string
+  /** The setting; empty when there is none. */
+  kubectlPath: () => string
+  /** What the shells run with; the person's login environment arrives a moment after the start. */
+  environment?: Variables | Promise<Variables>
+}
+
+interface Opening {
+  streamId: string
+  cluster: string
+  namespace: string
+  columns: number
+  rows: number
+}
+
+/** The open terminals, by the name the window gave their stream. */
+export class Terminals {
+  readonly #needs: TerminalDependencies
+  readonly #folder: string
+  readonly #open = new Map<string, { program: Program; ending: AbortController }>()
+
+  constructor(needs: TerminalDependencies) {
+    this.#needs = needs
+    this.#folder = join(needs.dataDirectory, 'terminals')
+    // What an engine that was killed left behind holds credentials.
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  shell(
+    opening: Opening & { pod: string; container?: string | undefined },
+    signal?: AbortSignal,
+  ): AsyncGenerator<TerminalOutput> {
+    return this.#run(opening, signal, async (whole) => {
+      const connection = await this.#needs.directory.connection(opening.cluster)
+      return podShell(connection, { ...opening, signal: whole })
+    })
+  }
+
+  kubectl(opening: Opening, signal?: AbortSignal): AsyncGenerator<TerminalOutput> {
+    const { directory, resourcesDirectory, kubectlPath } = this.#needs
+    return this.#run(opening, signal, async () => {
+      const environment = (await this.#needs.environment) ?? process.env
+      const connection = await directory.connection(opening.cluster)
+      await requireAllowedProgram(connection, signal)
+      const { context } = connection
+      const kubectl = await findKubectl({ setting: kubectlPath(), environment, resourcesDirectory })
+      return kubectlShell({ ...opening, context, kubectl, folder: this.#folder, environment })
+    })
+  }
+
+  input(streamId: string, data: string): void {
+    this.#find(streamId).write(data)
+  }
+
+  resize(streamId: string, columns: number, rows: number): void {
+    this.#find(streamId).resize(columns, rows)
+  }
+
+  /** Closing what has ended is no error. */
+  close(streamId: string): void {
+    this.#open.get(streamId)?.ending.abort()
+  }
+
+  stop(): void {
+    for (const { program, ending } of this.#open.values()) {
+      ending.abort()
+      program.close()
+    }
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async *#run(
+    { streamId }: Opening,
+    signal: AbortSignal | undefined,
+    start: (signal: AbortSignal) => Promise<Program>,
+  ): AsyncGenerator<TerminalOutput> {
+    const { credits } = this.#needs
+    const ending = new AbortController()
+    const whole = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal
+    const credit = credits.open(streamId, terminalCredit)
+    try {
+      const program = await start(whole)
+      this.#open.set(streamId, { program, ending })
+      yield* runTerminal(program, credit, whole)
+    } finally {
+      ending.abort()
+      this.#open.delete(streamId)
+      credits.close(streamId)
+    }
+  }
+
+  #find(streamId: string): Program {
+    const found = this.#open.get(streamId)
+    if (found) return found.program
+    throw new ConsoleError('NOT_FOUND', 'This terminal has ended. What was typed was not sent. Open a new one.')
+  }
+}

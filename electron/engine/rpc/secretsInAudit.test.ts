@@ -1,0 +1,84 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createEngine, type Engine } from '../index.ts'
+import { connectClient, type EngineClient } from '../testing/client.ts'
+import { testHost, type TestHost } from '../testing/testHost.ts'
+import { testNamespace, workloadSpec, type TestNamespace } from '../testing/testNamespace.ts'
+
+let place: TestNamespace
+let host: TestHost
+let engine: Engine
+let client: EngineClient
+let close: () => void
+const before = process.env.KUBECONFIG
+
+beforeAll(async () => {
+  place = await testNamespace('audited')
+  host = await testHost()
+  process.env.KUBECONFIG = place.cluster.kubeconfigPath
+  engine = createEngine(host)
+  const connected = connectClient(engine)
+  client = connected.client
+  close = () => connected.close()
+  await place.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys' }, stringData: { A: 'first-value' } })
+  await place.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } })
+  await place.create({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: workloadSpec('web', 1),
+  })
+})
+afterAll(async () => {
+  close()
+  await engine.stop()
+  await host.remove()
+  if (before === undefined) delete process.env.KUBECONFIG
+  else process.env.KUBECONFIG = before
+  await place.stop()
+})
+
+/** Everything the engine has written to its data directory. */
+async function written(): Promise<string> {
+  const files = await readdir(host.dataDirectory, { recursive: true, withFileTypes: true })
+  const texts = files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8'))
+  return (await Promise.all(texts)).join('\n')
+}
+
+it('no value of a Secret, no token and no variable is written down; who touched which is', async () => {
+  const scope = { cluster: `context:${place.cluster.context}`, namespace: place.scope.namespace }
+  const object = { ...scope, kind: 'Secret' as const, name: 'keys' }
+  const { resourceVersion } = await client.configuration.detail(object)
+  const edit = { of: 'keys' as const, set: { A: 'second-value', B: 'third-value' }, remove: [] }
+  await client.configuration.change({ ...object, edit, resourceVersion, confirmation: {} })
+  const failing = client.configuration.change({ ...object, edit, resourceVersion, confirmation: {} })
+  await expect(failing).rejects.toMatchObject({ code: 'CONFLICT' })
+  const yaml = { of: 'spec' as const, yaml: 'A: fourth-value' }
+  const refused = client.configuration.change({ ...object, edit: yaml, resourceVersion, confirmation: {} })
+  await expect(refused).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.not.stringContaining('fourth') as string,
+  })
+  expect(await client.configuration.reveal({ ...scope, name: 'keys', key: 'A' })).toMatchObject({
+    value: 'second-value',
+  })
+  const { token } = await client.accounts.createToken({ ...scope, name: 'robot', seconds: 600, confirmation: {} })
+  const set = [{ name: 'PLAIN', value: 'fifth-value' }]
+  const change = { do: 'setEnvironment' as const, container: 'app', set, remove: [] }
+  await client.rollouts.change({ ...scope, kind: 'Deployment', name: 'web', change, confirmation: {} })
+
+  const all = await written()
+  for (const secret of ['first-value', 'second-value', 'third-value', 'fourth-value', 'fifth-value', token]) {
+    expect(all).not.toContain(secret)
+    expect(all).not.toContain(Buffer.from(secret).toString('base64'))
+  }
+  const entries = await client.audit.list({ limit: 50 })
+  const done = entries.filter(({ outcome }) => outcome === 'done').map(({ action, details }) => ({ action, details }))
+  expect(done).toContainEqual({
+    action: 'configuration.change',
+    details: expect.objectContaining({ edit: { ...edit, set: { A: '[redacted]', B: '[redacted]' } } }) as object,
+  })
+  expect(done).toContainEqual({ action: 'configuration.reveal', details: { name: 'keys', key: 'A' } })
+  expect(done.map(({ action }) => action)).toEqual(expect.arrayContaining(['accounts.createToken', 'rollouts.change']))
+})

@@ -1,0 +1,69 @@
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { useBlocked } from '../../../app/index.ts'
+import { Button, Field } from '../../../kit/index.ts'
+import { keepDraft, type KeysDraft, type ObjectName } from '../objects/drafts.ts'
+import { KeyRow } from './KeyRow.tsx'
+import { keyProblem, withoutValue, withRemoved, withValue, type KeysObject } from './keysDraft.ts'
+
+interface KeyListProps {
+  object: ObjectName
+  live: KeysObject
+  draft: KeysDraft | undefined
+}
+
+/** One row for every key, those that are new at the end, and a field for another one. */
+export function KeyList({ object, live, draft }: KeyListProps) {
+  const isSecret = object.kind === 'Secret'
+  const added = Object.keys(draft?.set ?? {}).filter((key) => live.keys.every((each) => each.key !== key))
+  const rows = [...live.keys, ...added.map((key) => ({ key, value: '', bytes: 0, isBinary: false }))]
+  return (
+    <section aria-label={`Keys of ${object.name}`} className="configuration-keys">
+      {rows.map((each) => (
+        <KeyRow
+          key={each.key}
+          object={object}
+          live={each}
+          isNew={added.includes(each.key)}
+          isRemoved={draft?.remove.includes(each.key) ?? false}
+          typed={draft?.set[each.key]}
+          onType={(value) => keepDraft(object, withValue(draft, live, each.key, value, isSecret))}
+          onRemove={() => keepDraft(object, withRemoved(draft, live, each.key))}
+          onRevert={() => keepDraft(object, draft ? withoutValue(draft, each.key) : null)}
+        />
+      ))}
+      <NewKey
+        taken={rows.map((each) => each.key)}
+        onAdd={(key) => keepDraft(object, withValue(draft, live, key, '', true))}
+      />
+    </section>
+  )
+}
+
+function NewKey({ taken, onAdd }: { taken: readonly string[]; onAdd: (key: string) => void }) {
+  const [name, setName] = useState('')
+  const blocked = useBlocked('operator')
+  const problem = name === '' ? undefined : keyProblem(name, taken)
+  const add = () => {
+    if (blocked !== undefined || name === '' || problem !== undefined) return
+    onAdd(name)
+    setName('')
+  }
+  return (
+    <div className="configuration-new-key">
+      <Field
+        label="New key"
+        hiddenLabel
+        mono
+        placeholder="NEW_KEY"
+        value={name}
+        error={problem}
+        onChange={setName}
+        onEnter={add}
+      />
+      <Button icon={Plus} reason={blocked ?? (name === '' ? 'Type the name of the key first.' : problem)} onClick={add}>
+        Add key
+      </Button>
+    </div>
+  )
+}

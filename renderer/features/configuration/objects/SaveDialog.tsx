@@ -1,0 +1,44 @@
+import type { ConfigurationEdit } from '#shared/contract/configuration.ts'
+import { ChangeDialog } from '../../../app/index.ts'
+import { asFault } from '../../../client/index.ts'
+import { keepDraft, type ObjectName } from './drafts.ts'
+import { tellSaved } from './objectActions.ts'
+import { noteSave } from '../useFresh.ts'
+
+interface SaveDialogProps {
+  object: ObjectName
+  edit: ConfigurationEdit
+  /** The resourceVersion that the draft was begun on. */
+  base: string
+  usedBy: readonly string[]
+  onClose: () => void
+}
+
+/** What saving would do, and the click that does it. */
+export function SaveDialog({ object, edit, base, usedBy, onClose }: SaveDialogProps) {
+  const { scope, kind, name } = object
+  const target = { ...scope, kind, name, edit }
+  return (
+    <ChangeDialog
+      title={`Save ${name}`}
+      note="The version of now is kept in the cluster for undo."
+      cluster={scope.cluster}
+      question={JSON.stringify(edit)}
+      ask={(client, signal) => client.configuration.impact(target, { signal })}
+      confirmLabel={`Save ${name}`}
+      perform={async (client, confirmation) => {
+        try {
+          await client.configuration.change({ ...target, resourceVersion: base, confirmation })
+        } catch (thrown) {
+          if (asFault(thrown).code !== 'CONFLICT') throw thrown
+          // The draft stays; what is read again shows the other change and what to do.
+          noteSave()
+          return
+        }
+        keepDraft(object, null)
+        tellSaved(object, `${name} is saved`, usedBy)
+      }}
+      onClose={onClose}
+    />
+  )
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import type { DeployStatus } from '#shared/contract/deploy.ts'
+import { draftOf } from '../deployStore.ts'
+import { notReady, versionProblem, wantedOf } from './wanted.ts'
+
+const draft = draftOf({ cluster: 'none', namespace: 'none' })
+const status: DeployStatus = {
+  installed: { id: 'r1', version: '0.1.0', profile: 'production', values: 'a: 1\n', at: 1, by: 'maya' },
+  unfinished: null,
+  profiles: [
+    { id: 'small', title: 'Small' },
+    { id: 'production', title: 'Production' },
+  ],
+  versions: ['0.2.0', '0.1.0'],
+}
+
+describe('what is planned', () => {
+  it('is the newest version with the profile and values that are installed, until something is chosen', () => {
+    expect(wantedOf(draft, status)).toEqual({ profile: 'production', version: '0.2.0', values: 'a: 1\n' })
+    expect(wantedOf({ ...draft, profile: 'small', version: '0.1.0', values: '' }, status)).toEqual({
+      profile: 'small',
+      version: '0.1.0',
+      values: '',
+    })
+    expect(wantedOf(draft, { ...status, installed: null })).toMatchObject({ profile: 'small', values: '' })
+  })
+})
+
+describe('a tag that is typed', () => {
+  it('is what a registry takes, and nothing that a shell would read', () => {
+    for (const tag of ['1', '0.2.0-rc.1', 'v2_3', '']) expect(versionProblem(tag)).toBeUndefined()
+    for (const tag of ['a b', '1;rm', '-1', '1-', '$(x)', 'a/b']) expect(versionProblem(tag)).toContain('Use letters')
+    expect(versionProblem('1'.repeat(64))).toContain('at most 63')
+  })
+})
+
+describe('a plan that cannot be asked for yet', () => {
+  it('says what is missing or wrong', () => {
+    const wanted = wantedOf(draft, status)
+    expect(notReady(wanted, 0)).toBeUndefined()
+    expect(notReady({ ...wanted, profile: '' }, 0)).toContain('profile')
+    expect(notReady({ ...wanted, version: '' }, 0)).toContain('Choose a version')
+    expect(notReady({ ...wanted, version: 'a b' }, 0)).toContain('a b')
+    expect(notReady(wanted, 2)).toContain('2 faults')
+  })
+})

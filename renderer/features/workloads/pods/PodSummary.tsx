@@ -1,0 +1,79 @@
+import type { EventRow } from '#shared/contract/events.ts'
+import type { PodRow } from '#shared/contract/pods.ts'
+import { setParameters } from '../../../app/index.ts'
+import { Facts, formatBytes, formatCores, RelativeTime, Status } from '../../../kit/index.ts'
+import { EventLines } from '../EventLines.tsx'
+import { PodChart } from './PodChart.tsx'
+import type { PodFigures } from './podMetrics.ts'
+
+export interface PodDetail {
+  containers: {
+    name: string
+    image: string
+    state: string
+    ready: boolean
+    restarts: number
+    lastState: string
+    ports: number[]
+  }[]
+  conditions: { type: string; status: string; reason: string; message: string }[]
+  events: EventRow[]
+}
+
+export function PodSummary({ row, detail, figures }: { row: PodRow; detail: PodDetail; figures: PodFigures }) {
+  const unmet = detail.conditions.filter((condition) => condition.status !== 'True' && condition.message)
+  return (
+    <>
+      <Facts
+        rows={[
+          { name: 'Owner', value: row.owner ? `${row.owner.name} ${row.owner.kind}` : 'none: it is not started again' },
+          { name: 'Node', value: <Place node={row.node} ip={row.ip} /> },
+          { name: 'Image', value: <span className="mono">{row.image}</span> },
+          { name: 'Requests', value: amounts(row.requests) },
+          { name: 'Limits', value: amounts(row.limits) },
+          { name: 'Created', value: <RelativeTime time={row.createdAt} /> },
+        ]}
+      />
+      <PodChart row={row} figures={figures} />
+      {unmet.length > 0 ? <div className="pod-title">Conditions not met</div> : null}
+      {unmet.map((condition) => (
+        <p key={condition.type} className="note selectable">
+          {condition.type}: {condition.message}
+        </p>
+      ))}
+      <div className="pod-title">Containers</div>
+      {detail.containers.map((container) => (
+        <div key={container.name} className="pod-container">
+          <div>
+            <Status status={container.ready ? 'healthy' : 'warning'}>{container.name}</Status>
+            <span className="quiet-text">{container.state}</span>
+          </div>
+          {container.lastState ? <p className="note selectable">Before: {container.lastState}</p> : null}
+          {container.ports.length > 0 ? <p className="note">Ports {container.ports.join(', ')}</p> : null}
+        </div>
+      ))}
+      <div className="pod-title">
+        Latest events
+        {detail.events.length > 4 ? (
+          <button type="button" onClick={() => setParameters({ tab: 'events' })}>
+            All {detail.events.length}
+          </button>
+        ) : null}
+      </div>
+      <EventLines events={detail.events} most={4} />
+    </>
+  )
+}
+
+function Place({ node, ip }: { node: string; ip: string }) {
+  return (
+    <span className="mono">
+      {node || 'not placed yet'} <span className="dim">{ip}</span>
+    </span>
+  )
+}
+
+function amounts({ cpu, memory }: PodRow['limits']): string {
+  const parts = [cpu === undefined ? '' : `${formatCores(cpu)} CPU`, memory === undefined ? '' : formatBytes(memory)]
+  return parts.filter(Boolean).join(', ') || 'none'
+}

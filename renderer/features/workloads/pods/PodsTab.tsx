@@ -1,0 +1,216 @@
+import { Rocket } from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
+import type { Scope } from '#shared/contract/base.ts'
+import type { PodRow } from '#shared/contract/pods.ts'
+import { navigate, setParameters, useCurrentCluster, useLocation } from '../../../app/index.ts'
+import {
+  Banner,
+  Button,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  FilterField,
+  plural,
+  StaleChip,
+  StatusGlyph,
+  useNow,
+  useWidth,
+  type StatusKind,
+} from '../../../kit/index.ts'
+import { useFigures } from '../figures.ts'
+import { usePodActions } from './usePodActions.ts'
+import { usePodColumns } from './podColumns.tsx'
+import { PodDrawer } from './PodDrawer.tsx'
+import type { FeedTrouble } from './PodFeed.tsx'
+import { countGroups, filterPods, parseToken, podGroups, type PodGroup } from './podFilter.ts'
+import { rowsOf } from './podRows.ts'
+import { PodSelection } from './PodSelection.tsx'
+import type { PodStore } from './podStore.ts'
+
+const groupStatus: Record<PodGroup, StatusKind> = {
+  failing: 'failed',
+  starting: 'progress',
+  ready: 'healthy',
+  ended: 'off',
+}
+const rowId = (row: PodRow) => row.name
+const noGroups: ReadonlySet<PodGroup> = new Set()
+
+export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope; trouble: FeedTrouble }) {
+  const state = useStore(pods.store)
+  const { feed } = state
+  const figures = useFigures(scope)
+  const now = useNow(5_000)
+  const active = useLocation((location) => location.parameters['pod']) ?? null
+  const asked = useLocation((location) => location.parameters['filter']) ?? ''
+  const [filter, setFilter] = useState(asked)
+  const [groups, setGroups] = useState(noGroups)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [box, width] = useWidth<HTMLDivElement>(1_000)
+
+  const rows = useMemo(() => rowsOf(state), [state])
+  const counts = useMemo(() => countGroups(rows), [rows])
+  const shown = useMemo(() => filterPods(rows, readFilter(filter), groups), [rows, filter, groups])
+  const columns = usePodColumns(figures, now, width < 1_100)
+  // Chosen are pods, not names: one that was replaced under the same name is no longer chosen.
+  const selectedRows = useMemo(() => rowsByUid(state.byUid, chosen), [state.byUid, chosen])
+  const selected = useMemo(() => new Set(selectedRows.map(rowId)), [selectedRows])
+  const activeRow = useMemo(
+    () => (active === null ? undefined : rows.find((row) => row.name === active)),
+    [rows, active],
+  )
+  const activate = useCallback((name: string | null) => setParameters({ pod: name ?? undefined }), [])
+  const close = useCallback(() => setParameters({ pod: undefined, tab: undefined }), [])
+  const clear = () => {
+    setFilter('')
+    setGroups(noGroups)
+  }
+  usePodActions(scope, activeRow)
+
+  const staleSince = feed.state === 'stale' ? feed.since : trouble.staleSince
+  const fault =
+    feed.state === 'failed' ? feed.fault : feed.state === 'stale' || rows.length > 0 ? undefined : trouble.error
+  if (fault) return <ErrorState fault={fault} onRetry={trouble.retry} />
+  return (
+    <>
+      <div className="workloads-bar">
+        <FilterField
+          label="Filter pods"
+          placeholder="Name, status:, node:, service:"
+          value={filter}
+          onChange={setFilter}
+          tokens={[{ name: 'namespace', value: scope.namespace }]}
+          width={440}
+        />
+        {podGroups
+          .filter((group) => counts[group.id] > 0)
+          .map((group) => (
+            <button
+              key={group.id}
+              type="button"
+              className="workloads-chip"
+              aria-pressed={groups.has(group.id)}
+              onClick={() => setGroups(toggled(groups, group.id))}
+            >
+              <StatusGlyph status={groupStatus[group.id]} size={14} /> {counts[group.id]} {group.word}
+            </button>
+          ))}
+        {staleSince === undefined ? null : <StaleChip since={staleSince} />}
+      </div>
+      <Notices figures={figures} />
+      {selectedRows.length > 0 ? (
+        <PodSelection scope={scope} rows={selectedRows} onClear={() => setChosen(new Set())} />
+      ) : null}
+      <div ref={box} className="workloads-table">
+        <DataTable
+          label="Pods"
+          rows={shown}
+          columns={columns}
+          rowId={rowId}
+          rowHeight={26}
+          isPrimary
+          isLoading={feed.state === 'loading'}
+          isStale={staleSince !== undefined}
+          empty={<NothingDeployed />}
+          filtered={
+            rows.length > 0
+              ? {
+                  total: rows.length,
+                  what: 'pods exist in this namespace',
+                  filter: filter || 'the chosen states',
+                  onClear: clear,
+                }
+              : undefined
+          }
+          sort={{ column: 'name', isDescending: false }}
+          selected={selected}
+          onSelect={(names) => setChosen(new Set(rows.filter((row) => names.has(row.name)).map((row) => row.uid)))}
+          active={active}
+          onActivate={activate}
+        />
+      </div>
+      <div className="workloads-foot">
+        <span>
+          {feed.state === 'loading' && rows.length > 0 ? 'Loading · ' : ''}
+          {shown.length === rows.length
+            ? plural(rows.length, 'pod')
+            : `${shown.length} of ${plural(rows.length, 'pod')}`}
+        </span>
+        <span className="workloads-legend">
+          <i /> used
+        </span>
+        <span className="workloads-legend">
+          <b /> request
+        </span>
+        <span>track = limit</span>
+      </div>
+      {activeRow ? <PodDrawer scope={scope} row={activeRow} figures={figures} onClose={close} /> : null}
+    </>
+  )
+}
+
+/** Why figures or rights are missing, once above the table instead of in every row. */
+function Notices({ figures }: { figures: ReturnType<typeof useFigures> }) {
+  const cluster = useCurrentCluster()
+  const isReadOnly = cluster?.role === 'read_only'
+  if (!isReadOnly && !figures.unavailable) return null
+  return (
+    <div className="workloads-banner">
+      {isReadOnly ? (
+        <Banner tone="neutral" title="Read only.">
+          Your role in {cluster.name} lets you look, not change. Nothing here is out of date because of that.
+        </Banner>
+      ) : null}
+      {figures.unavailable ? (
+        <Banner
+          tone="neutral"
+          title={
+            figures.unavailable.code === 'METRICS_FORBIDDEN'
+              ? 'CPU and memory are hidden from your account.'
+              : 'No CPU and memory figures.'
+          }
+          {...(figures.unavailable.code === 'METRICS_FORBIDDEN' && { status: 'noAccess' as const })}
+        >
+          {figures.unavailable.message}
+        </Banner>
+      ) : null}
+    </div>
+  )
+}
+
+function NothingDeployed() {
+  return (
+    <EmptyState
+      isLarge
+      icon={Rocket}
+      title="Nothing runs in this namespace yet"
+      actions={
+        <Button kind="primary" icon={Rocket} onClick={() => navigate({ page: 'deploy' })}>
+          Deploy the suite
+        </Button>
+      }
+    >
+      Deploying starts the suite in stages and shows each pod as it comes up. It begins with a plan that changes
+      nothing.
+    </EmptyState>
+  )
+}
+
+function rowsByUid(byUid: ReadonlyMap<string, PodRow>, uids: ReadonlySet<string>): PodRow[] {
+  return [...uids].flatMap((uid) => byUid.get(uid) ?? [])
+}
+
+/** Words apart are conditions of their own: `status:crash agents`. */
+function readFilter(filter: string) {
+  return filter
+    .split(/\s+/)
+    .map((typed) => parseToken(typed))
+    .filter((token) => token !== null)
+}
+
+function toggled<Value>(set: ReadonlySet<Value>, value: Value): ReadonlySet<Value> {
+  const next = new Set(set)
+  if (!next.delete(value)) next.add(value)
+  return next
+}

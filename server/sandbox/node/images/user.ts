@@ -1,0 +1,4 @@
+export interface OperatingSystemUser {
+  uid: number
+  gid: number
+}

@@ -43,7 +43,7 @@ describe('engine over a message channel', () => {
     else process.env.KUBECONFIG = before
   })
 
-  const production = { cluster: 'context:prod-eu-1', namespace: 'agency-swarm', names: ['backend-1'] }
+  const production = { context: 'context:prod-eu-1', namespace: 'agency-swarm', names: ['backend-1'] }
 
   it('answers a call', async () => {
     expect(await client.app.info()).toMatchObject({ user: 'maya', version: '0.0.0-test' })
@@ -57,12 +57,12 @@ describe('engine over a message channel', () => {
   })
 
   it('refuses a cluster that it does not know', async () => {
-    const call = client.pods.delete({ ...production, cluster: 'context:gone', confirmation: {} })
+    const call = client.pods.delete({ ...production, context: 'context:gone', confirmation: {} })
     await expect(call).rejects.toMatchObject({ code: 'NO_CLUSTER' })
   })
 
   it('refuses to change production until its name is typed, and lets other clusters pass to the dialog level', async () => {
-    const deploy = { cluster: 'context:prod-eu-1', namespace: 'agency-swarm', planId: 'none' }
+    const deploy = { context: 'context:prod-eu-1', namespace: 'agency-swarm', planId: 'none' }
     for (const typedName of [undefined, '', 'prod-eu', 'PROD-EU-1']) {
       const call = client.deploy.apply({ ...deploy, confirmation: { typedName } })
       await expect(call).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED' })

@@ -62,7 +62,7 @@ test('leaving the page ends the subscription', async () => {
 
 function Count({ scope }: { scope: string }) {
   const { value } = useFoldedStream(
-    (client, signal) => client.pods.watch({ cluster: scope, namespace: 'agency-swarm' }, { signal }),
+    (client, signal) => client.pods.watch({ context: scope, namespace: 'agency-swarm' }, { signal }),
     (before: number | undefined, batch) => (before ?? 0) + batch.upserted.length,
     [scope],
   )
@@ -78,7 +78,7 @@ test('another cluster shows nothing of the one before, not even for a moment', a
 })
 
 function Failing() {
-  const call = useCall((client) => client.pods.detail({ cluster: 'x', namespace: 'Not a name', name: 'p' }), [])
+  const call = useCall((client) => client.pods.detail({ context: 'x', namespace: 'Not a name', name: 'p' }), [])
   const command = useCommand((client) => client.clusters.check({}))
   return (
     <>

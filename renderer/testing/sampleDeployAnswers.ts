@@ -49,7 +49,7 @@ export function deployAnswers(scene: DeployScene, note: (name: string, input: un
       }),
       apply: os.deploy.apply.handler(({ input }) => {
         note('deploy.apply', input)
-        tasks.publish(sampleRun({ cluster: input.cluster, namespace: input.namespace }))
+        tasks.publish(sampleRun({ cluster: input.context, namespace: input.namespace }))
         return { taskId: 'run-1' }
       }),
       resume: os.deploy.resume.handler(({ input }) => {

@@ -61,7 +61,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('rollouts.change', input)
         const taskId = tasks.start({
           kind: 'rollout',
-          cluster: input.cluster,
+          cluster: input.context,
           namespace: input.namespace,
           title: `${input.change.do} of ${input.name}`,
           steps: ['Change the workload', 'Wait for its pods'],
@@ -139,7 +139,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('configuration.restartReaders', input)
         const taskId = tasks.start({
           kind: 'rollout',
-          cluster: input.cluster,
+          cluster: input.context,
           namespace: input.namespace,
           title: `Restart the readers of ${input.name}`,
           steps: find(input.kind, input.name).row.usedBy,
@@ -166,7 +166,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('migrations.run', input)
         const taskId = tasks.start({
           kind: 'migrate',
-          cluster: input.cluster,
+          cluster: input.context,
           namespace: input.namespace,
           title: 'Migrate the database',
           steps: ['Back up the database', 'Run the migrations', 'Check tables, indexes and constraints'],
@@ -178,7 +178,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('migrations.undo', input)
         const taskId = tasks.start({
           kind: 'undoMigration',
-          cluster: input.cluster,
+          cluster: input.context,
           namespace: input.namespace,
           title: 'Undo the newest migration',
           steps: ['Back up the database', 'Take the migration back', 'Check tables, indexes and constraints'],

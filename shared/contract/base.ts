@@ -60,12 +60,19 @@ export const kubeName = z
     'Use lower-case letters, digits, dots and dashes, and begin with a letter or digit.',
   )
 
-/** `sandbox`, or `context:<name>` for a context of a kubeconfig. */
+/** A way to a cluster: `sandbox`, or `context:<name>` for a context of a kubeconfig. */
+export const contextId = z.string().min(1).max(512)
+
+/** Identity of a cluster, whatever leads to it; what is kept about a cluster is kept under it. */
 export const clusterId = z.string().min(1).max(512)
 
-/** Which part of which cluster. */
-export const scope = z.object({ cluster: clusterId, namespace: kubeName })
+/** One suite, and the way to it: what suite calls take. */
+export const scope = z.object({ context: contextId, namespace: kubeName })
 export type Scope = z.infer<typeof scope>
+
+/** One installation of the suite, whatever leads to its cluster: what backups, tasks and records are kept under. */
+export const suite = z.object({ cluster: clusterId, namespace: kubeName })
+export type Suite = z.infer<typeof suite>
 
 /** Milliseconds since 1970, UTC. */
 export const time = z.number()

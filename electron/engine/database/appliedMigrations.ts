@@ -4,7 +4,7 @@ import type { DatabaseDirectory } from '../ports/databaseServer.ts'
 /** Names of the migrations that the live database has, oldest first; undefined when it cannot be asked: no pod is ready, no rights. */
 export async function appliedMigrations(
   databases: DatabaseDirectory,
-  { cluster, namespace }: Scope,
+  { context: cluster, namespace }: Scope,
   signal?: AbortSignal,
 ): Promise<string[] | undefined> {
   try {

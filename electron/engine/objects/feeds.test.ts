@@ -10,9 +10,10 @@ import {
   type Reflector,
 } from '../kube/index.ts'
 import { Feeds, feedState, wholeLists } from './feeds.ts'
+import { sameCluster } from '../testing/sameCluster.ts'
 
 const namespace = `feeds-test-${process.pid}`
-const scope = { cluster: 'context:test', namespace }
+const scope = { context: 'context:test', namespace }
 let cluster: TestCluster
 let connection: ClusterConnection
 let feeds: Feeds
@@ -34,6 +35,7 @@ afterAll(async () => {
 beforeEach(() => {
   connections = 0
   feeds = new Feeds({
+    ...sameCluster,
     facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
     connection: () => {
       connections += 1

@@ -31,7 +31,7 @@ export class Feeds {
     project: (object: KubeObject) => Row,
     read: (reflector: Reflector<Row>) => AsyncIterable<Out>,
   ): AsyncGenerator<Out> {
-    const key = [scope.cluster, scope.namespace, resource, name].join(' ')
+    const key = [scope.context, scope.namespace, resource, name].join(' ')
     let opening = this.#open.get(key)
     if (!opening) {
       opening = this.#start(scope, resource, project)
@@ -64,7 +64,7 @@ export class Feeds {
   }
 
   async #start(scope: Scope, resource: string, project: (object: KubeObject) => unknown): Promise<Shared> {
-    const connection = await this.#directory.connection(scope.cluster)
+    const connection = await this.#directory.connection(scope.context)
     const reflector = reflect(connection, { resource, namespace: scope.namespace, project })
     reflector.synced.catch(() => undefined) // its state says so, to every reader
     return { reflector, readers: 0 }

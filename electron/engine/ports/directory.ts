@@ -1,4 +1,4 @@
-import type { Permission } from '#shared/contract/base.ts'
+import type { Permission, Scope, Suite } from '#shared/contract/base.ts'
 import type { Environment } from '#shared/contract/clusters.ts'
 import type { ClusterConnection } from '../kube/index.ts'
 
@@ -13,7 +13,11 @@ export interface ClusterFacts {
 /** The clusters the engine knows; implemented by clusters/, handed to every noun in index.ts. */
 export interface ClusterDirectory {
   /** @throws ConsoleError NO_CLUSTER when there is no such cluster (any more) */
-  facts(id: string): ClusterFacts
+  facts(context: string): ClusterFacts
+  /** The suite that a scope leads to. @throws ConsoleError NO_CLUSTER */
+  suiteOf(scope: Scope): Suite
+  /** A context that leads to this cluster. @throws ConsoleError NO_CLUSTER when none does (any more) */
+  contextTo(cluster: string): string
   /** The pooled connection; starts the sandbox when it is the one asked for. @throws ConsoleError NO_CLUSTER, SANDBOX_FAILED, KUBECONFIG_INVALID */
-  connection(id: string): Promise<ClusterConnection>
+  connection(context: string): Promise<ClusterConnection>
 }

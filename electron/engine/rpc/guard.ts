@@ -11,7 +11,7 @@ import { isAsyncIterable, onEnd } from '../flow/iterators.ts'
 const base = os.$context<EngineContext>().$meta<CallMeta>({ effect: 'read', permission: 'read_only' })
 
 interface CommonInput {
-  cluster?: string
+  context?: string
   namespace?: string
   confirmation?: { typedName?: string; reason?: string }
 }
@@ -20,8 +20,8 @@ interface CommonInput {
 export const guarded = base.middleware(({ context, procedure, next }, input) => {
   const meta = procedure['~orpc'].meta
   if (meta.effect !== 'read') {
-    const { cluster, confirmation } = (input ?? {}) as CommonInput
-    const facts = cluster === undefined ? undefined : context.directory.facts(cluster)
+    const { context: id, confirmation } = (input ?? {}) as CommonInput
+    const facts = id === undefined ? undefined : context.directory.facts(id)
     if (facts) checkRole(meta, facts)
     if (meta.confirmation) checkConfirmation(meta.confirmation, confirmation, facts)
   }
@@ -58,7 +58,8 @@ export const audited = base.middleware(async ({ context, procedure, path, next }
   const meta = procedure['~orpc'].meta
   if (meta.effect === 'read' || meta.audit === undefined) return next()
   const { effect, audit: summary } = meta
-  const { cluster = '', namespace = '', ...given } = (input ?? {}) as CommonInput & Record<string, unknown>
+  const { context: id, namespace = '', ...given } = (input ?? {}) as CommonInput & Record<string, unknown>
+  const cluster = id === undefined ? '' : context.directory.suiteOf({ context: id, namespace }).cluster
   const details = withoutValues(given, meta.secret ?? [])
   const record = (outcome: AuditFact['outcome'], more: Record<string, unknown> = {}) =>
     context.audit.append({

@@ -35,7 +35,7 @@ let host: TestHost
 let engine: Engine
 let client: EngineClient
 let used: UsedRights
-let scope: { cluster: string; namespace: string }
+let scope: { context: string; namespace: string }
 let closeClient: () => void
 const environment = process.env.KUBECONFIG
 const everUsed = new Set<string>()
@@ -71,7 +71,7 @@ beforeAll(async () => {
   const connected = connectClient(engine)
   client = connected.client
   closeClient = () => connected.close()
-  scope = { cluster: 'context:operator', namespace }
+  scope = { context: 'context:operator', namespace }
   used = new UsedRights(cluster.server)
 }, patient)
 
@@ -135,9 +135,11 @@ async function deploy(text: string, prune = false): Promise<Task> {
 }
 
 it('the operator deploys, and undoes what was deployed', { timeout: patient }, async () => {
-  await measured('clusters.check', () => client.clusters.check({ cluster: scope.cluster }))
-  await measured('clusters.namespaces', () => client.clusters.namespaces({ cluster: scope.cluster }))
-  await measured('clusters.permissions', () => client.clusters.permissions(scope))
+  await measured('clusters.check', () => client.clusters.check({ cluster: scope.context }))
+  await measured('clusters.namespaces', () => client.clusters.namespaces({ cluster: scope.context }))
+  await measured('clusters.permissions', () =>
+    client.clusters.permissions({ cluster: scope.context, namespace: scope.namespace }),
+  )
   const values = await everyKind()
   const task = await deploy(values)
   const runId = task.result['runId'] ?? (await client.releases.list(scope))[0]?.id ?? ''

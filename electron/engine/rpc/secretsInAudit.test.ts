@@ -47,7 +47,7 @@ async function written(): Promise<string> {
 }
 
 it('no value of a Secret, no token and no variable is written down; who touched which is', async () => {
-  const scope = { cluster: `context:${place.cluster.context}`, namespace: place.scope.namespace }
+  const scope = { context: `context:${place.cluster.context}`, namespace: place.scope.namespace }
   const object = { ...scope, kind: 'Secret' as const, name: 'keys' }
   const { resourceVersion } = await client.configuration.detail(object)
   const edit = { of: 'keys' as const, set: { A: 'second-value', B: 'third-value' }, remove: [] }

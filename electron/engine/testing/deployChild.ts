@@ -10,7 +10,7 @@ const [kubeconfig = '', contextName = '', dataDirectory = '', namespace = '', st
 const context = loadKubeconfigs([{ path: kubeconfig, kind: 'user' }]).contexts.find(({ name }) => name === contextName)
 if (!context) throw new Error(`no context ${contextName}`)
 const connection = connect(context)
-const scope = { cluster: 'context:test', namespace }
+const scope = { context: 'context:test', namespace }
 const console = await testConsole({
   connection,
   resourcesDirectory,

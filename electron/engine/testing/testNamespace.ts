@@ -12,6 +12,7 @@ import {
   type KubeObject,
 } from '../kube/index.ts'
 import { Tasks, type Task } from '../nouns/tasks/tasks.ts'
+import { sameCluster } from './sameCluster.ts'
 
 /** A namespace of its own on the test cluster, and what a noun needs to work in it. */
 export interface TestNamespace {
@@ -19,7 +20,7 @@ export interface TestNamespace {
   connection: ClusterConnection
   directory: ClusterDirectory
   tasks: Tasks
-  scope: { cluster: string; namespace: string }
+  scope: { context: string; namespace: string }
   /** Creates an object in the namespace. */
   create(object: Omit<KubeObject, 'metadata'> & { metadata: Partial<KubeObject['metadata']> }): Promise<KubeObject>
   /** The task when it has ended. */
@@ -43,10 +44,11 @@ export async function testNamespace(name: string): Promise<TestNamespace> {
     connection,
     tasks,
     directory: {
+      ...sameCluster,
       facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
       connection: () => Promise.resolve(connection),
     },
-    scope: { cluster: 'context:test', namespace },
+    scope: { context: 'context:test', namespace },
     create: ({ metadata, ...rest }) =>
       createObject(connection, { ...rest, metadata: { name: '', ...metadata, namespace } } as KubeObject),
     ended: ({ taskId }) => tasks.ended(taskId),

@@ -31,7 +31,7 @@ export function useCluster(id: string | null): Cluster | undefined {
 export function useScope(): Scope | null {
   const cluster = useCurrentCluster()
   const chosen = useLocation((location) => (cluster ? location.namespaces[cluster.id] : undefined))
-  return cluster ? { cluster: cluster.id, namespace: chosen ?? cluster.namespace } : null
+  return cluster ? { context: cluster.id, namespace: chosen ?? cluster.namespace } : null
 }
 
 const ranks: Record<Permission, number> = { read_only: 0, operator: 1, administrator: 2 }

@@ -17,7 +17,7 @@ export function BackupDialogs() {
 function Watched({ task }: { task: Task }) {
   const { cluster, namespace } = task
   const { value } = useStream(
-    (client, signal) => client.backups.watch({ cluster, namespace }, { signal }),
+    (client, signal) => client.backups.watch({ context: cluster, namespace }, { signal }),
     [cluster, namespace],
   )
   const id = task.result['restoreId']

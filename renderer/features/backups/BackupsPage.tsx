@@ -44,7 +44,7 @@ export function BackupsPage() {
   return (
     <div className="backups-page" data-testid="page-backups">
       {scope ? (
-        <Backups key={`${scope.cluster} ${scope.namespace}`} scope={scope} />
+        <Backups key={`${scope.context} ${scope.namespace}`} scope={scope} />
       ) : (
         <EmptyState title="No cluster is chosen" />
       )}
@@ -56,7 +56,7 @@ function Backups({ scope }: { scope: Scope }) {
   const cluster = useCurrentCluster()
   const { value, error, staleSince, retry } = useStream(
     (client, signal) => client.backups.watch(scope, { signal }),
-    [scope.cluster, scope.namespace],
+    [scope.context, scope.namespace],
   )
   const tasks = useTasks((state) => state.tasks)
   // The dialog of a restore offers the same Undo: one of them is enough.
@@ -147,7 +147,7 @@ function Backups({ scope }: { scope: Scope }) {
         ) : null}
         {!selected ? (
           <NoBackups
-            clusterName={cluster?.name ?? scope.cluster}
+            clusterName={cluster?.name ?? scope.context}
             location={value.location}
             reason={blocked}
             onStart={() => void startBackup(scope)}
@@ -223,7 +223,7 @@ function runningTask(tasks: Iterable<Task>, scope: Scope): Task | undefined {
     if (
       task.state === 'running' &&
       kinds.includes(task.kind) &&
-      task.cluster === scope.cluster &&
+      task.cluster === scope.context &&
       task.namespace === scope.namespace
     )
       return task
@@ -235,7 +235,7 @@ function runningTask(tasks: Iterable<Task>, scope: Scope): Task | undefined {
 function failedLast(tasks: Iterable<Task>, scope: Scope): Task | undefined {
   const newest = [...tasks]
     .filter(({ kind, cluster, namespace }) => {
-      return (kind === 'backup' || kind === 'verify') && cluster === scope.cluster && namespace === scope.namespace
+      return (kind === 'backup' || kind === 'verify') && cluster === scope.context && namespace === scope.namespace
     })
     .sort((a, b) => b.startedAt - a.startedAt)[0]
   return newest?.state === 'failed' ? newest : undefined

@@ -35,7 +35,7 @@ export async function verifyBackup(scope: Scope, backup: Backup): Promise<void> 
     title: `Verify the backup of ${formatMinute(backup.takenAt)}?`,
     message: `It is restored into a scratch database beside the live one, compared with what was noted when it was taken, and the scratch database is removed. The suite goes on undisturbed; the database server needs about ${formatBytes(backup.database.bytes)} more for that time.`,
     confirmLabel: 'Verify',
-    cluster: scope.cluster,
+    cluster: scope.context,
   })
   if (!confirmation) return
   try {
@@ -54,7 +54,7 @@ export async function deleteBackup(scope: Scope, backup: Backup): Promise<void> 
     confirmLabel: 'Delete the backup',
     cancelLabel: 'Keep it',
     isDanger: true,
-    cluster: scope.cluster,
+    cluster: scope.context,
     asksReason: true,
   })
   if (!confirmation) return
@@ -77,7 +77,7 @@ export async function undoRestore(scope: Scope, restore: Pick<Restore, 'id' | 'p
       { title: 'Noticed', detail: 'writes fail for some seconds, then services restart one after another' },
     ],
     confirmLabel: 'Undo the restore',
-    cluster: scope.cluster,
+    cluster: scope.context,
     asksReason: true,
   })
   if (!confirmation) return
@@ -97,7 +97,7 @@ export async function keepRestore(scope: Scope, restore: Restore): Promise<void>
     message: `The database of before, ${restore.previousDatabase}, is dropped and its space is freed. Its safety backup stays in the list.`,
     confirmLabel: 'Keep and drop the old one',
     isDanger: true,
-    cluster: scope.cluster,
+    cluster: scope.context,
     asksReason: true,
   })
   if (!confirmation) return

@@ -14,7 +14,7 @@ function BackupsBadge() {
   const scope = useScope()
   const isRunning = useTasks((state) =>
     [...state.tasks.values()].some(
-      (task) => task.state === 'running' && task.cluster === scope?.cluster && kinds.includes(task.kind),
+      (task) => task.state === 'running' && task.cluster === scope?.context && kinds.includes(task.kind),
     ),
   )
   return isRunning ? <StatusGlyph status="progress" size={13} /> : null

@@ -14,7 +14,7 @@ export function ConfigurationPage() {
   return (
     <div className="configuration-page" data-testid="page-configuration">
       {scope ? (
-        <Configuration key={`${scope.cluster} ${scope.namespace}`} scope={scope} />
+        <Configuration key={`${scope.context} ${scope.namespace}`} scope={scope} />
       ) : (
         <EmptyState title="No cluster is chosen" />
       )}
@@ -24,7 +24,7 @@ export function ConfigurationPage() {
 
 function Configuration({ scope }: { scope: Scope }) {
   const tab = useLocation((location) => location.parameters['tab']) ?? 'keys'
-  const names = [scope.cluster, scope.namespace]
+  const names = [scope.context, scope.namespace]
   const objects = useFresh((client, signal) => client.configuration.list(scope, { signal }), names)
   const certificates = useFresh((client, signal) => client.certificates.list(scope, { signal }), names)
   const count = (kinds: readonly string[]) => objects.value?.filter((row) => kinds.includes(row.kind)).length

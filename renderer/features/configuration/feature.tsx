@@ -9,7 +9,7 @@ const ConfigurationPage = lazy(async () => ({ default: (await import('./Configur
 /** How many drafts of this namespace are not saved yet. */
 function DraftsBadge() {
   const scope = useScope()
-  const count = useDrafts(({ drafts }) => (scope ? draftsIn(drafts, scope.cluster, scope.namespace) : 0))
+  const count = useDrafts(({ drafts }) => (scope ? draftsIn(drafts, scope.context, scope.namespace) : 0))
   return count > 0 ? <b aria-label={`${count} not saved`}>{count}</b> : null
 }
 

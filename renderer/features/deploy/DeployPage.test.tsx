@@ -8,7 +8,7 @@ import { discardPlan, changeDraft } from './deployStore.ts'
 import { forgetDrift } from './drift/driftStore.ts'
 
 let sample: SampleEngine | undefined
-const scope = { cluster: 'context:staging-eu', namespace: 'agency-swarm' }
+const scope = { context: 'context:staging-eu', namespace: 'agency-swarm' }
 
 afterEach(() => {
   closeWindow()

@@ -27,7 +27,7 @@ export function DeployPage() {
   return (
     <div className="deploy-page" data-testid="page-deploy">
       {scope ? (
-        <Deploy key={`${scope.cluster} ${scope.namespace}`} scope={scope} />
+        <Deploy key={`${scope.context} ${scope.namespace}`} scope={scope} />
       ) : (
         <EmptyState title="No cluster is chosen" />
       )}
@@ -48,7 +48,7 @@ function Deploy({ scope }: { scope: Scope }) {
     value: status,
     error,
     reload,
-  } = useCall((client, signal) => client.deploy.status(scope, { signal }), [scope.cluster, scope.namespace])
+  } = useCall((client, signal) => client.deploy.status(scope, { signal }), [scope.context, scope.namespace])
   useStatusReload(reload, `${run?.id ?? ''} ${run?.state ?? ''}`, status?.unfinished?.isElsewhere ?? false)
   useDriftChecks(scope, status, drift, view === 'drift')
   // A run belongs on this page while it works, and until its end was seen: then the page is about the next plan.
@@ -113,15 +113,15 @@ function useDriftChecks(
 ): void {
   const installed = status?.installed?.id ?? null
   const isWanted = status !== undefined && !isChecking && askedFor !== installed
-  const { cluster, namespace } = scope
+  const { context: cluster, namespace } = scope
   useEffect(() => {
-    if (isWanted) void checkDrift({ cluster, namespace }, installed)
+    if (isWanted) void checkDrift({ context: cluster, namespace }, installed)
   }, [cluster, namespace, installed, isWanted])
   const checkedAt = report?.checkedAt
   useEffect(() => {
     // Only the opening of the view counts: a check that ends must not start the next.
     if (isShown && checkedAt !== undefined && Date.now() - checkedAt > driftIsOld)
-      void checkDrift({ cluster, namespace })
+      void checkDrift({ context: cluster, namespace })
   }, [cluster, namespace, isShown, checkedAt])
 }
 
@@ -174,7 +174,7 @@ function Releases({ scope, status, unfinished, run, tabs }: PartProps) {
   const [planning, setPlanning] = useState<string | null>(null)
   const releases = useCall(
     (client, signal) => client.releases.list(scope, { signal }),
-    [scope.cluster, scope.namespace, `${run?.id ?? ''} ${run?.state ?? ''} ${status.installed?.id ?? ''}`],
+    [scope.context, scope.namespace, `${run?.id ?? ''} ${run?.state ?? ''} ${status.installed?.id ?? ''}`],
   )
   const going = useCommand(async (client, row: ReleaseRow) => {
     const plan = await client.deploy.planRollback({ ...scope, releaseId: row.id })

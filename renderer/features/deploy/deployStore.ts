@@ -36,7 +36,7 @@ const fresh: Draft = {
 /** Drafts of deployments by scope: they survive page changes, and nothing of one cluster shows on another's page. */
 const useDrafts = create<{ drafts: Readonly<Record<string, Draft>> }>(() => ({ drafts: {} }))
 
-const keyOf = (scope: Scope) => `${scope.cluster} ${scope.namespace}`
+const keyOf = (scope: Scope) => `${scope.context} ${scope.namespace}`
 
 export function useDraft(scope: Scope): Draft {
   return useDrafts((state) => state.drafts[keyOf(scope)] ?? fresh)

@@ -3,11 +3,12 @@ import type { Task } from '#shared/contract/tasks.ts'
 import { belongsTo, countActions, failureOf, firstToShow, latestRun, plannedSteps, workloadsOf } from './deployView.ts'
 import { plan, resource } from './testing/plan.ts'
 
-const scope = { cluster: 'sandbox', namespace: 'agency-swarm' }
+const scope = { context: 'sandbox', namespace: 'agency-swarm' }
 const task = (values: Partial<Task>): Task => ({
   id: 'one',
   kind: 'deploy',
-  ...scope,
+  cluster: scope.context,
+  namespace: scope.namespace,
   title: 'Deploy',
   state: 'running',
   steps: [],

@@ -44,7 +44,7 @@ export function latestRun(tasks: Iterable<Task>, scope: Scope): Task | undefined
   let latest: Task | undefined
   for (const task of tasks) {
     if (task.kind !== 'deploy' && task.kind !== 'undeploy') continue
-    if (task.cluster !== scope.cluster || task.namespace !== scope.namespace) continue
+    if (task.cluster !== scope.context || task.namespace !== scope.namespace) continue
     if (!latest || task.startedAt > latest.startedAt) latest = task
   }
   return latest

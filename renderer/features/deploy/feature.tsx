@@ -19,7 +19,7 @@ function DeployBadge() {
 function DeployBackground() {
   const scope = useScope()
   const blocked = useBlocked('read_only')
-  const cluster = scope?.cluster
+  const cluster = scope?.context
   const namespace = scope?.namespace
   const actions = useMemo<Action[]>(() => {
     if (cluster === undefined || namespace === undefined) return []
@@ -42,7 +42,7 @@ function DeployBackground() {
         reason: blocked,
         perform: () => {
           navigate({ page: 'deploy', parameters: { view: 'drift' } })
-          return checkDrift({ cluster, namespace })
+          return checkDrift({ context: cluster, namespace })
         },
       },
     ]

@@ -26,9 +26,9 @@ export function useDeployActions({ scope, status, plan, commands, unfinished, ru
   const blocked = useBlocked('operator')
   const readable = useBlocked('read_only')
   const { decisions } = useDraft(scope)
-  const { cluster, namespace } = scope
+  const { context, namespace } = scope
   const actions = useMemo<Action[]>(() => {
-    const scope = { cluster, namespace }
+    const scope = { context, namespace }
     const section = 'Deploy'
     const act = (action: Omit<Action, 'section'>): Action => ({ ...action, section })
     if (run?.state === 'running') {
@@ -112,6 +112,6 @@ export function useDeployActions({ scope, status, plan, commands, unfinished, ru
         },
       ]
     }
-  }, [cluster, namespace, plan, run, unfinished, commands, blocked, readable, decisions, status])
+  }, [context, namespace, plan, run, unfinished, commands, blocked, readable, decisions, status])
   useActions('deploy', actions)
 }

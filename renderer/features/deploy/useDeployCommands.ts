@@ -15,10 +15,10 @@ export interface DeployCommands {
 
 /** The three acts of this page that reach a cluster; each asks first. */
 export function useDeployCommands(scope: Scope): DeployCommands {
-  const { cluster, namespace } = scope
-  const name = useCluster(cluster)?.name ?? cluster
+  const { context, namespace } = scope
+  const name = useCluster(context)?.name ?? context
   return useMemo(() => {
-    const scope = { cluster, namespace }
+    const scope = { context, namespace }
     const started = ({ taskId }: { taskId: string }) => changeDraft(scope, { taskId })
     return {
       apply: async (plan) => {
@@ -32,7 +32,7 @@ export function useDeployCommands(scope: Scope): DeployCommands {
             'Stage after stage is applied, and each waits until its pods are ready. A stage that fails stops the rest.',
           changes: effectsOf(plan, choices, namespace),
           confirmLabel: isBack ? `Roll back to ${plan.version}` : `Deploy ${plan.version}`,
-          cluster,
+          cluster: context,
           asksReason: true,
           ...(warning ? { warning } : {}),
         })
@@ -60,7 +60,7 @@ export function useDeployCommands(scope: Scope): DeployCommands {
           message:
             'Stages that are done stay as they are. The stage that failed is applied again, then the ones after it.',
           confirmLabel: 'Resume',
-          cluster,
+          cluster: context,
         })
         if (!confirmation) return
         await engine()
@@ -76,7 +76,7 @@ export function useDeployCommands(scope: Scope): DeployCommands {
             'Objects it changed return to what they were before, objects it created are deleted. Volumes and their data stay.',
           confirmLabel: 'Undo the deployment',
           isDanger: true,
-          cluster,
+          cluster: context,
           asksReason: true,
         })
         if (!confirmation) return
@@ -86,7 +86,7 @@ export function useDeployCommands(scope: Scope): DeployCommands {
           .catch(refused('The deployment was not undone'))
       },
     }
-  }, [cluster, namespace, name])
+  }, [context, namespace, name])
 }
 
 const refused = (title: string) => (thrown: unknown) => reportError(thrown, title)

@@ -7,7 +7,7 @@ export function useServices(scope: Scope | null): string[] {
   const { value } = useFoldedStream<PodBatch, ReadonlyMap<string, string>>(
     scope ? (client, signal) => client.pods.watch(scope, { signal }) : null,
     foldServices,
-    [scope?.cluster, scope?.namespace],
+    [scope?.context, scope?.namespace],
   )
   return [...new Set(value?.values())].sort()
 }

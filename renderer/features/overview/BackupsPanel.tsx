@@ -8,7 +8,7 @@ import { Button, ErrorState, formatBytes, LoadingState, Panel, plural, RelativeT
 export function BackupsPanel({ scope }: { scope: Scope }) {
   const watched = useStream(
     (client, signal) => client.backups.watch(scope, { signal }),
-    [scope.cluster, scope.namespace],
+    [scope.context, scope.namespace],
   )
   const blocked = useBlocked('operator')
   const start = useCommand(

@@ -24,7 +24,7 @@ const choices = [
 
 /** What the cluster reports about the namespace, newest first. */
 export function EventsPanel({ scope }: { scope: Scope }) {
-  const events = useStream((client, signal) => client.events.watch(scope, { signal }), [scope.cluster, scope.namespace])
+  const events = useStream((client, signal) => client.events.watch(scope, { signal }), [scope.context, scope.namespace])
   const [choice, setChoice] = useState<'all' | 'warnings'>('all')
   const feed = events.value?.feed
   const staleSince = feed?.state === 'stale' ? feed.since : events.staleSince

@@ -28,7 +28,7 @@ export function OverviewPage() {
 }
 
 function Overview({ cluster, scope }: { cluster: Cluster; scope: Scope }) {
-  const map = useStream((client, signal) => client.services.map(scope, { signal }), [scope.cluster, scope.namespace])
+  const map = useStream((client, signal) => client.services.map(scope, { signal }), [scope.context, scope.namespace])
   // A deployment that ends changes what is installed: its state names the question anew.
   const lastDeploy = useTasks((state) =>
     deploysOf(state.tasks, scope)
@@ -37,7 +37,7 @@ function Overview({ cluster, scope }: { cluster: Cluster; scope: Scope }) {
   )
   const status = useCall(
     (client, signal) => client.deploy.status(scope, { signal }),
-    [scope.cluster, scope.namespace, cluster.suiteVersion, lastDeploy],
+    [scope.context, scope.namespace, cluster.suiteVersion, lastDeploy],
   )
   const nodes = map.value?.nodes ?? []
   const isDeployed = status.value === undefined || status.value.installed !== null || status.value.unfinished !== null

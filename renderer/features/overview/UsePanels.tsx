@@ -43,7 +43,7 @@ interface ServiceUse {
 /** CPU and memory of the namespace over the last hour, and of each service. */
 export function UsePanels({ scope, nodes }: { scope: Scope; nodes: readonly ServiceNode[] }) {
   const metrics = useFoldedStream((client, signal) => client.metrics.watch(scope, { signal }), joinSamples, [
-    scope.cluster,
+    scope.context,
     scope.namespace,
   ])
   const now = useNow(15_000)

@@ -6,7 +6,7 @@ export function deploysOf(tasks: ReadonlyMap<string, Task>, scope: Scope): Task[
   return [...tasks.values()].filter(
     (task) =>
       (task.kind === 'deploy' || task.kind === 'undeploy') &&
-      task.cluster === scope.cluster &&
+      task.cluster === scope.context &&
       task.namespace === scope.namespace,
   )
 }

@@ -34,7 +34,7 @@ export function openTerminal(tab: DockTab, element: HTMLElement): OpenTerminal {
 }
 
 function lineOf(tab: DockTab): TerminalLine {
-  const scope = { cluster: tab.cluster ?? '', namespace: tab.namespace ?? '' }
+  const scope = { context: tab.cluster ?? '', namespace: tab.namespace ?? '' }
   const { pod, container } = tab.parameters
   return {
     open: async (streamId, size, signal) => {

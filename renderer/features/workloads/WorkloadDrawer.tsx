@@ -38,7 +38,7 @@ export function WorkloadDrawer({ scope, row, workload, onClose }: WorkloadDrawer
   const tab = useLocation((location) => location.parameters['tab']) ?? 'summary'
   const { value, error, reload } = useCall(
     (client, signal) => client.rollouts.detail({ ...scope, ...workload }, { signal }),
-    [scope.cluster, scope.namespace, row.uid],
+    [scope.context, scope.namespace, row.uid],
   )
   const change = `${row.ready} ${row.desired} ${row.updated} ${row.reason} ${row.revision}`
   useEffect(reload, [reload, change])

@@ -37,7 +37,7 @@ function Workloads({ scope }: { scope: Scope }) {
   const count = useStore(pods.store, (state) => (state.feed.state === 'loading' ? undefined : state.byUid.size))
   const { value, error, staleSince } = useStream(
     (client, signal) => client.workloads.watch(scope, { signal }),
-    [scope.cluster, scope.namespace],
+    [scope.context, scope.namespace],
   )
   const rows = value?.rows ?? []
   const of = (kind: string) => rows.filter((row) => row.kind === kind).length

@@ -105,7 +105,7 @@ function useWorkloadColumns(
   blocked: string | undefined,
 ): Column<WorkloadRow>[] {
   const now = useNow(5_000)
-  const { cluster, namespace } = scope
+  const { context: cluster, namespace } = scope
   return useMemo(
     () => [
       { id: 'status', title: 'Status', width: 170, cell: statusCell, sortBy: (row) => row.health },
@@ -159,7 +159,7 @@ function useWorkloadColumns(
         title: <span className="visually-hidden">Actions</span>,
         label: 'Actions',
         width: 96,
-        cell: (row) => <RowActions scope={{ cluster, namespace }} row={row} blocked={blocked} />,
+        cell: (row) => <RowActions scope={{ context: cluster, namespace }} row={row} blocked={blocked} />,
       },
     ],
     [cluster, namespace, kind, blocked, now],

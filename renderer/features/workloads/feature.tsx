@@ -11,7 +11,7 @@ function Background() {
   const scope = useScope()
   const blocked = useBlocked('operator')
   const isOpen = useChanges((state) => state.open !== null)
-  const cluster = scope?.cluster
+  const cluster = scope?.context
   const namespace = scope?.namespace
   const actions = useMemo<Action[]>(
     () =>
@@ -25,7 +25,7 @@ function Background() {
               effect: 'destructive',
               icon: Images,
               reason: blocked,
-              perform: () => openChange({ of: 'images', scope: { cluster, namespace } }),
+              perform: () => openChange({ of: 'images', scope: { context: cluster, namespace } }),
             },
           ],
     [cluster, namespace, blocked],

@@ -7,7 +7,7 @@ export function useFigures(scope: Scope | null): PodFigures {
   const { value, error } = useFoldedStream<MetricsBatch, PodFigures>(
     scope ? (client, signal) => client.metrics.watch(scope, { signal }) : null,
     (before, batch) => foldFigures(before ?? noFigures, batch),
-    [scope?.cluster, scope?.namespace],
+    [scope?.context, scope?.namespace],
   )
   if (value) return value
   return error ? { ...noFigures, unavailable: { code: error.code, message: error.message } } : noFigures

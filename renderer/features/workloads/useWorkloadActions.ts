@@ -20,7 +20,7 @@ const changes: { do: ChangeKind; title: string; icon: Icon; keys?: string; kinds
 /** What can be done with the active controller, in the palette and by keys. */
 export function useWorkloadActions(scope: Scope, row: WorkloadRow | undefined): void {
   const blocked = useBlocked('operator')
-  const { cluster, namespace } = scope
+  const { context: cluster, namespace } = scope
   const kind = row?.kind ?? ''
   const name = row?.name ?? ''
   const service = row?.service ?? ''
@@ -50,7 +50,7 @@ export function useWorkloadActions(scope: Scope, row: WorkloadRow | undefined): 
           ...(change.keys === undefined ? {} : { keys: change.keys }),
           reason: blocked,
           perform: () =>
-            openChange({ of: 'one', scope: { cluster, namespace }, workload: { kind, name }, do: change.do }),
+            openChange({ of: 'one', scope: { context: cluster, namespace }, workload: { kind, name }, do: change.do }),
         })),
     ]
   }, [kind, name, service, cluster, namespace, blocked])

@@ -54,7 +54,7 @@ function rolesOf(name: string, namespace: string, bindings: V1RoleBinding[]): st
  */
 export async function createToken(
   connection: ClusterConnection,
-  { namespace, name, seconds }: Omit<Scope, 'cluster'> & { name: string; seconds: number },
+  { namespace, name, seconds }: Omit<Scope, 'context'> & { name: string; seconds: number },
 ): Promise<{ token: string; expiresAt: number }> {
   const ref = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name }
   const request = {

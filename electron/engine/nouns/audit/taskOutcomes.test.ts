@@ -15,11 +15,11 @@ let engine: Engine
 let client: EngineClient
 let close: () => void
 let before: string | undefined
-const scope = { cluster: '', namespace }
+const scope = { context: '', namespace }
 
 beforeAll(async () => {
   cluster = await startCluster()
-  scope.cluster = `context:${cluster.context}`
+  scope.context = `context:${cluster.context}`
   host = await testHost()
   before = process.env.KUBECONFIG
   process.env.KUBECONFIG = cluster.kubeconfigPath

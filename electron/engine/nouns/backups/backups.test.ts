@@ -5,7 +5,8 @@ import { Tasks, type Task } from '../tasks/tasks.ts'
 import { Backups } from './backups.ts'
 import { planRestore } from './plan.ts'
 import { services } from './testing/restoreJob.ts'
-import { scope, startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
+import { place, scope, startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
+import { sameCluster } from '../../testing/sameCluster.ts'
 
 let suite: TestSuite
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -29,6 +30,7 @@ function engine(): Backups {
   return new Backups({
     tasks,
     directory: {
+      ...sameCluster,
       facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
       connection: () => Promise.reject(new Error('there is no cluster in this test')),
     },
@@ -68,7 +70,7 @@ describe('Backups', () => {
   it('blocks the plan of a damaged backup, and of a database that cannot be reached', async () => {
     const backups = engine()
     const id = await backUp(backups)
-    await appendFile(backups.store.archivePath(scope, id), 'x')
+    await appendFile(backups.store.archivePath(place, id), 'x')
     isReachable = false
     const { blockers } = await planRestore(backups, scope, id)
     expect(blockers.map(({ code }) => code)).toEqual(['ARCHIVE_DAMAGED', 'CLUSTER_UNREACHABLE'])
@@ -92,7 +94,7 @@ describe('Backups', () => {
   it('keeps the backups of two clusters with similar names apart', async () => {
     const backups = engine()
     await backUp(backups)
-    expect(await backups.list({ ...scope, cluster: 'context:Test' }, true)).toEqual([])
+    expect(await backups.list({ ...scope, context: 'context:Test' }, true)).toEqual([])
     expect(await backups.list({ ...scope, namespace: 'agency.swarm' }, true)).toEqual([])
   })
 

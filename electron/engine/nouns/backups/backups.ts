@@ -1,4 +1,4 @@
-import type { Scope } from '#shared/contract/base.ts'
+import type { Scope, Suite } from '#shared/contract/base.ts'
 import type { Backup, Restore } from '#shared/contract/backups.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
@@ -34,7 +34,7 @@ const backupSteps: TaskDescription['steps'] = [
 /** Backups of all clusters: what there is, and the work that makes, proves, restores and undoes them. */
 export class Backups {
   /** Says whose lists have changed. */
-  readonly changes = new Broadcast<Scope>()
+  readonly changes = new Broadcast<Suite>()
   readonly store: BackupStore
   readonly #needs: BackupsNeeds
   readonly #journals: RestoreJournals
@@ -51,8 +51,12 @@ export class Backups {
     return this.#needs.services?.(scope) ?? suiteServices(this.#needs.directory, scope)
   }
 
-  serverOf({ cluster, namespace }: Scope, signal?: AbortSignal) {
-    return this.#needs.databases.serverOf(cluster, namespace, signal)
+  serverOf({ context, namespace }: Scope, signal?: AbortSignal) {
+    return this.#needs.databases.serverOf(context, namespace, signal)
+  }
+
+  suiteOf(scope: Scope): Suite {
+    return this.#needs.directory.suiteOf(scope)
   }
 
   start(scope: Scope, reason: string): { taskId: string } {
@@ -73,7 +77,7 @@ export class Backups {
       const server = await this.serverOf(scope, control.signal)
       await sweepTrials(server)
       const { user: by, now } = this.#facts()
-      await verifyBackup({ server, store: this.store, scope, backupId, by, now }, control)
+      await verifyBackup({ server, store: this.store, suite: this.suiteOf(scope), backupId, by, now }, control)
     })
   }
 
@@ -115,16 +119,16 @@ export class Backups {
 
   async delete(scope: Scope, backupId: string): Promise<void> {
     this.#refuseSecond(scope)
-    await this.store.delete(scope, backupId)
-    this.changes.emit(scope)
+    await this.store.delete(this.suiteOf(scope), backupId)
+    this.changes.emit(this.suiteOf(scope))
   }
 
   async list(scope: Scope, deep: boolean): Promise<Backup[]> {
-    return this.store.list(scope, deep)
+    return this.store.list(this.suiteOf(scope), deep)
   }
 
   restores(scope: Scope): Restore[] {
-    return this.#journals.all(scope).flatMap((journal) => {
+    return this.#journals.all(this.suiteOf(scope)).flatMap((journal) => {
       const view = journal.read()
       if (!view) return []
       const isRunning = this.#active.has(view.id)
@@ -145,15 +149,20 @@ export class Backups {
    * a cluster comes into reach; what cannot be reached is left for the next time.
    */
   async recover(only?: Scope): Promise<void> {
-    for (const journal of only ? this.#journals.all(only) : this.#journals.everywhere()) {
+    for (const journal of only ? this.#journals.all(this.suiteOf(only)) : this.#journals.everywhere()) {
       const view = journal.read()
       if (!view || this.#active.has(view.id) || (view.outcome && view.outcome.state !== 'unknown')) continue
-      const scope = { cluster: view.cluster, namespace: view.namespace }
-      await this.#worked(scope, view.id, async () => {
-        const server = await this.serverOf(scope)
-        await recoverRestore({ server, services: this.servicesOf(scope), journal })
-      }).catch((thrown: unknown) => this.#unreachable(journal, thrown))
+      const suite = { cluster: view.cluster, namespace: view.namespace }
+      await this.#recoverOne(suite, journal, view.id).catch((thrown: unknown) => this.#unreachable(journal, thrown))
     }
+  }
+
+  async #recoverOne(suite: Suite, journal: RestoreJournal, id: string): Promise<void> {
+    const scope = { context: this.#needs.directory.contextTo(suite.cluster), namespace: suite.namespace }
+    await this.#worked(scope, id, async () => {
+      const server = await this.serverOf(scope)
+      await recoverRestore({ server, services: this.servicesOf(scope), journal })
+    })
   }
 
   #unreachable(journal: RestoreJournal, thrown: unknown): void {
@@ -179,11 +188,11 @@ export class Backups {
     signal: AbortSignal,
   ): Promise<string> {
     const { user, now } = this.#facts()
-    const earlier = await this.store.newestManifest(scope)
+    const earlier = await this.store.newestManifest(this.suiteOf(scope))
     const total = earlier?.members[0]?.bytes
     const taken = await takeBackup(server, this.store, {
-      scope,
-      clusterName: this.#needs.directory.facts(scope.cluster).name,
+      suite: this.suiteOf(scope),
+      clusterName: this.#needs.directory.facts(scope.context).name,
       by: user,
       reason,
       images: await this.servicesOf(scope)
@@ -204,7 +213,7 @@ export class Backups {
         ? `Tables without rows that had some before: ${taken.emptied.join(', ')}.`
         : `${taken.database.tables.length} tables.`,
     )
-    this.changes.emit(scope)
+    this.changes.emit(this.suiteOf(scope))
     return taken.id
   }
 
@@ -214,8 +223,8 @@ export class Backups {
       server,
       store: this.store,
       services: this.servicesOf(scope),
-      journal: this.#journals.of(scope, restoreId),
-      scope,
+      journal: this.#journals.of(this.suiteOf(scope), restoreId),
+      suite: this.suiteOf(scope),
       restoreId,
       backupId,
       by: this.#needs.host.user,
@@ -225,19 +234,19 @@ export class Backups {
   }
 
   #journal(scope: Scope, restoreId: string): RestoreJournal {
-    const journal = this.#journals.of(scope, restoreId)
+    const journal = this.#journals.of(this.suiteOf(scope), restoreId)
     if (journal.exists) return journal
     throw new ConsoleError('NOT_FOUND', 'There is no such restore here.', { restoreId })
   }
 
   async #worked<T>(scope: Scope, restoreId: string, work: () => Promise<T>): Promise<T> {
     this.#active.add(restoreId)
-    this.changes.emit(scope)
+    this.changes.emit(this.suiteOf(scope))
     try {
       return await work()
     } finally {
       this.#active.delete(restoreId)
-      this.changes.emit(scope)
+      this.changes.emit(this.suiteOf(scope))
     }
   }
 
@@ -249,27 +258,28 @@ export class Backups {
     run: (control: TaskControl) => Promise<void>,
   ): { taskId: string } {
     this.#refuseSecond(scope)
-    const { cluster, namespace } = scope
+    const { cluster, namespace } = this.suiteOf(scope)
     return this.#needs.tasks.start(
       { kind, cluster, namespace, title, by: this.#needs.host.user, steps },
       async (control) => {
         try {
           await run(control)
         } finally {
-          this.changes.emit(scope)
+          this.changes.emit(this.suiteOf(scope))
         }
       },
     )
   }
 
   /** One piece of work on one database at a time. */
-  #refuseSecond({ cluster, namespace }: Scope): void {
+  #refuseSecond(scope: Scope): void {
+    const { cluster, namespace } = this.suiteOf(scope)
     const running = this.#needs.tasks.running(['backup', 'verify', 'restore', 'undoRestore'], cluster, namespace)
     if (running)
       throw new ConsoleError('BUSY', `"${running.title}" is still running here. Wait for it, or stop it first.`, {
         taskId: running.id,
       })
-    if (this.restores({ cluster, namespace }).some(({ state }) => state === 'running')) {
+    if (this.restores(scope).some(({ state }) => state === 'running')) {
       throw new ConsoleError('BUSY', 'An earlier restore is being looked at. Try again in a moment.')
     }
   }

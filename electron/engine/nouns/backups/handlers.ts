@@ -1,4 +1,4 @@
-import type { Scope } from '#shared/contract/base.ts'
+import type { Scope, Suite } from '#shared/contract/base.ts'
 import { engine } from '../../rpc/router.ts'
 import type { Backups } from './backups.ts'
 import { planRestore } from './plan.ts'
@@ -12,12 +12,13 @@ export function backupHandlers(backups: Backups) {
       const list = async (deep: boolean) => ({
         backups: await backups.list(scope, deep),
         restores: backups.restores(scope),
-        location: { path: backups.store.directory(scope), ...(await backups.store.space()) },
+        location: { path: backups.store.directory(suite), ...(await backups.store.space()) },
       })
       // Lengths first, at once; then every byte, which may take a while.
       yield await list(false)
-      const isOurs = (changed: Scope) => changed.cluster === scope.cluster && changed.namespace === scope.namespace
-      for await (const batch of backups.changes.batches([scope], keyOf, signal)) {
+      const suite = backups.suiteOf(scope)
+      const isOurs = (changed: Suite) => keyOf(changed) === keyOf(suite)
+      for await (const batch of backups.changes.batches([suite], keyOf, signal)) {
         if (batch.some(isOurs)) yield await list(true)
       }
     }),
@@ -34,5 +35,5 @@ export function backupHandlers(backups: Backups) {
 }
 
 /** Inputs carry more than the scope; what is kept must not. */
-const scopeOf = ({ cluster, namespace }: Scope): Scope => ({ cluster, namespace })
-const keyOf = (scope: Scope) => `${scope.cluster} ${scope.namespace}`
+const scopeOf = ({ context, namespace }: Scope): Scope => ({ context, namespace })
+const keyOf = ({ cluster, namespace }: Suite) => `${cluster} ${namespace}`

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { fault, type Scope } from '#shared/contract/base.ts'
+import { fault, type Suite } from '#shared/contract/base.ts'
 import type { Restore } from '#shared/contract/backups.ts'
 import { JsonLines, type JournalHooks } from '../../storage/jsonLines.ts'
-import { scopeFolder } from '../../storage/scopeFolder.ts'
+import { suiteFolder } from '../../storage/suiteFolder.ts'
 import { recoveryId } from './names.ts'
 
 const steps = [
@@ -119,13 +119,13 @@ export class RestoreJournals {
     this.#hooks = hooks
   }
 
-  of(scope: Scope, id: string): RestoreJournal {
-    return new RestoreJournal(join(this.#directory(scope), `${recoveryId.parse(id)}.jsonl`), this.#now, this.#hooks)
+  of(suite: Suite, id: string): RestoreJournal {
+    return new RestoreJournal(join(this.#directory(suite), `${recoveryId.parse(id)}.jsonl`), this.#now, this.#hooks)
   }
 
   /** Newest first. */
-  all(scope: Scope): RestoreJournal[] {
-    return this.#journalsIn(this.#directory(scope))
+  all(suite: Suite): RestoreJournal[] {
+    return this.#journalsIn(this.#directory(suite))
   }
 
   /** Of every cluster and namespace. */
@@ -135,8 +135,8 @@ export class RestoreJournals {
     )
   }
 
-  #directory(scope: Scope): string {
-    return scopeFolder(this.#root, scope)
+  #directory(suite: Suite): string {
+    return suiteFolder(this.#root, suite)
   }
 
   #journalsIn(directory: string): RestoreJournal[] {

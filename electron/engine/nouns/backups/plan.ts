@@ -19,7 +19,7 @@ export async function planRestore(backups: Backups, scope: Scope, backupId: stri
     const { code, message, details } = asConsoleError(thrown)
     blockers.push({ code, message, details })
   }
-  const manifest = await backups.store.checked(scope, backupId).catch(block)
+  const manifest = await backups.store.checked(backups.suiteOf(scope), backupId).catch(block)
   const server = await backups.serverOf(scope).catch(block)
   let now = new Map<string, number>()
   if (server && manifest) {

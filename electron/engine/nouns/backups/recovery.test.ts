@@ -20,11 +20,12 @@ import {
   type ClusterConnection,
 } from '../../kube/index.ts'
 import type { Task, Tasks } from '../tasks/tasks.ts'
+import { sameCluster } from '../../testing/sameCluster.ts'
 
 /** A suite takes its minute to come up; so does each restart of it. */
 const patient = 400_000
 
-const scope = { cluster: 'context:test', namespace: 'recovery-test' }
+const scope = { context: 'context:test', namespace: 'recovery-test' }
 let cluster: TestCluster
 let connection: ClusterConnection
 let folder: string
@@ -55,6 +56,7 @@ afterAll(async () => {
 /** What the engine has of these nouns; called again it is an engine that starts anew on the same files. */
 async function build(): Promise<void> {
   const directory: ClusterDirectory = {
+    ...sameCluster,
     facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
     connection: () => Promise.resolve(connection),
   }
@@ -192,7 +194,7 @@ describe('the suite on a cluster', () => {
     expect((await tasks.ended(taskId)).state).toBe('cancelled')
     off()
     expect(await backups.list(scope, false)).toHaveLength(before)
-    expect(await readdir(backups.store.directory(scope))).toHaveLength(before)
+    expect(await readdir(backups.store.directory(backups.suiteOf(scope)))).toHaveLength(before)
     const sessions = `SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'agency-swarm-console backup%'`
     expect(await sql(sessions)).toEqual([])
   })

@@ -5,7 +5,7 @@ import { recoverRestore } from './recover.ts'
 import { namesOf, restoreBackup, type SuiteServices } from './restore.ts'
 import { BackupStore } from './store.ts'
 import { restoreJob, runTask, services, takeNow } from './testing/restoreJob.ts'
-import { scope, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
+import { place, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
 import { keepRestore, undoRestore } from './undo.ts'
 import { verifyBackup } from './verify.ts'
 
@@ -80,7 +80,7 @@ describe('restoreBackup', () => {
     const backup = await takeNow(suite.server, store, 'x')
     await suite.query('DELETE FROM agents WHERE id > 10')
     await restore(job(backup.id))
-    const [safety] = await store.list(scope, true)
+    const [safety] = await store.list(place, true)
     expect(safety).toMatchObject({ reason: 'safety', state: 'intact' })
     expect(safety?.database.tables.find(({ name }) => name === 'public.agents')?.rows).toBe(10)
   })
@@ -104,21 +104,21 @@ describe('restoreBackup', () => {
     ['with one bit flipped', (archive: Buffer) => archive.map((byte, at) => (at === 3000 ? byte ^ 1 : byte))],
   ])('refuses an archive %s, and lists it as damaged', async (_how, damage) => {
     const backup = await takeNow(suite.server, store, 'x')
-    const path = store.archivePath(scope, backup.id)
+    const path = store.archivePath(place, backup.id)
     await writeFile(path, damage(await readFile(path)))
     const task = await restore(job(backup.id))
     expect(task.fault?.code).toBe('ARCHIVE_DAMAGED')
-    expect((await store.list(scope, true))[0]?.state).toBe('damaged')
+    expect((await store.list(place, true))[0]?.state).toBe('damaged')
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
   })
 
   it('refuses a manifest in which one figure was changed', async () => {
     const backup = await takeNow(suite.server, store, 'x')
-    const path = store.archivePath(scope, backup.id).replace('database.dump', 'manifest.json')
+    const path = store.archivePath(place, backup.id).replace('database.dump', 'manifest.json')
     const text = await readFile(path, 'utf8')
     await writeFile(path, text.replace('"rows": 500', '"rows": 501'))
     expect((await restore(job(backup.id))).fault?.code).toBe('ARCHIVE_DAMAGED')
-    expect((await store.list(scope, false))[0]).toMatchObject({ id: backup.id, state: 'damaged' })
+    expect((await store.list(place, false))[0]).toMatchObject({ id: backup.id, state: 'damaged' })
   })
 
   it('leaves the live database alone, and nothing beside it, when it is stopped while restoring', async () => {
@@ -171,7 +171,7 @@ describe('undo and keep', () => {
     expect(task.state).toBe('done')
     expect(await agents()).toBe(10)
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
-    const [safety] = await store.list(scope, true)
+    const [safety] = await store.list(place, true)
     expect(safety?.database.tables.find(({ name }) => name === 'public.agents')?.rows).toBe(501)
     expect(work.journal.read()?.outcome?.state).toBe('undone')
   })
@@ -194,7 +194,7 @@ describe('recoverRestore', () => {
     const work = job(backup.id)
     const live = await suite.query(`SELECT oid::text FROM pg_database WHERE datname = 'agency_swarm'`, 'postgres')
     work.journal.begin({
-      ...scope,
+      ...place,
       id: work.restoreId,
       backupId: backup.id,
       by: 'maya',
@@ -212,7 +212,7 @@ describe('recoverRestore', () => {
     const work = job(backup.id)
     const live = await suite.query(`SELECT oid::text FROM pg_database WHERE datname = 'agency_swarm'`, 'postgres')
     work.journal.begin({
-      ...scope,
+      ...place,
       id: work.restoreId,
       backupId: backup.id,
       by: 'maya',
@@ -240,7 +240,7 @@ describe('recoverRestore', () => {
       `SELECT oid::text FROM pg_database WHERE datname = '${namesOf(work).before}'`,
       'postgres',
     )
-    const about = { ...scope, id: work.restoreId, backupId: backup.id, by: 'maya', database: 'agency_swarm' }
+    const about = { ...place, id: work.restoreId, backupId: backup.id, by: 'maya', database: 'agency_swarm' }
     work.journal.begin({ ...about, oldOid: String(old) })
     await work.journal.around(
       'create',
@@ -263,7 +263,7 @@ describe('recoverRestore', () => {
     const backup = await takeNow(suite.server, store, 'x')
     const work = job(backup.id)
     work.journal.begin({
-      ...scope,
+      ...place,
       id: work.restoreId,
       backupId: backup.id,
       by: 'maya',
@@ -282,7 +282,7 @@ describe('recoverRestore', () => {
 describe('verifyBackup', () => {
   const verify = (backupId: string) =>
     runTask(folder.path, 'verify', (control) =>
-      verifyBackup({ server: suite.server, store, scope, backupId, by: 'maya', now: Date.now }, control),
+      verifyBackup({ server: suite.server, store, suite: place, backupId, by: 'maya', now: Date.now }, control),
     )
 
   it('calls a backup verified after a trial restore gave back what was there', async () => {
@@ -290,7 +290,7 @@ describe('verifyBackup', () => {
     await suite.query('DELETE FROM agents')
     const task = await verify(backup.id)
     expect(task).toMatchObject({ state: 'done' })
-    const [listed] = await store.list(scope, true)
+    const [listed] = await store.list(place, true)
     expect(listed?.state).toBe('verified')
     expect(listed?.verifiedAt).toBeGreaterThan(backup.takenAt)
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
@@ -303,15 +303,15 @@ describe('verifyBackup', () => {
       const database = structuredClone(made.database)
       const table = database.tables.find(({ name }) => name === 'public.agents')
       if (table) table.sha256 = '0'.repeat(64)
-      const partial = await store.create(scope, '20200101T000000000Z-abcd')
-      await writeFile(partial.archivePath, await readFile(store.archivePath(scope, backup.id)))
+      const partial = await store.create(place, '20200101T000000000Z-abcd')
+      await writeFile(partial.archivePath, await readFile(store.archivePath(place, backup.id)))
       await partial.commit({ ...backup, id: '20200101T000000000Z-abcd', database })
       return '20200101T000000000Z-abcd'
     })
     const task = await verify(other)
     expect(task.fault).toMatchObject({ code: 'VERIFICATION_FAILED' })
     expect(task.fault?.message).toContain('Table public.agents has as many rows, but not the same contents.')
-    expect((await store.list(scope, true)).at(-1)?.state).toBe('intact')
+    expect((await store.list(place, true)).at(-1)?.state).toBe('intact')
     await until(async () => (await suite.databases()).length === 2, 'no scratch database is left')
   })
 })

@@ -1,4 +1,4 @@
-import type { Scope } from '#shared/contract/base.ts'
+import type { Suite } from '#shared/contract/base.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
 import type { StepControl, TaskControl, TaskDescription } from '../tasks/tasks.ts'
@@ -26,7 +26,7 @@ export interface RestoreJob {
   store: BackupStore
   services: SuiteServices
   journal: RestoreJournal
-  scope: Scope
+  suite: Suite
   restoreId: string
   backupId: string
   by: string
@@ -73,13 +73,13 @@ export function namesOf(job: { server: DatabaseServer; restoreId: string }) {
 
 /** Everything that leaves the live database as it is, and can be stopped at any moment. */
 async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
-  const { server, store, scope, backupId, restoreId, journal } = job
+  const { server, store, suite, backupId, restoreId, journal } = job
   const { fresh } = namesOf(job)
   const { signal } = control
   const backup = await control.step('check', (step) => check(job, step, signal))
   try {
     await control.step('safety', (step) => journal.around('safety', () => job.takeSafetyBackup(step, signal)))
-    const archivePath = store.archivePath(scope, backupId)
+    const archivePath = store.archivePath(suite, backupId)
     const request = { database: fresh, backup, archivePath, application: applicationName('restore', restoreId), signal }
     await control.step('fill', async (step) => {
       await journal.around(
@@ -107,9 +107,9 @@ async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
 }
 
 async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): Promise<Manifest> {
-  const { server, store, scope, backupId, restoreId, journal, by } = job
+  const { server, store, suite, backupId, restoreId, journal, by } = job
   step.detail('Reading every byte of the archive.')
-  const backup = await store.checked(scope, backupId, signal)
+  const backup = await store.checked(suite, backupId, signal)
   step.detail('Comparing versions, extensions and free space.')
   const { live, reasons } = await withMaintenance(server, async (session) => ({
     live: (await databaseNames(session)).find(({ name }) => name === server.database),
@@ -124,7 +124,7 @@ async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): P
   if (!live)
     throw new ConsoleError('NOT_FOUND', `The server has no database ${server.database}. Deploy the suite first.`)
   step.detail(`Every byte fits. PostgreSQL, extensions and free space are as the backup needs them.`)
-  journal.begin({ id: restoreId, backupId, ...scope, by, database: server.database, oldOid: live.oid })
+  journal.begin({ id: restoreId, backupId, ...suite, by, database: server.database, oldOid: live.oid })
   return backup
 }
 

@@ -16,7 +16,7 @@ const healthTimeout = 300_000
  * The suite's Deployments. All of them restart after a swap: those that hold connections to the database, and the cache, which would
  * give answers from the other data.
  */
-export function suiteServices(directory: ClusterDirectory, { cluster, namespace }: Scope): SuiteServices {
+export function suiteServices(directory: ClusterDirectory, { context: cluster, namespace }: Scope): SuiteServices {
   const deployments = async (connection: ClusterConnection, signal?: AbortSignal) =>
     listObjects(connection, deploymentKind, { namespace, labelSelector: suiteSelector, ...(signal && { signal }) })
   return {

@@ -2,10 +2,10 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import type { Scope } from '#shared/contract/base.ts'
+import type { Suite } from '#shared/contract/base.ts'
 import type { Backup } from '#shared/contract/backups.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
-import { scopeFolder } from '../../storage/scopeFolder.ts'
+import { suiteFolder } from '../../storage/suiteFolder.ts'
 import { flush, hashFile, isCode, writeDurably } from './durable.ts'
 import { manifest, Seal, verifiedRecord, type Manifest, type VerifiedRecord } from './manifest.ts'
 import { recoveryId } from './names.ts'
@@ -41,16 +41,16 @@ export class BackupStore {
     this.#seal = new Seal(join(this.root, 'manifest.key'))
   }
 
-  directory(scope: Scope): string {
-    return scopeFolder(this.root, scope)
+  directory(suite: Suite): string {
+    return suiteFolder(this.root, suite)
   }
 
-  archivePath(scope: Scope, id: string): string {
-    return join(this.#path(scope, id), archiveName)
+  archivePath(suite: Suite, id: string): string {
+    return join(this.#path(suite, id), archiveName)
   }
 
-  async create(scope: Scope, id: string): Promise<PartialBackup> {
-    const final = this.#path(scope, id)
+  async create(suite: Suite, id: string): Promise<PartialBackup> {
+    const final = this.#path(suite, id)
     const path = final + partial
     await mkdir(path, { recursive: true, mode: 0o700 })
     this.#writing.add(path)
@@ -62,7 +62,7 @@ export class BackupStore {
         await flush(join(path, archiveName))
         await flush(path)
         await rename(path, final)
-        await flush(this.directory(scope))
+        await flush(this.directory(suite))
         this.#writing.delete(path)
       },
       discard: async () => {
@@ -73,12 +73,12 @@ export class BackupStore {
   }
 
   /** Newest first. @param deep reads every archive that was not read yet; else its length alone is compared */
-  async list(scope: Scope, deep: boolean, signal?: AbortSignal): Promise<Backup[]> {
-    const ids = (await this.#folders(scope)).filter((name) => recoveryId.safeParse(name).success)
+  async list(suite: Suite, deep: boolean, signal?: AbortSignal): Promise<Backup[]> {
+    const ids = (await this.#folders(suite)).filter((name) => recoveryId.safeParse(name).success)
     const backups: Backup[] = []
     for (const id of ids.sort().reverse()) {
       signal?.throwIfAborted()
-      const found = await this.#describe(scope, id, deep)
+      const found = await this.#describe(suite, id, deep)
       if (found) backups.push(found)
     }
     return backups
@@ -88,30 +88,30 @@ export class BackupStore {
    * The manifest of a backup whose every byte was just compared.
    * @throws ConsoleError NOT_FOUND, ARCHIVE_DAMAGED
    */
-  async checked(scope: Scope, id: string, signal?: AbortSignal): Promise<Manifest> {
-    const contents = await this.#manifest(scope, id)
-    this.#hashes.delete(this.archivePath(scope, id))
-    await this.#checkArchive(scope, contents, true, signal)
+  async checked(suite: Suite, id: string, signal?: AbortSignal): Promise<Manifest> {
+    const contents = await this.#manifest(suite, id)
+    this.#hashes.delete(this.archivePath(suite, id))
+    await this.#checkArchive(suite, contents, true, signal)
     return contents
   }
 
   /** The newest backup whose manifest can be read, damaged archive or not. */
-  async newestManifest(scope: Scope): Promise<Manifest | undefined> {
-    for (const id of (await this.#folders(scope)).sort().reverse()) {
+  async newestManifest(suite: Suite): Promise<Manifest | undefined> {
+    for (const id of (await this.#folders(suite)).sort().reverse()) {
       if (!recoveryId.safeParse(id).success) continue
-      const contents = await this.#manifest(scope, id).catch(() => undefined)
+      const contents = await this.#manifest(suite, id).catch(() => undefined)
       if (contents) return contents
     }
     return undefined
   }
 
-  async recordVerified(scope: Scope, record: VerifiedRecord): Promise<void> {
-    await writeDurably(join(this.#path(scope, record.id), verifiedName), this.#seal.close(record))
+  async recordVerified(suite: Suite, record: VerifiedRecord): Promise<void> {
+    await writeDurably(join(this.#path(suite, record.id), verifiedName), this.#seal.close(record))
   }
 
   /** Renames first: a deletion that is interrupted leaves no half backup in the list. */
-  async delete(scope: Scope, id: string): Promise<void> {
-    const path = this.#path(scope, id)
+  async delete(suite: Suite, id: string): Promise<void> {
+    const path = this.#path(suite, id)
     try {
       await rename(path, path + partial)
     } catch (error) {
@@ -122,9 +122,9 @@ export class BackupStore {
   }
 
   /** Removes what an earlier session left half written. @returns how many */
-  async sweep(scope: Scope): Promise<number> {
-    const stale = (await this.#folders(scope))
-      .map((name) => join(this.directory(scope), name))
+  async sweep(suite: Suite): Promise<number> {
+    const stale = (await this.#folders(suite))
+      .map((name) => join(this.directory(suite), name))
       .filter((path) => path.endsWith(partial) && !this.#writing.has(path))
     for (const path of stale) await rm(path, { recursive: true, force: true })
     return stale.length
@@ -136,22 +136,22 @@ export class BackupStore {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   }
 
-  #path(scope: Scope, id: string): string {
+  #path(suite: Suite, id: string): string {
     if (!recoveryId.safeParse(id).success) throw notFound(id)
-    return join(this.directory(scope), id)
+    return join(this.directory(suite), id)
   }
 
-  async #folders(scope: Scope): Promise<string[]> {
+  async #folders(suite: Suite): Promise<string[]> {
     try {
-      return await readdir(this.directory(scope))
+      return await readdir(this.directory(suite))
     } catch (error) {
       if (isCode(error, 'ENOENT')) return []
       throw error
     }
   }
 
-  async #manifest(scope: Scope, id: string): Promise<Manifest> {
-    const path = join(this.#path(scope, id), manifestName)
+  async #manifest(suite: Suite, id: string): Promise<Manifest> {
+    const path = join(this.#path(suite, id), manifestName)
     let text: string
     try {
       text = await readFile(path, 'utf8')
@@ -160,7 +160,7 @@ export class BackupStore {
       throw error
     }
     const contents = this.#seal.open(manifest, text, path)
-    const isHere = contents.id === id && contents.cluster === scope.cluster && contents.namespace === scope.namespace
+    const isHere = contents.id === id && contents.cluster === suite.cluster && contents.namespace === suite.namespace
     if (isHere) return contents
     throw new ConsoleError('ARCHIVE_DAMAGED', 'This backup is of another cluster, namespace or time than its folder.', {
       path,
@@ -168,8 +168,8 @@ export class BackupStore {
     })
   }
 
-  async #checkArchive(scope: Scope, contents: Manifest, deep: boolean, signal?: AbortSignal): Promise<void> {
-    const path = this.archivePath(scope, contents.id)
+  async #checkArchive(suite: Suite, contents: Manifest, deep: boolean, signal?: AbortSignal): Promise<void> {
+    const path = this.archivePath(suite, contents.id)
     const member = contents.members[0]
     const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }))
     if (size !== member?.bytes) throw damaged(path, { expected: member?.bytes, found: size })
@@ -181,23 +181,23 @@ export class BackupStore {
     if (sha256 !== member.sha256) throw damaged(path, { expected: member.sha256, found: sha256 })
   }
 
-  async #describe(scope: Scope, id: string, deep: boolean): Promise<Backup | undefined> {
-    const directory = this.#path(scope, id)
+  async #describe(suite: Suite, id: string, deep: boolean): Promise<Backup | undefined> {
+    const directory = this.#path(suite, id)
     let contents: Manifest | undefined
     try {
-      contents = await this.#manifest(scope, id)
-      await this.#checkArchive(scope, contents, deep)
-      const verified = await this.#verified(scope, contents)
+      contents = await this.#manifest(suite, id)
+      await this.#checkArchive(suite, contents, deep)
+      const verified = await this.#verified(suite, contents)
       return { ...asBackup(contents, directory), ...(verified && { state: 'verified', verifiedAt: verified.at }) }
     } catch (thrown) {
       const { code, message, details } = asConsoleError(thrown)
-      const known = contents ? asBackup(contents, directory) : unreadable(scope, id, directory)
+      const known = contents ? asBackup(contents, directory) : unreadable(suite, id, directory)
       return { ...known, state: 'damaged', fault: { code, message, details } }
     }
   }
 
-  async #verified(scope: Scope, contents: Manifest): Promise<VerifiedRecord | undefined> {
-    const path = join(this.#path(scope, contents.id), verifiedName)
+  async #verified(suite: Suite, contents: Manifest): Promise<VerifiedRecord | undefined> {
+    const path = join(this.#path(suite, contents.id), verifiedName)
     const text = await readFile(path, 'utf8').catch(() => undefined)
     if (text === undefined) return undefined
     const record = this.#seal.open(verifiedRecord, text, path)
@@ -238,11 +238,11 @@ function asBackup(contents: Manifest, directory: string): Backup {
 }
 
 /** What can be said of a backup whose manifest is lost: its folder's name is its time. */
-function unreadable(scope: Scope, id: string, directory: string): Backup {
+function unreadable(suite: Suite, id: string, directory: string): Backup {
   const time = id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z.*$/, '$1-$2-$3T$4:$5:$6.$7Z')
   const nothing = { name: '', bytes: 0, serverVersion: '', dumpVersion: '', schemaVersion: '' }
   return {
-    ...scope,
+    ...suite,
     id,
     clusterName: '',
     takenAt: Date.parse(time),

@@ -6,7 +6,7 @@ import type { DatabaseServer } from '../../ports/databaseServer.ts'
 import { BackupStore } from './store.ts'
 import { takeBackup } from './take.ts'
 import { smallDisk } from './testing/smallDisk.ts'
-import { scope, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
+import { place, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
 
 let suite: TestSuite
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -25,7 +25,7 @@ afterEach(() => folder.remove())
 
 const take = (over: Partial<Parameters<typeof takeBackup>[2]> = {}, server: DatabaseServer = suite.server) =>
   takeBackup(server, store, {
-    scope,
+    suite: place,
     clusterName: 'test',
     by: 'maya',
     reason: 'test',
@@ -71,10 +71,10 @@ describe('takeBackup', () => {
 
   it('writes an archive that pg_restore can read, listed as intact', async () => {
     const manifest = await take()
-    const archive = await readFile(store.archivePath(scope, manifest.id))
+    const archive = await readFile(store.archivePath(place, manifest.id))
     expect(archive.subarray(0, 5).toString()).toBe('PGDMP')
     expect(archive.length).toBe(manifest.members[0]?.bytes)
-    expect((await store.list(scope, true)).map(({ id, state }) => [id, state])).toEqual([[manifest.id, 'intact']])
+    expect((await store.list(place, true)).map(({ id, state }) => [id, state])).toEqual([[manifest.id, 'intact']])
   })
 
   it('counts in the snapshot of the dump while rows are being written', async () => {
@@ -88,7 +88,7 @@ describe('takeBackup', () => {
     const rows = manifest.database.tables.find(({ name }) => name === 'public.agents')?.rows
     const { stdout } = await (await import('node:util')).promisify((await import('node:child_process')).execFile)(
       join(suite.facts.binaries, 'pg_restore'),
-      ['--data-only', '--table=agents', '-f', '-', store.archivePath(scope, manifest.id)],
+      ['--data-only', '--table=agents', '-f', '-', store.archivePath(place, manifest.id)],
       { maxBuffer: 1e9 },
     )
     const lines = stdout.split('\n')
@@ -104,7 +104,7 @@ describe('takeBackup', () => {
       const stopped = new Error('stopped')
       const taking = take({ signal: abort.signal, onBytes: () => abort.abort(stopped) })
       await expect(taking).rejects.toBe(stopped)
-      expect(await readdir(store.directory(scope))).toEqual([])
+      expect(await readdir(store.directory(place))).toEqual([])
       await until(async () => (await ourSessions()).length === 0, 'no session of the backup')
       await until(async () => (await ourTools()).length === 0, 'no pg_dump')
     } finally {
@@ -149,8 +149,8 @@ describe('takeBackup', () => {
       },
     }
     await expect(take({}, cut)).rejects.toMatchObject({ code: 'STREAM_BROKEN' })
-    expect(await store.list(scope, true)).toEqual([])
-    expect(await readdir(store.directory(scope))).toEqual([])
+    expect(await store.list(place, true)).toEqual([])
+    expect(await readdir(store.directory(place))).toEqual([])
   })
 
   it('fails with the words of pg_dump when pg_dump fails', async () => {
@@ -162,7 +162,7 @@ describe('takeBackup', () => {
       code: 'COMMAND_FAILED',
       details: { errors: expect.stringContaining('no_such_database') as string },
     })
-    expect(await readdir(store.directory(scope))).toEqual([])
+    expect(await readdir(store.directory(place))).toEqual([])
   })
 
   it('raises the alarm when a table has lost all its rows since the backup before', async () => {
@@ -172,7 +172,7 @@ describe('takeBackup', () => {
       const second = await take()
       expect(first.emptied).toEqual([])
       expect(second.emptied).toEqual(['public.tasks'])
-      const [listed] = await store.list(scope, true)
+      const [listed] = await store.list(place, true)
       expect(listed?.fault?.message).toContain('public.tasks')
     } finally {
       await suite.query('BEGIN; INSERT INTO tasks SELECT * FROM kept; DROP TABLE kept; COMMIT')
@@ -191,8 +191,8 @@ describe('takeBackup', () => {
       )
       if (!disk) fillWithFullDevice(small)
       await expect(take()).rejects.toMatchObject({ code: 'DISK_FULL' })
-      expect(await readdir(small.directory(scope))).toEqual([earlier.id])
-      expect((await small.list(scope, true)).map(({ id, state }) => [id, state])).toEqual([[earlier.id, 'intact']])
+      expect(await readdir(small.directory(place))).toEqual([earlier.id])
+      expect((await small.list(place, true)).map(({ id, state }) => [id, state])).toEqual([[earlier.id, 'intact']])
       await until(async () => (await ourSessions()).length === 0, 'no session of the backup')
       await until(async () => (await ourTools()).length === 0, 'no pg_dump')
     } finally {
@@ -203,13 +203,13 @@ describe('takeBackup', () => {
 
   it('is never listed while it is being written, and what a killed console left is swept', async () => {
     const seen: number[] = []
-    await take({ onBytes: () => void store.list(scope, false).then((all) => seen.push(all.length)) })
+    await take({ onBytes: () => void store.list(place, false).then((all) => seen.push(all.length)) })
     expect(Math.max(0, ...seen)).toBeLessThanOrEqual(1)
-    const stale = await store.create(scope, '20200101T000000000Z-abcd')
+    const stale = await store.create(place, '20200101T000000000Z-abcd')
     await new Promise((resolve) => createWriteStream(stale.archivePath).end('half', () => resolve(undefined)))
     const other = new BackupStore(folder.path)
-    expect((await other.list(scope, true)).map(({ id }) => id)).not.toContain('20200101T000000000Z-abcd')
-    expect(await other.sweep(scope)).toBe(1)
+    expect((await other.list(place, true)).map(({ id }) => id)).not.toContain('20200101T000000000Z-abcd')
+    expect(await other.sweep(place)).toBe(1)
   })
 })
 

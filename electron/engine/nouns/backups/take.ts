@@ -1,4 +1,4 @@
-import type { Scope } from '#shared/contract/base.ts'
+import type { Suite } from '#shared/contract/base.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
 import { emptiedTables } from './compare.ts'
@@ -12,7 +12,7 @@ import { endSessions } from './sessions.ts'
 import type { BackupStore, PartialBackup } from './store.ts'
 
 export interface TakeRequest {
-  scope: Scope
+  suite: Suite
   clusterName: string
   by: string
   reason: string
@@ -30,9 +30,9 @@ export interface TakeRequest {
  * @throws ConsoleError DISK_FULL, STREAM_BROKEN, COMMAND_FAILED, CANCELLED. Nothing is left behind then: no file, no process, no session.
  */
 export async function takeBackup(server: DatabaseServer, store: BackupStore, request: TakeRequest): Promise<Manifest> {
-  const { scope, signal } = request
-  await store.sweep(scope)
-  const earlier = await store.newestManifest(scope)
+  const { suite, signal } = request
+  await store.sweep(suite)
+  const earlier = await store.newestManifest(suite)
   const id = newRecoveryId(request.now())
   const application = applicationName('backup', id)
   const failure = new AbortController()
@@ -40,7 +40,7 @@ export async function takeBackup(server: DatabaseServer, store: BackupStore, req
   let partial: PartialBackup | undefined
   let session: SqlSession | undefined
   try {
-    partial = await store.create(scope, id)
+    partial = await store.create(suite, id)
     session = await server.connect(server.database, application, signal)
     const contents = await dumpSnapshot(server, session, partial, { ...request, id, application, either, failure })
     const taken = { ...contents, emptied: earlier ? emptiedTables(earlier.database, contents.database) : [] }
@@ -71,7 +71,7 @@ async function dumpSnapshot(
   partial: PartialBackup,
   request: SnapshotRequest,
 ): Promise<Omit<Manifest, 'emptied'>> {
-  const { scope, clusterName, by, reason, images, now, id, application, either, failure } = request
+  const { suite, clusterName, by, reason, images, now, id, application, either, failure } = request
   const takenAt = now()
   const version = await serverVersion(session)
   await makeComparable(session)
@@ -111,7 +111,7 @@ async function dumpSnapshot(
   return {
     format: 1,
     id,
-    ...scope,
+    ...suite,
     clusterName,
     takenAt,
     tookMs: now() - takenAt,

@@ -1,4 +1,4 @@
-import type { Scope } from '#shared/contract/base.ts'
+import type { Suite } from '#shared/contract/base.ts'
 import type { DatabaseServer } from '../../ports/databaseServer.ts'
 import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import { ConsoleError } from '#shared/errors.ts'
@@ -19,7 +19,7 @@ export const verifySteps: TaskDescription['steps'] = [
 export interface VerifyJob {
   server: DatabaseServer
   store: BackupStore
-  scope: Scope
+  suite: Suite
   backupId: string
   by: string
   now: () => number
@@ -30,19 +30,19 @@ export interface VerifyJob {
  * @throws ConsoleError ARCHIVE_DAMAGED, VERIFICATION_FAILED, COMMAND_FAILED, CANCELLED; the scratch database is gone in every case
  */
 export async function verifyBackup(job: VerifyJob, control: TaskControl): Promise<void> {
-  const { server, store, scope, backupId, now } = job
+  const { server, store, suite, backupId, now } = job
   const { signal } = control
   const trialId = newRecoveryId(now())
   const database = derivedDatabase(server.database, 'trial', trialId)
   const backup = await control.step('check', async (step) => {
-    const checked = await store.checked(scope, backupId, signal)
+    const checked = await store.checked(suite, backupId, signal)
     const reasons = await withMaintenance(server, (session) => unfitness(server, session, checked))
     if (reasons.length > 0)
       throw new ConsoleError('VERIFICATION_FAILED', `It cannot be tried here. ${reasons.join(' ')}`)
     step.detail('Every byte is as it was written.')
     return checked
   })
-  const archivePath = store.archivePath(scope, backupId)
+  const archivePath = store.archivePath(suite, backupId)
   const request = { database, backup, archivePath, application: applicationName('trial', trialId), signal }
   try {
     await control.step('fill', async (step) => {
@@ -56,7 +56,7 @@ export async function verifyBackup(job: VerifyJob, control: TaskControl): Promis
   }
   await control.step('drop', () => withMaintenance(server, (session) => dropDatabase(session, database)))
   const archive = backup.members[0]?.sha256 ?? ''
-  await store.recordVerified(scope, { id: backupId, at: now(), by: job.by, archive })
+  await store.recordVerified(suite, { id: backupId, at: now(), by: job.by, archive })
   control.result({ backupId })
 }
 

@@ -5,8 +5,8 @@ import { listCertificates, type SecretReaders } from './certificates.ts'
 export function certificateHandlers(directory: ClusterDirectory, readers: SecretReaders) {
   return {
     list: engine.certificates.list.handler(async ({ input, signal }) => {
-      const { cluster, namespace } = input
-      return listCertificates(await directory.connection(cluster), { cluster, namespace }, readers, signal)
+      const { context: cluster, namespace } = input
+      return listCertificates(await directory.connection(cluster), { context: cluster, namespace }, readers, signal)
     }),
   }
 }

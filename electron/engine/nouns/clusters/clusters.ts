@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import type { Scope, Suite } from '#shared/contract/base.ts'
 import type { Cluster, Environment } from '#shared/contract/clusters.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
@@ -101,6 +102,15 @@ export class Clusters implements ClusterDirectory {
       environment: known ? this.#environment(id, known.context) : 'sandbox',
       role: known?.facts.role,
     }
+  }
+
+  suiteOf({ context, namespace }: Scope): Suite {
+    return { cluster: context, namespace }
+  }
+
+  contextTo(cluster: string): string {
+    this.facts(cluster)
+    return cluster
   }
 
   async connection(id: string): Promise<ClusterConnection> {

@@ -44,7 +44,7 @@ export class Configuration {
     this.#needs = needs
   }
 
-  async list({ cluster, namespace }: Scope, signal?: AbortSignal): Promise<ConfigurationRow[]> {
+  async list({ context: cluster, namespace }: Scope, signal?: AbortSignal): Promise<ConfigurationRow[]> {
     const connection = await this.#connection(cluster)
     const options = { namespace, ...(signal && { signal }) }
     const [readers, ...lists] = await Promise.all([
@@ -57,7 +57,7 @@ export class Configuration {
   }
 
   /** The workloads that read each ConfigMap and Secret: by "Secret x", "Deployment y". */
-  async readers({ cluster, namespace }: Scope, signal?: AbortSignal): Promise<Map<string, string[]>> {
+  async readers({ context: cluster, namespace }: Scope, signal?: AbortSignal): Promise<Map<string, string[]>> {
     const found = new Map<string, string[]>()
     for (const { kind, name, readings } of await readersIn(await this.#connection(cluster), namespace, signal)) {
       for (const source of readings.keys()) found.set(source, [...(found.get(source) ?? []), `${kind} ${name}`])
@@ -66,7 +66,7 @@ export class Configuration {
   }
 
   async detail(name: ConfigurationName, signal?: AbortSignal): Promise<Detail> {
-    const connection = await this.#connection(name.cluster)
+    const connection = await this.#connection(name.context)
     const options = signal ? { signal } : {}
     const [object, readers, kept] = await Promise.all([
       this.#read(connection, name, signal),
@@ -87,9 +87,9 @@ export class Configuration {
   }
 
   async reveal(scope: Scope, name: string, key: string): Promise<{ value: string; isBinary: boolean }> {
-    const { cluster, namespace } = scope
+    const { context: cluster, namespace } = scope
     const connection = await this.#connection(cluster)
-    const object = await this.#read(connection, { cluster, namespace, kind: 'Secret', name })
+    const object = await this.#read(connection, { context: cluster, namespace, kind: 'Secret', name })
     const content = contentOf(object)
     const found = 'keys' in content && Object.hasOwn(content.keys, key) ? content.keys[key] : undefined
     if (!found) throw new ConsoleError('NOT_FOUND', `Secret ${name} has no key ${key}.`)
@@ -98,7 +98,7 @@ export class Configuration {
 
   /** The server checks the edit in a dry run; nothing is changed. */
   async impact(name: ConfigurationName, edit: ConfigurationEdit, signal?: AbortSignal): Promise<Impact> {
-    const connection = await this.#connection(name.cluster)
+    const connection = await this.#connection(name.context)
     const object = await this.#read(connection, name, signal)
     const after = edited(object, edit)
     await this.#patch(connection, name, object, after, true)
@@ -107,7 +107,7 @@ export class Configuration {
 
   /** @throws ConsoleError CONFLICT with who changed it meanwhile */
   async change(name: ConfigurationName, edit: ConfigurationEdit, seenVersion: string): Promise<void> {
-    const connection = await this.#connection(name.cluster)
+    const connection = await this.#connection(name.context)
     const object = await this.#read(connection, name)
     if (versionOf(object) !== seenVersion) throw changedMeanwhile(object)
     const after = edited(object, edit)
@@ -120,7 +120,7 @@ export class Configuration {
 
   /** Swaps with the version before; one that was interrupted goes on where it stood. */
   async undo(name: ConfigurationName): Promise<void> {
-    const connection = await this.#connection(name.cluster)
+    const connection = await this.#connection(name.context)
     const { user } = this.#needs.host
     const [object, kept] = await Promise.all([this.#read(connection, name), readKept(connection, name)])
     const live = contentOf(object)
@@ -138,7 +138,7 @@ export class Configuration {
   }
 
   async restartReaders(name: ConfigurationName): Promise<{ taskId: string }> {
-    const connection = await this.#connection(name.cluster)
+    const connection = await this.#connection(name.context)
     return restartReaders(connection, this.#needs.tasks, name, this.#needs.host.user)
   }
 

@@ -15,8 +15,8 @@ export function configurationHandlers(configuration: Configuration) {
   }
 }
 
-const nameOf = ({ cluster, namespace, kind, name }: ConfigurationName): ConfigurationName => ({
-  cluster,
+const nameOf = ({ context: cluster, namespace, kind, name }: ConfigurationName): ConfigurationName => ({
+  context: cluster,
   namespace,
   kind,
   name,

@@ -15,7 +15,7 @@ export async function restartReaders(
   name: ConfigurationName,
   by: string,
 ): Promise<{ taskId: string }> {
-  const { cluster, namespace } = name
+  const { context: cluster, namespace } = name
   const source = `${name.kind} ${name.name}`
   const readers = (await readersIn(connection, namespace)).filter((reader) => mustRestart(readingsOf(reader, source)))
   if (readers.length === 0)

@@ -11,7 +11,7 @@ let connection: ClusterConnection
 let bundle: SmallBundle
 let maya: TestConsole
 let omar: TestConsole
-let scope: { cluster: string; namespace: string }
+let scope: { context: string; namespace: string }
 let count = 0
 const patient = 120_000
 const wanted = { profile: 'sandbox', version: '0.1.0', values: '' }
@@ -36,7 +36,7 @@ afterAll(async () => {
   await omar.remove()
 })
 beforeEach(() => {
-  scope = { cluster: 'context:test', namespace: `consoles-test-${process.pid}-${(count += 1)}` }
+  scope = { context: 'context:test', namespace: `consoles-test-${process.pid}-${(count += 1)}` }
 })
 afterEach(() => removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: scope.namespace }))
 

@@ -18,7 +18,7 @@ let cluster: TestCluster
 let connection: ClusterConnection
 let bundle: SmallBundle
 let maya: TestConsole
-let scope: { cluster: string; namespace: string }
+let scope: { context: string; namespace: string }
 let count = 0
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ afterAll(async () => {
   await maya.remove()
 })
 beforeEach(() => {
-  scope = { cluster: 'context:test', namespace: `deploy-test-${process.pid}-${(count += 1)}` }
+  scope = { context: 'context:test', namespace: `deploy-test-${process.pid}-${(count += 1)}` }
 })
 afterEach(() => removeObject(connection, { apiVersion: 'v1', kind: 'Namespace', name: scope.namespace }))
 

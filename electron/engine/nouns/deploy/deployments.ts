@@ -284,7 +284,7 @@ export class Deployments {
     { lost, giveBack }: Held,
     run: (control: TaskControl) => Promise<void>,
   ): Started {
-    const { cluster, namespace } = scope
+    const { context: cluster, namespace } = scope
     this.#refuseSecond(scope)
     const by = this.#needs.host.user
     return this.#needs.tasks.start({ kind, cluster, namespace, title, by, steps }, async (control) => {
@@ -305,7 +305,7 @@ export class Deployments {
 
   #usable(scope: Scope, planId: string): KeptPlan {
     const kept = this.#plans.get(planId)
-    const isHere = kept?.scope.cluster === scope.cluster && kept.scope.namespace === scope.namespace
+    const isHere = kept?.scope.context === scope.context && kept.scope.namespace === scope.namespace
     if (isHere && this.#needs.host.now() - kept.plan.madeAt <= planLifetime) return kept
     throw new ConsoleError('EXPIRED', 'This plan is too old, or of another place. Make a new one; nothing was changed.')
   }
@@ -316,7 +316,7 @@ export class Deployments {
   }
 
   async #open(scope: Scope): Promise<{ connection: ClusterConnection; store: ReleaseStore }> {
-    const connection = await this.#needs.directory.connection(scope.cluster)
+    const connection = await this.#needs.directory.connection(scope.context)
     return { connection, store: new ReleaseStore(connection, scope.namespace) }
   }
 
@@ -325,7 +325,7 @@ export class Deployments {
     return new DeployLease(connection, namespace, thisConsole(dataDirectory, user), this.#needs.leaseTimes)
   }
 
-  #isRunning({ cluster, namespace }: Scope): boolean {
+  #isRunning({ context: cluster, namespace }: Scope): boolean {
     return this.#needs.tasks.running(['deploy', 'undeploy'], cluster, namespace) !== undefined
   }
 

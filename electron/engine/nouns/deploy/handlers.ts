@@ -4,7 +4,7 @@ import type { Deployments } from './deployments.ts'
 import type { Drift } from './drift/drift.ts'
 import type { Releases } from './releases/releases.ts'
 
-const scopeOf = ({ cluster, namespace }: Scope): Scope => ({ cluster, namespace })
+const scopeOf = ({ context: cluster, namespace }: Scope): Scope => ({ context: cluster, namespace })
 
 export function deployHandlers(deployments: Deployments) {
   return {

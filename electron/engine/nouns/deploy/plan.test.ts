@@ -21,7 +21,7 @@ let cluster: TestCluster
 let connection: ClusterConnection
 let folder: string
 let deployments: Deployments
-let scope: { cluster: string; namespace: string }
+let scope: { context: string; namespace: string }
 let count = 0
 
 const contextNamed = (name: string) => {
@@ -47,7 +47,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {
-  scope = { cluster: 'context:test', namespace: `plan-test-${process.pid}-${(count += 1)}` }
+  scope = { context: 'context:test', namespace: `plan-test-${process.pid}-${(count += 1)}` }
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: scope.namespace } })
 })
 const namespaceRef = () => ({ apiVersion: 'v1', kind: 'Namespace', name: scope.namespace })

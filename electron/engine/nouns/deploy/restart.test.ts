@@ -9,7 +9,7 @@ let connection: ClusterConnection
 let bundle: SmallBundle
 let maya: TestConsole
 let restart: Promise<void> | undefined
-const scope = { cluster: 'context:test', namespace: `restart-test-${process.pid}` }
+const scope = { context: 'context:test', namespace: `restart-test-${process.pid}` }
 const canRestart =
   process.env.CONSOLE_TEST_KUBECONFIG === undefined || process.env.CONSOLE_TEST_RESTART_API_SERVER !== undefined
 

@@ -5,6 +5,7 @@ import { connect, type ClusterConnection } from '../../kube/index.ts'
 import { json, startMisbehavingServer, type MisbehavingServer } from '../../testing/misbehavingServer.ts'
 import { until } from '../../testing/until.ts'
 import { Forwards } from './forwards.ts'
+import { sameCluster } from '../../testing/sameCluster.ts'
 
 let server: MisbehavingServer
 let connection: ClusterConnection
@@ -14,6 +15,7 @@ beforeEach(async () => {
   connection = connect(server.context())
   forwards = new Forwards({
     connection: () => Promise.resolve(connection),
+    ...sameCluster,
     facts: () => ({ name: 'test', environment: 'other', role: 'operator' }),
   })
   server.on('/api', json({ kind: 'APIVersions', versions: ['v1'] }))
@@ -27,7 +29,7 @@ afterEach(async () => {
   await server.stop()
 })
 
-const wanted = { cluster: 'context:test', namespace: 'shop', pod: 'db', port: 5432, localPort: 0 }
+const wanted = { context: 'context:test', namespace: 'shop', pod: 'db', port: 5432, localPort: 0 }
 
 const knock = (port: number): Promise<string> =>
   new Promise((resolve) => {

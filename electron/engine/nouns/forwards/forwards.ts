@@ -31,7 +31,7 @@ export class Forwards {
 
   /** @throws NOT_FOUND when there is no such pod; BUSY when the local port is taken */
   async open(wanted: Scope & { pod: string; port: number; localPort: number }): Promise<Forward> {
-    const { cluster, namespace, pod, port, localPort } = wanted
+    const { context: cluster, namespace, pod, port, localPort } = wanted
     const connection = await this.#directory.connection(cluster)
     // Connections are made when they are needed: without this a wrong name would only show then.
     await getObject(connection, { apiVersion: 'v1', kind: 'Pod', namespace, name: pod })

@@ -9,6 +9,7 @@ import { connect, type ClusterConnection } from '../../kube/index.ts'
 import { chunks, json, startMisbehavingServer, type MisbehavingServer } from '../../testing/misbehavingServer.ts'
 import { until } from '../../testing/until.ts'
 import { logHandlers } from './handlers.ts'
+import { sameCluster } from '../../testing/sameCluster.ts'
 
 let server: MisbehavingServer
 let connection: ClusterConnection
@@ -16,6 +17,7 @@ let folder: string
 let audit: AuditLog
 const directory = {
   connection: () => Promise.resolve(connection),
+  ...sameCluster,
   facts: () => ({ name: 'test', environment: 'other' as const, role: 'read_only' as const }),
 }
 beforeEach(async () => {
@@ -45,7 +47,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const input = { cluster: 'context:test', namespace: 'shop', streamId: 'stream-0001', services: [], pods: [] }
+const input = { context: 'context:test', namespace: 'shop', streamId: 'stream-0001', services: [], pods: [] }
 
 it('serves the contract, and frees the stream when the window stops reading', async () => {
   const credits = new Credits()

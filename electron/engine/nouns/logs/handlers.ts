@@ -6,7 +6,7 @@ import { PodLogs } from './podLogs.ts'
 export function logHandlers(directory: ClusterDirectory, credits: Credits) {
   return {
     follow: engine.logs.follow.handler(async function* ({ input, signal }) {
-      const connection = await directory.connection(input.cluster)
+      const connection = await directory.connection(input.context)
       const credit = credits.open(input.streamId, logCredit)
       const ending = new AbortController()
       const whole = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { connect, type ClusterConnection } from '../../kube/index.ts'
 import { json, startMisbehavingServer, status, type MisbehavingServer } from '../../testing/misbehavingServer.ts'
 import { Metrics, type MetricsBatch } from './history.ts'
+import { sameCluster } from '../../testing/sameCluster.ts'
 
-const scope = { cluster: 'sandbox', namespace: 'agency-swarm' }
+const scope = { context: 'sandbox', namespace: 'agency-swarm' }
 const path = '/apis/metrics.k8s.io/v1beta1/namespaces/agency-swarm/pods'
 let server: MisbehavingServer
 let connection: ClusterConnection
@@ -12,6 +13,7 @@ beforeEach(async () => {
   server = await startMisbehavingServer()
   connection = connect(server.context())
   metrics = new Metrics({
+    ...sameCluster,
     facts: () => ({ name: 'sandbox', environment: 'sandbox', role: 'administrator' }),
     connection: () => Promise.resolve(connection),
   })

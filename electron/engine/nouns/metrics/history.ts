@@ -103,7 +103,7 @@ export class Metrics {
   }
 
   async *watch(scope: Scope, signal?: AbortSignal): AsyncGenerator<MetricsBatch> {
-    const key = `${scope.cluster} ${scope.namespace}`
+    const key = `${scope.context} ${scope.namespace}`
     const entry = this.#entries.get(key) ?? this.#open(key, scope)
     entry.readers += 1
     clearTimeout(entry.timer)
@@ -125,9 +125,9 @@ export class Metrics {
   }
 
   #open(key: string, scope: Scope): Entry {
-    const sandbox = this.#directory.facts(scope.cluster).environment === 'sandbox'
+    const sandbox = this.#directory.facts(scope.context).environment === 'sandbox'
     const history = new NamespaceHistory(sandbox ? sandboxInterval : clusterInterval, async (signal) => {
-      const usage = await podMetrics(await this.#directory.connection(scope.cluster), scope.namespace, { signal })
+      const usage = await podMetrics(await this.#directory.connection(scope.context), scope.namespace, { signal })
       return usage.map(({ pod, timestamp, containers }) => ({
         pod,
         sample: {

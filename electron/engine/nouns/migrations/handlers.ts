@@ -10,4 +10,4 @@ export function migrationHandlers(migrations: Migrations) {
   }
 }
 
-const scopeOf = ({ cluster, namespace }: Scope): Scope => ({ cluster, namespace })
+const scopeOf = ({ context: cluster, namespace }: Scope): Scope => ({ context: cluster, namespace })

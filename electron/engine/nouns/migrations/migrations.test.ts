@@ -51,8 +51,8 @@ beforeAll(async () => {
 afterAll(() => place.stop(), patient)
 
 const sql = async (text: string) => {
-  const { cluster, namespace } = place.scope
-  const server = await podDatabases(place.directory).serverOf(cluster, namespace)
+  const { context, namespace } = place.scope
+  const server = await podDatabases(place.directory).serverOf(context, namespace)
   const session = await server.connect(server.database, 'test')
   try {
     return await session.query(text)

@@ -78,7 +78,7 @@ export class Migrations {
   }
 
   #task(scope: Scope, kind: Task['kind'], title: string, change: string, args: string[]): { taskId: string } {
-    const { cluster, namespace } = scope
+    const { context: cluster, namespace } = scope
     this.#refuseSecond(scope)
     return this.#needs.tasks.start(
       { kind, cluster, namespace, title, by: this.#needs.host.user, steps: steps(change) },
@@ -106,7 +106,7 @@ export class Migrations {
   }
 
   async #migrate(
-    { cluster, namespace }: Scope,
+    { context: cluster, namespace }: Scope,
     args: string[],
     step: StepControl,
     control: TaskControl,
@@ -134,12 +134,12 @@ export class Migrations {
     }
   }
 
-  #server({ cluster, namespace }: Scope, signal?: AbortSignal): Promise<DatabaseServer> {
+  #server({ context: cluster, namespace }: Scope, signal?: AbortSignal): Promise<DatabaseServer> {
     return this.#needs.databases.serverOf(cluster, namespace, signal)
   }
 
   /** One change of a database at a time. */
-  #refuseSecond({ cluster, namespace }: Scope): void {
+  #refuseSecond({ context: cluster, namespace }: Scope): void {
     const kinds: Task['kind'][] = ['migrate', 'undoMigration', 'restore', 'undoRestore', 'deploy', 'undeploy']
     const running = this.#needs.tasks.running(kinds, cluster, namespace)
     if (running)

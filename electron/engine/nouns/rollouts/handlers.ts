@@ -10,4 +10,9 @@ export function rolloutHandlers(rollouts: Rollouts) {
   }
 }
 
-const nameOf = ({ cluster, namespace, kind, name }: WorkloadName): WorkloadName => ({ cluster, namespace, kind, name })
+const nameOf = ({ context: cluster, namespace, kind, name }: WorkloadName): WorkloadName => ({
+  context: cluster,
+  namespace,
+  kind,
+  name,
+})

@@ -96,7 +96,7 @@ export class Rollouts {
       this.#needs.tasks.cancel(earlier)
   }
 
-  #description({ cluster, namespace, kind, name }: WorkloadName, change: WorkloadChange): TaskDescription {
+  #description({ context: cluster, namespace, kind, name }: WorkloadName, change: WorkloadChange): TaskDescription {
     const task: Pick<Task, 'kind' | 'cluster' | 'namespace'> = { kind: 'rollout', cluster, namespace }
     return {
       ...task,
@@ -109,7 +109,7 @@ export class Rollouts {
     }
   }
 
-  #connection({ cluster }: WorkloadName): Promise<ClusterConnection> {
+  #connection({ context: cluster }: WorkloadName): Promise<ClusterConnection> {
     return this.#needs.directory.connection(cluster)
   }
 }
@@ -126,7 +126,7 @@ const titles: Record<WorkloadChange['do'], string> = {
   unstick: 'Free the rollout of',
 }
 
-const keyOf = ({ cluster, namespace, kind, name }: WorkloadName) => [cluster, namespace, kind, name].join(' ')
+const keyOf = ({ context: cluster, namespace, kind, name }: WorkloadName) => [cluster, namespace, kind, name].join(' ')
 
 /** What Undo needs: the revision there was, and the number of replicas before a scale. */
 function resultOf({ workload, revisions }: Surroundings, change: WorkloadChange): Record<string, string> {

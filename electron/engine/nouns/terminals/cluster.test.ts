@@ -16,6 +16,7 @@ import {
 } from '../../kube/index.ts'
 import { until } from '../../testing/until.ts'
 import { Terminals } from './terminals.ts'
+import { sameCluster } from '../../testing/sameCluster.ts'
 
 let cluster: TestCluster
 let connection: ClusterConnection
@@ -34,6 +35,7 @@ beforeAll(async () => {
   terminals = new Terminals({
     directory: {
       connection: () => Promise.resolve(connection),
+      ...sameCluster,
       facts: () => ({ name: 'test', environment: 'other', role: 'operator' }),
     },
     credits: new Credits(),
@@ -62,7 +64,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const opening = { streamId: 'stream-0001', cluster: 'test', namespace, columns: 132, rows: 40 }
+const opening = { streamId: 'stream-0001', context: 'test', namespace, columns: 132, rows: 40 }
 
 function read(stream: AsyncIterable<TerminalOutput>) {
   const seen = { text: '', exit: undefined as TerminalOutput | undefined }

@@ -9,6 +9,7 @@ import { connect, type ClusterConnection } from '../../kube/index.ts'
 import { startMisbehavingServer, type MisbehavingServer, type SocketReply } from '../../testing/misbehavingServer.ts'
 import { until } from '../../testing/until.ts'
 import { Terminals } from './terminals.ts'
+import { sameCluster } from '../../testing/sameCluster.ts'
 
 let server: MisbehavingServer
 let connection: ClusterConnection
@@ -28,6 +29,7 @@ beforeEach(async () => {
   terminals = new Terminals({
     directory: {
       connection: () => Promise.resolve(connection),
+      ...sameCluster,
       facts: () => ({ name: 'test', environment: 'other', role: 'operator' }),
     },
     credits,
@@ -44,7 +46,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const opening = { streamId: 'stream-0001', cluster: 'context:test', namespace: 'shop', columns: 80, rows: 24 }
+const opening = { streamId: 'stream-0001', context: 'context:test', namespace: 'shop', columns: 80, rows: 24 }
 
 /** Reads a terminal in the background. */
 function read(stream: AsyncIterable<TerminalOutput>) {
@@ -142,6 +144,7 @@ it('says that kubectl is missing, and does not take another than the one in the 
   const missing = new Terminals({
     directory: {
       connection: () => Promise.resolve(connection),
+      ...sameCluster,
       facts: () => ({ name: 'test', environment: 'other', role: 'operator' }),
     },
     credits,
@@ -161,6 +164,7 @@ it('removes what an engine that was killed left behind', () => {
     new Terminals({
       directory: {
         connection: () => Promise.resolve(connection),
+        ...sameCluster,
         facts: () => ({ name: '', environment: 'other', role: undefined }),
       },
       credits,

@@ -25,7 +25,7 @@ export interface TerminalDependencies {
 
 interface Opening {
   streamId: string
-  cluster: string
+  context: string
   namespace: string
   columns: number
   rows: number
@@ -49,7 +49,7 @@ export class Terminals {
     signal?: AbortSignal,
   ): AsyncGenerator<TerminalOutput> {
     return this.#run(opening, signal, async (whole) => {
-      const connection = await this.#needs.directory.connection(opening.cluster)
+      const connection = await this.#needs.directory.connection(opening.context)
       return podShell(connection, { ...opening, signal: whole })
     })
   }
@@ -58,7 +58,7 @@ export class Terminals {
     const { directory, resourcesDirectory, kubectlPath } = this.#needs
     return this.#run(opening, signal, async () => {
       const environment = (await this.#needs.environment) ?? process.env
-      const connection = await directory.connection(opening.cluster)
+      const connection = await directory.connection(opening.context)
       await requireAllowedProgram(connection, signal)
       const { context } = connection
       const kubectl = await findKubectl({ setting: kubectlPath(), environment, resourcesDirectory })

@@ -16,7 +16,7 @@ export function podHandlers(directory: ClusterDirectory, feeds: Feeds) {
   return {
     watch: engine.pods.watch.handler(({ input }) => feeds.read(input, 'pods', 'rows', podRow, podBatches)),
     detail: engine.pods.detail.handler(async ({ input, signal }) => {
-      const connection = await directory.connection(input.cluster)
+      const connection = await directory.connection(input.context)
       const options = signal ? { signal } : {}
       const { namespace, name } = input
       const pod = await getObject(connection, { apiVersion: 'v1', kind: 'Pod', namespace, name }, options)
@@ -32,7 +32,7 @@ export function podHandlers(directory: ClusterDirectory, feeds: Feeds) {
       }
     }),
     delete: engine.pods.delete.handler(async ({ input }) => {
-      const connection = await directory.connection(input.cluster)
+      const connection = await directory.connection(input.context)
       const { namespace } = input
       await Promise.all(
         input.names.map((name) => removeObject(connection, { apiVersion: 'v1', kind: 'Pod', namespace, name })),

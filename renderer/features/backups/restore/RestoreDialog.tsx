@@ -27,9 +27,9 @@ const close = () => useBackupDialogs.setState({ restoring: null })
 
 /** What a restore will do, who notices, and the last click. Everything in it comes from the engine's plan. */
 export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup }) {
-  const cluster = useCluster(scope.cluster)
-  const blocked = useBlocked('operator', scope.cluster)
-  const name = cluster?.name ?? scope.cluster
+  const cluster = useCluster(scope.context)
+  const blocked = useBlocked('operator', scope.context)
+  const name = cluster?.name ?? scope.context
   const isProduction = cluster?.environment === 'production'
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
@@ -39,7 +39,7 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
     reload,
   } = useCall(
     (client, signal) => client.backups.planRestore({ ...scope, backupId: backup.id }, { signal }),
-    [scope.cluster, scope.namespace, backup.id],
+    [scope.context, scope.namespace, backup.id],
   )
   const restore = useCommand(async (client) => {
     const confirmation = { ...(isProduction && { typedName: typed }), ...(reason.trim() && { reason: reason.trim() }) }

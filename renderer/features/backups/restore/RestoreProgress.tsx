@@ -185,7 +185,7 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
           <Button
             icon={Undo2}
             reason={blocked}
-            onClick={() => void undoRestore({ cluster: task.cluster, namespace: task.namespace }, restore)}
+            onClick={() => void undoRestore({ context: task.cluster, namespace: task.namespace }, restore)}
           >
             Undo restore…
           </Button>

@@ -31,7 +31,7 @@ export function AccessTab({ scope }: { scope: Scope }) {
   const [active, setActive] = useState<string | null>(null)
   const { value, error, staleSince, reload } = useFresh(
     (client, signal) => client.accounts.list(scope, { signal }),
-    [scope.cluster, scope.namespace],
+    [scope.context, scope.namespace],
   )
   const columns = useAccountColumns(setAccount)
   if (error && !value) return <ErrorState fault={error} onRetry={reload} />

@@ -24,8 +24,8 @@ type Life = (typeof lives)[number]['value']
 export function TokenDialog({ scope, account, onClose }: { scope: Scope; account: string; onClose: () => void }) {
   const [life, setLife] = useState<Life>('3600')
   const [token, setToken] = useState<Token | null>(null)
-  const blocked = useBlocked('operator', scope.cluster)
-  const isProduction = useCluster(scope.cluster)?.environment === 'production'
+  const blocked = useBlocked('operator', scope.context)
+  const isProduction = useCluster(scope.context)?.environment === 'production'
   const create = useCommand(async (client) => {
     setToken(await client.accounts.createToken({ ...scope, name: account, seconds: Number(life), confirmation: {} }))
   })

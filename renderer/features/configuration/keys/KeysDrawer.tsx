@@ -27,7 +27,7 @@ export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
   const [isSaving, setSaving] = useState(false)
   const { value, error, staleSince, reload } = useFresh(
     (client, signal) => client.configuration.detail({ ...scope, kind, name }, { signal }),
-    [scope.cluster, scope.namespace, kind, name],
+    [scope.context, scope.namespace, kind, name],
   )
   const problem = draft && value ? problemOf(draft, value, !isConfigMap) : undefined
   const save = () => setSaving(true)

@@ -29,7 +29,7 @@ export function SpecDrawer({ object, row, onClose }: SpecDrawerProps) {
   const [isSaving, setSaving] = useState(false)
   const { value, error, staleSince, reload } = useFresh(
     (client, signal) => client.configuration.detail({ ...scope, kind, name }, { signal }),
-    [scope.cluster, scope.namespace, kind, name],
+    [scope.context, scope.namespace, kind, name],
   )
   const yaml = draft?.yaml ?? value?.yaml ?? ''
   const isContested = draft !== undefined && value !== undefined && draft.base !== value.resourceVersion

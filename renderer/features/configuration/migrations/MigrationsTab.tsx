@@ -23,7 +23,7 @@ import { useFresh } from '../useFresh.ts'
 export function MigrationsTab({ scope }: { scope: Scope }) {
   const { value, error, staleSince, reload } = useFresh(
     (client, signal) => client.migrations.status(scope, { signal }),
-    [scope.cluster, scope.namespace],
+    [scope.context, scope.namespace],
   )
   const task = useNewestTask(scope)
   if (error && !value) return <ErrorState fault={error} onRetry={reload} />
@@ -41,7 +41,7 @@ export function MigrationsTab({ scope }: { scope: Scope }) {
 }
 
 /** The migration of this namespace that runs, or the last one of this session. */
-function useNewestTask({ cluster, namespace }: Scope): Task | undefined {
+function useNewestTask({ context: cluster, namespace }: Scope): Task | undefined {
   return useTasks((state) =>
     [...state.tasks.values()].findLast(
       (task) =>

@@ -33,7 +33,7 @@ export async function migrate(scope: Scope, { pending }: MigrationStatus): Promi
       { title: 'Undo', detail: lasting.length > 0 ? 'by restoring the backup' : 'one by one, newest first' },
     ],
     confirmLabel: 'Migrate the database',
-    cluster: scope.cluster,
+    cluster: scope.context,
     asksReason: true,
   })
   if (!confirmation) return
@@ -63,7 +63,7 @@ export async function undoMigration(scope: Scope, { applied, undo }: MigrationSt
     ],
     confirmLabel: 'Undo the migration',
     isDanger: true,
-    cluster: scope.cluster,
+    cluster: scope.context,
     asksReason: true,
   })
   if (!confirmation) return

@@ -105,7 +105,7 @@ interface DraftBarProps {
 
 /** At the foot of the details while something is not saved. */
 export function DraftBar({ object, draft, summary, problem, onSave }: DraftBarProps) {
-  const blocked = useBlocked('operator', object.scope.cluster)
+  const blocked = useBlocked('operator', object.scope.context)
   const discard = async () => {
     const answer = await confirm({
       level: 2,
@@ -114,7 +114,7 @@ export function DraftBar({ object, draft, summary, problem, onSave }: DraftBarPr
       confirmLabel: 'Discard',
       cancelLabel: 'Keep the draft',
       isDanger: true,
-      cluster: object.scope.cluster,
+      cluster: object.scope.context,
     })
     if (answer) keepDraft(object, null)
   }

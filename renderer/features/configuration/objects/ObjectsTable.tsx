@@ -25,11 +25,11 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
   const active = useLocation((location) => location.parameters['object']) ?? null
   const drafts = useDrafts((state) => state.drafts)
   const { value, error, staleSince, reload } = objects
-  const { cluster, namespace } = scope
+  const { context: cluster, namespace } = scope
   const ofKind = useMemo(() => value?.filter((row) => kinds.includes(row.kind)) ?? [], [value, kinds])
   const shown = useMemo(() => ofKind.filter((row) => matches(row, filter)), [ofKind, filter])
   const isEdited = useCallback(
-    ({ kind, name }: ConfigurationRow) => drafts.has(draftKey({ scope: { cluster, namespace }, kind, name })),
+    ({ kind, name }: ConfigurationRow) => drafts.has(draftKey({ scope: { context: cluster, namespace }, kind, name })),
     [drafts, cluster, namespace],
   )
   const all = useMemo(() => columns(isEdited), [columns, isEdited])

@@ -19,7 +19,7 @@ function Readers({ object, usedBy }: { object: ObjectName; usedBy: readonly stri
     <ChangeDialog
       title={`Restart the readers of ${name}`}
       note={`One after the other: ${readers.map((reader) => reader.name).join(', ')}`}
-      cluster={scope.cluster}
+      cluster={scope.context}
       question={JSON.stringify([kind, name, readers])}
       incomplete={readers.length === 0 ? 'No workload reads it.' : undefined}
       ask={async (client, signal) =>

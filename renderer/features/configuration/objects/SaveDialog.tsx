@@ -22,7 +22,7 @@ export function SaveDialog({ object, edit, base, usedBy, onClose }: SaveDialogPr
     <ChangeDialog
       title={`Save ${name}`}
       note="The version of now is kept in the cluster for undo."
-      cluster={scope.cluster}
+      cluster={scope.context}
       question={JSON.stringify(edit)}
       ask={(client, signal) => client.configuration.impact(target, { signal })}
       confirmLabel={`Save ${name}`}

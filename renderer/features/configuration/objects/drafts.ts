@@ -33,7 +33,7 @@ export interface SpecDraft {
 export const useDrafts = create<{ drafts: ReadonlyMap<string, Draft> }>(() => ({ drafts: new Map() }))
 
 export function draftKey({ scope, kind, name }: ObjectName): string {
-  return JSON.stringify([scope.cluster, scope.namespace, kind, name])
+  return JSON.stringify([scope.context, scope.namespace, kind, name])
 }
 
 /** @param draft null forgets it */

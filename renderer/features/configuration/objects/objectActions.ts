@@ -53,7 +53,7 @@ export async function undoObject(object: ObjectName, usedBy: readonly string[], 
       { title: 'Used by', detail: usedBy.join(', ') || 'nothing' },
     ],
     confirmLabel: 'Put it back',
-    cluster: scope.cluster,
+    cluster: scope.context,
   })
   if (!confirmation) return
   try {

@@ -15,7 +15,7 @@ export function useObjectActions(
   save: (() => void) | undefined,
 ) {
   const blocked = useBlocked('operator')
-  const { cluster, namespace } = scope
+  const { context: cluster, namespace } = scope
   const { usedBy, previousAt } = row
   const latest = useRef(save)
   useEffect(() => {
@@ -23,7 +23,7 @@ export function useObjectActions(
   })
   const canSave = save !== undefined
   const actions = useMemo<Action[]>(() => {
-    const object: ObjectName = { scope: { cluster, namespace }, kind, name }
+    const object: ObjectName = { scope: { context: cluster, namespace }, kind, name }
     const shared = { section: `${kind} ${name}`, effect: 'destructive' } as const
     return [
       {

@@ -40,7 +40,7 @@ export async function revertDrift(scope: Scope, objects: readonly DriftedObject[
     message: 'The recorded release is applied to them again, over what others have set.',
     changes: revertEffects(objects),
     confirmLabel: `Revert ${plural(objects.length, 'object')}`,
-    cluster: scope.cluster,
+    cluster: scope.context,
     isDanger: deleted > 0,
     ...(deleted > 0
       ? { warning: `${plural(deleted, 'object')} in no release ${deleted === 1 ? 'is' : 'are'} deleted.` }
@@ -62,7 +62,7 @@ export async function adoptDrift(scope: Scope, objects: readonly DriftedObject[]
     message: 'What is live becomes what the release says.',
     changes: adoptEffects(objects),
     confirmLabel: `Adopt ${plural(objects.length, 'object')}`,
-    cluster: scope.cluster,
+    cluster: scope.context,
   })
   if (!confirmation) return false
   const ids = objects.map((object) => object.id)

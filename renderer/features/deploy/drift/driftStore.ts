@@ -16,7 +16,7 @@ const unknown: DriftState = { report: undefined, error: undefined, isChecking: f
 /** The last check by scope: its count stands on the tab while other views are looked at. */
 const useReports = create<{ states: Readonly<Record<string, DriftState>> }>(() => ({ states: {} }))
 
-const keyOf = (scope: Scope) => `${scope.cluster} ${scope.namespace}`
+const keyOf = (scope: Scope) => `${scope.context} ${scope.namespace}`
 
 export function useDrift(scope: Scope): DriftState {
   return useReports(({ states }) => states[keyOf(scope)] ?? unknown)

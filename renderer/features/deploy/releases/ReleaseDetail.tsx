@@ -26,7 +26,7 @@ export function ReleaseDetail({ scope, row, rows }: { scope: Scope; row: Release
   const [view, setView] = useState<'changes' | 'values'>('changes')
   const detail = useCall(
     (client, signal) => client.releases.detail({ ...scope, releaseId: row.id }, { signal }),
-    [scope.cluster, scope.namespace, row.id],
+    [scope.context, scope.namespace, row.id],
   )
   const compared = rows.find((each) => each.id === other)
   const isBefore = compared !== undefined && compared.id === releaseBefore(rows, row.id)?.id

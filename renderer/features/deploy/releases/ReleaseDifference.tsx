@@ -25,7 +25,7 @@ export function ReleaseDifference({
   const [selected, setSelected] = useState<string | null>(null)
   const { value, error, reload } = useCall(
     (client, signal) => client.releases.difference({ ...scope, from, to }, { signal }),
-    [scope.cluster, scope.namespace, from, to],
+    [scope.context, scope.namespace, from, to],
   )
   if (!value)
     return error ? (

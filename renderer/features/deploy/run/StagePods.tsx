@@ -11,7 +11,7 @@ export function StagePods({ scope, workloads }: { scope: Scope; workloads: reado
   const { value } = useFoldedStream<PodBatch, ReadonlyMap<string, PodRow>>(
     (client, signal) => client.pods.watch(scope, { signal }),
     foldRows,
-    [scope.cluster, scope.namespace],
+    [scope.context, scope.namespace],
   )
   const rows = [...(value?.values() ?? [])]
     .filter((row) => workloads.some((workload) => belongsTo(row.name, workload)))

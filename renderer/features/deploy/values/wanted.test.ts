@@ -3,7 +3,7 @@ import type { DeployStatus } from '#shared/contract/deploy.ts'
 import { draftOf } from '../deployStore.ts'
 import { notReady, versionProblem, wantedOf } from './wanted.ts'
 
-const draft = draftOf({ cluster: 'none', namespace: 'none' })
+const draft = draftOf({ context: 'none', namespace: 'none' })
 const status: DeployStatus = {
   installed: { id: 'r1', version: '0.1.0', profile: 'production', values: 'a: 1\n', at: 1, by: 'maya' },
   unfinished: null,

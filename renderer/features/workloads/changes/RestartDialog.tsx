@@ -13,7 +13,7 @@ export function RestartDialog({ scope, workloads }: { scope: Scope; workloads: r
     <ChangeDialog
       title={`Restart ${what}`}
       note={workloads.map((workload) => workload.name).join(', ')}
-      cluster={scope.cluster}
+      cluster={scope.context}
       question={JSON.stringify(workloads)}
       ask={async (client, signal) =>
         combineImpacts(

@@ -24,7 +24,7 @@ const title = 'Set image of all suite services'
 export function SuiteImagesDialog({ scope }: { scope: Scope }) {
   const watch = useStream(
     (client, signal) => client.workloads.watch(scope, { signal }),
-    [scope.cluster, scope.namespace],
+    [scope.context, scope.namespace],
   )
   const services = watch.value?.rows.flatMap(({ kind, name, images }): Workload[] =>
     isRolled(kind) && images.some(isOfSuite) ? [{ kind, name }] : [],
@@ -34,7 +34,7 @@ export function SuiteImagesDialog({ scope }: { scope: Scope }) {
       ? (client, signal) =>
           Promise.all(services.map((each) => client.rollouts.detail({ ...scope, ...each }, { signal })))
       : null,
-    [scope.cluster, scope.namespace, services?.map((each) => each.name).join(' ') ?? ''],
+    [scope.context, scope.namespace, services?.map((each) => each.name).join(' ') ?? ''],
   )
   const [details, setDetails] = useState(value)
   // What was read first stays while the dialog is open: rows must not move under the person's hands.
@@ -63,7 +63,7 @@ function Loaded({ scope, details }: { scope: Scope; details: readonly WorkloadDe
       title={title}
       size="large"
       note="One after the other, databases and caches left out. Each begins when the one before is ready, while this window is open; a failure stops the rest."
-      cluster={scope.cluster}
+      cluster={scope.context}
       question={JSON.stringify(changes)}
       incomplete={problem(changes, chosen, tag.trim())}
       ask={async (client, signal) => ({

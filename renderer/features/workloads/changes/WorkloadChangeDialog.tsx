@@ -16,7 +16,7 @@ export function WorkloadChangeDialog({ request }: { request: OneChange }) {
   const { scope, workload } = request
   const { value, error, reload } = useCall(
     (client, signal) => client.rollouts.detail({ ...scope, ...workload }, { signal }),
-    [scope.cluster, scope.namespace, workload.kind, workload.name],
+    [scope.context, scope.namespace, workload.kind, workload.name],
   )
   if (value) return <LoadedDialog request={request} detail={value} />
   return (
@@ -35,7 +35,7 @@ function LoadedDialog({ request, detail }: { request: OneChange; detail: Workloa
     <ChangeDialog
       title={words.title}
       note={detail.rollout}
-      cluster={scope.cluster}
+      cluster={scope.context}
       question={JSON.stringify(change)}
       incomplete={draftProblem(change, detail)}
       ask={(client, signal) => client.rollouts.impact(target, { signal })}

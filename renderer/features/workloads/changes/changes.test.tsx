@@ -115,7 +115,7 @@ test('several chosen workloads are restarted after one look at what that does', 
 
 test('all services of the suite get a version one after the other, and the database keeps its own', async () => {
   const sample = await openWindow('workloads')
-  openChange({ of: 'images', scope: { cluster: 'context:staging-eu', namespace: 'agency-swarm' } })
+  openChange({ of: 'images', scope: { context: 'context:staging-eu', namespace: 'agency-swarm' } })
   const version = await screen.findByLabelText('Version of all chosen services', undefined, patience)
   const form = await dialog('Set image of all suite services')
   fireEvent.change(version, { target: { value: '2.4.1' } })

@@ -31,7 +31,7 @@ export function PodDrawer({ scope, row, figures, onClose }: PodDrawerProps) {
   const tab = useLocation((location) => location.parameters['tab']) ?? 'summary'
   const { value, error, reload } = useCall(
     (client, signal) => client.pods.detail({ ...scope, name: row.name }, { signal }),
-    [scope.cluster, scope.namespace, row.uid],
+    [scope.context, scope.namespace, row.uid],
   )
   const change = `${row.status} ${row.ready} ${row.restarts} ${row.reason}`
   useEffect(reload, [reload, change])

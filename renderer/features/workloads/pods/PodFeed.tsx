@@ -13,10 +13,10 @@ export interface FeedTrouble {
 /** Feeds the store and renders nothing: batches repaint the page through the store, once a frame. */
 export function PodFeed(props: { pods: PodStore; scope: Scope; onTrouble: (trouble: FeedTrouble) => void }) {
   const { pods, scope, onTrouble } = props
-  const { cluster, namespace } = scope
+  const { context: cluster, namespace } = scope
   useEffect(() => pods.begin(), [pods, cluster, namespace])
   const { error, staleSince, retry } = useFoldedStream<PodBatch, true>(
-    (client, signal) => client.pods.watch({ cluster, namespace }, { signal }),
+    (client, signal) => client.pods.watch({ context: cluster, namespace }, { signal }),
     (before, batch) => {
       // The first batch of every subscription carries everything there is.
       pods.receive(before === undefined ? { ...batch, reset: true } : batch)

@@ -16,7 +16,7 @@ export function openShell(scope: Scope, row: PodRow, container = row.containers[
     kind: 'shell',
     title: 'sh',
     subtitle: row.name.replace(/^agency-swarm-/, ''),
-    cluster: scope.cluster,
+    cluster: scope.context,
     namespace: scope.namespace,
     parameters: { pod: row.name, container },
   })
@@ -42,7 +42,7 @@ export async function deletePods(scope: Scope, rows: readonly PodRow[]): Promise
     confirmLabel: `Delete ${plural(rows.length, 'pod')}`,
     cancelLabel: 'Keep running',
     isDanger: true,
-    cluster: scope.cluster,
+    cluster: scope.context,
   })
   if (!confirmation) return false
   try {

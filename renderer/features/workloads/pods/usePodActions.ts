@@ -8,7 +8,7 @@ import { deletePods, openLogs, openShell } from './podActions.ts'
 /** L S R Y E on the active pod, and the same in the palette. */
 export function usePodActions(scope: Scope, row: PodRow | undefined): void {
   const blocked = useBlocked('operator')
-  const { cluster, namespace } = scope
+  const { context: cluster, namespace } = scope
   const actions = useMemo<Action[]>(() => {
     if (!row) return []
     const section = `Pod ${row.name}`
@@ -30,7 +30,7 @@ export function usePodActions(scope: Scope, row: PodRow | undefined): void {
         icon: Terminal,
         keys: 'S',
         reason: blocked,
-        perform: () => openShell({ cluster, namespace }, row),
+        perform: () => openShell({ context: cluster, namespace }, row),
       },
       {
         id: 'pods.yaml',
@@ -59,7 +59,7 @@ export function usePodActions(scope: Scope, row: PodRow | undefined): void {
         keys: 'R',
         reason: blocked,
         perform: async () => {
-          await deletePods({ cluster, namespace }, [row])
+          await deletePods({ context: cluster, namespace }, [row])
         },
       },
     ]

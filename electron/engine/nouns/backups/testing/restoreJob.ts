@@ -9,7 +9,7 @@ import { BackupStore } from '../store.ts'
 import { takeBackup } from '../take.ts'
 import { undoSteps } from '../undo.ts'
 import { verifySteps } from '../verify.ts'
-import { scope } from './suite.ts'
+import { place } from './suite.ts'
 
 /** Services that are always well, or fail their health check as often as told. */
 export function services(failures = 0): SuiteServices & { restarts: number } {
@@ -33,7 +33,7 @@ export const takeNow = (
   signal = new AbortController().signal,
 ) =>
   takeBackup(server, store, {
-    scope,
+    suite: place,
     clusterName: 'test',
     by: 'maya',
     reason,
@@ -61,8 +61,8 @@ export function restoreJob(options: JobOptions): RestoreJob {
     server,
     store,
     services: options.services ?? services(),
-    journal: new RestoreJournals(dataDirectory, Date.now, hooks).of(scope, restoreId),
-    scope,
+    journal: new RestoreJournals(dataDirectory, Date.now, hooks).of(place, restoreId),
+    suite: place,
     restoreId,
     backupId,
     by: 'maya',
@@ -81,6 +81,6 @@ export async function runTask(
 ): Promise<Task> {
   const tasks = new Tasks(dataDirectory)
   tasks.changes.on((task) => onChange(task, tasks))
-  const { taskId } = tasks.start({ kind, ...scope, title: kind, by: 'maya', steps: known[kind] }, work)
+  const { taskId } = tasks.start({ kind, ...place, title: kind, by: 'maya', steps: known[kind] }, work)
   return tasks.ended(taskId)
 }

@@ -19,7 +19,7 @@ let connection: ClusterConnection
 let bundle: SmallBundle
 let maya: TestConsole
 const namespace = `drift-test-${process.pid}`
-const scope = { cluster: 'context:test', namespace }
+const scope = { context: 'context:test', namespace }
 const patient = 120_000
 
 beforeAll(async () => {

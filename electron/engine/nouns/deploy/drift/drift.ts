@@ -40,7 +40,7 @@ export class Drift {
   }
 
   async check(scope: Scope, signal?: AbortSignal): Promise<DriftReport> {
-    const connection = await this.#needs.directory.connection(scope.cluster)
+    const connection = await this.#needs.directory.connection(scope.context)
     const { release, compared, unexpected } = await this.#find(connection, scope, signal)
     const strays = unexpected.map((object): DriftedObject => {
       const about = { id: idOf(object), kind: object.kind, name: object.metadata.name }
@@ -133,9 +133,9 @@ export class Drift {
 
   async #holding(scope: Scope, work: (connection: ClusterConnection) => Promise<void>): Promise<void> {
     const { tasks, host, directory, leaseTimes } = this.#needs
-    if (tasks.running(['deploy', 'undeploy'], scope.cluster, scope.namespace))
+    if (tasks.running(['deploy', 'undeploy'], scope.context, scope.namespace))
       throw new ConsoleError('BUSY', 'A deployment is running here. Wait for it, or stop it first.')
-    const connection = await directory.connection(scope.cluster)
+    const connection = await directory.connection(scope.context)
     const worker = thisConsole(host.dataDirectory, host.user)
     // A few requests: over long before anybody could take the lease for abandoned.
     const lease = await new DeployLease(connection, scope.namespace, worker, leaseTimes).acquire(() => undefined)

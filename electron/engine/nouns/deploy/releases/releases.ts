@@ -44,7 +44,7 @@ export class Releases {
   }
 
   async #records(scope: Scope, signal?: AbortSignal): Promise<ReleaseRecord[]> {
-    return new ReleaseStore(await this.#directory.connection(scope.cluster), scope.namespace).list(signal)
+    return new ReleaseStore(await this.#directory.connection(scope.context), scope.namespace).list(signal)
   }
 }
 

@@ -11,6 +11,7 @@ import { Deployments, type Choices } from '../deployments.ts'
 import { Drift } from '../drift/drift.ts'
 import type { DeploymentsNeeds } from '../needs.ts'
 import { Releases } from '../releases/releases.ts'
+import { sameCluster } from '../../../testing/sameCluster.ts'
 
 /** A console as far as deploying is concerned, with a data directory of its own. */
 export interface TestConsole {
@@ -44,6 +45,7 @@ export async function testConsole(options: TestConsoleOptions): Promise<TestCons
   const needs: DeploymentsNeeds = {
     tasks,
     directory: {
+      ...sameCluster,
       facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
       connection: () => Promise.resolve(connection),
     },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Scope } from '#shared/contract/base.ts'
+import type { Suite } from '#shared/contract/base.ts'
 
-/** `<root>/<cluster>/<namespace>`: where a noun keeps its files about a part of a cluster. */
-export function scopeFolder(root: string, { cluster, namespace }: Scope): string {
+/** `<root>/<cluster>/<namespace>`: where a noun keeps its files about a suite. */
+export function suiteFolder(root: string, { cluster, namespace }: Suite): string {
   return join(root, folderName(cluster), folderName(namespace))
 }
 

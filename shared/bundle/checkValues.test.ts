@@ -7,7 +7,7 @@ import { valueAt } from './types.ts'
 
 let bundle: Bundle
 beforeAll(async () => {
-  bundle = await loadBundle(join(import.meta.dirname, '../../../../resources'))
+  bundle = await loadBundle(join(import.meta.dirname, '../../resources'))
 })
 
 const check = (text: string, profile = 'production') => checkValues(bundle, profile, text)

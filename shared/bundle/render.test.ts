@@ -5,7 +5,7 @@ import { loadBundle, render, secretNames, type Bundle, type Rendering } from './
 
 let bundle: Bundle
 beforeAll(async () => {
-  bundle = await loadBundle(join(import.meta.dirname, '../../../../resources'))
+  bundle = await loadBundle(join(import.meta.dirname, '../../resources'))
 })
 
 const rendering = (over: Partial<Rendering> = {}): Rendering => ({

@@ -20,7 +20,7 @@ let backups: string[]
 beforeAll(async () => {
   place = await testNamespace('migrations')
   const { namespace } = place.scope
-  const bundle = await loadBundle(join(import.meta.dirname, '..', '..', 'resources'))
+  const bundle = await loadBundle(join(import.meta.dirname, '..', '..', '..', '..', 'resources'))
   const from = { profile: 'sandbox', values: '', version: '0.1.0', release: 'r1' }
   const stages = render(bundle, { ...from, namespace, registry: imageRegistry, secrets: new Map() })
   const objects = stages.flatMap((stage) => stage.objects)

@@ -36,7 +36,7 @@ export interface TestConsoleOptions {
   version?: string
 }
 
-export const suiteResources = join(import.meta.dirname, '..', '..', '..', '..', 'resources')
+export const suiteResources = join(import.meta.dirname, '..', '..', '..', '..', '..', 'resources')
 
 export async function testConsole(options: TestConsoleOptions): Promise<TestConsole> {
   const { connection, resourcesDirectory, user = 'maya', profile = 'sandbox', version = '0.1.0' } = options

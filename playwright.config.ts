@@ -7,7 +7,7 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 30_000 },
   workers: 1,
-  // Tried once more, in a new window, and then listed as flaky.
+  // Tried once more in a new window, then counted and named as flaky.
   retries: 1,
   outputDir: 'out/test/e2e',
   reporter: [['list'], ['json']],

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Real servers, processes and databases on two shared cores: a test that fails once for want of time is tried once more, and is reported.
+// Real servers, processes and databases on two shared cores: a test that fails is tried once more and then counted and named as flaky (`scripts/test/`).
 const shared = { testTimeout: 60_000, hookTimeout: 120_000, retry: 1 }
 
 export default defineConfig({

@@ -4,18 +4,18 @@ import { build, buildServer } from './build/build.ts'
 import { ensure } from './setup/ensure.ts'
 import { projectRoot } from './setup/projectRoot.ts'
 import { runChecks } from './test/checks.ts'
-import { runPlaywright, runVitest, type Counts } from './test/runners.ts'
+import { nothing, type Outcome } from './test/outcome.ts'
+import { runPlaywright, runVitest } from './test/runners.ts'
+import { summaryOf, type PartResult } from './test/summary.ts'
 
 // `npm test` runs everything; `npm run test:unit`, `test:server`, `test:e2e` one part. The last line counts.
 const parts = ['check', 'unit', 'server', 'e2e'] as const
 type Part = (typeof parts)[number]
 
-async function runPart(part: Part): Promise<Counts> {
+async function runPart(part: Part): Promise<Outcome> {
   switch (part) {
-    case 'check': {
-      const failed = await runChecks()
-      return { passed: 0, failed }
-    }
+    case 'check':
+      return { ...nothing, failed: await runChecks() }
     case 'unit':
       return runVitest(['shared', 'engine', 'renderer'])
     case 'server':
@@ -33,12 +33,14 @@ if (chosen.length === 0) throw new Error(`There is no part "${asked.join(' ')}".
 await ensure(['window', 'sandbox', 'tests'])
 await rm(join(projectRoot, 'out', 'test'), { recursive: true, force: true })
 await buildServer()
-const total: Counts = { passed: 0, failed: 0 }
+const results: PartResult[] = []
 for (const part of chosen) {
   console.log(`\n== ${part}`)
-  const { passed, failed } = await runPart(part)
-  total.passed += passed
-  total.failed += failed
+  const started = Date.now()
+  const outcome = await runPart(part)
+  results.push({ part, ms: Date.now() - started, outcome })
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed`)
-process.exit(total.failed === 0 && (total.passed > 0 || chosen.includes('check')) ? 0 : 1)
+console.log(`\n${summaryOf(results).join('\n')}`)
+const isGreen = results.every(({ outcome }) => outcome.failed === 0)
+const hasTested = results.some(({ outcome, part }) => part === 'check' || outcome.passed + outcome.flaky.length > 0)
+process.exit(isGreen && hasTested ? 0 : 1)

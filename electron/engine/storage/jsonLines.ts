@@ -1,6 +1,18 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
+import { flushFolderSync } from './durable.ts'
 
 /** Tests end the process around each line. */
 export interface JournalHooks {
@@ -24,21 +36,24 @@ export class JsonLines<Line> {
     return existsSync(this.path)
   }
 
-  append(line: Line): void {
+  /**
+   * Costs the same however long the journal is.
+   * @param durable false for what may be lost with the power: a line of a log
+   * @throws the file system's error; a part of a line that was written is cut off again where that is possible
+   */
+  append(line: Line, durable = true): void {
     const text = `${JSON.stringify(line)}\n`
     this.#hooks.before?.(text)
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
     const isNew = !this.exists
-    // A line cut off by a crash must not swallow this one.
-    const lead = !isNew && !readFileSync(this.path, 'utf8').endsWith('\n') ? '\n' : ''
-    const file = openSync(this.path, 'a', 0o600)
+    const file = openSync(this.path, 'a+', 0o600)
     try {
-      writeSync(file, lead + text)
-      fsyncSync(file)
+      writeWhole(file, leadOf(file) + text)
+      if (durable) fsyncSync(file)
     } finally {
       closeSync(file)
     }
-    if (isNew) flushFolder(dirname(this.path))
+    if (isNew) flushFolderSync(dirname(this.path))
     this.#hooks.after?.(text)
   }
 
@@ -61,13 +76,23 @@ function parseJson(line: string): unknown {
   }
 }
 
-/** The name of a new file is lost with the power unless its folder is flushed. Windows cannot, and journals names by itself. */
-function flushFolder(path: string): void {
-  if (process.platform === 'win32') return
-  const folder = openSync(path, 'r')
+/** A line cut off by a crash must not swallow the next one. */
+function leadOf(file: number): string {
+  const { size } = fstatSync(file)
+  if (size === 0) return ''
+  const last = Buffer.alloc(1)
+  readSync(file, last, 0, 1, size - 1)
+  return last.toString() === '\n' ? '' : '\n'
+}
+
+/** A disk may fill up in the middle of a line. */
+function writeWhole(file: number, text: string): void {
+  const { size } = fstatSync(file)
+  const bytes = Buffer.from(text)
   try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
+  } catch (error) {
+    ftruncateSync(file, size)
+    throw error
   }
 }

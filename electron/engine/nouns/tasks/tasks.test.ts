@@ -162,3 +162,17 @@ it('keeps the last 200 lines of its log', async () => {
   const { log } = await tasks.ended(taskId)
   expect([log.length, log[0]?.text, log.at(-1)?.text]).toEqual([200, '51', '250'])
 })
+
+it('200 tasks that end at the same moment are done, and so are 30 rounds of three', { timeout: 120_000 }, async () => {
+  const run = (own: Tasks, kind: string) =>
+    own.start({ ...description, cluster: kind }, (control) => control.step('copy', () => Promise.resolve()))
+  const states: string[] = []
+  const many = Array.from({ length: 200 }, (_, i) => run(tasks, `cluster-${i}`))
+  for (const { taskId } of many) states.push((await tasks.ended(taskId)).state)
+  for (let round = 0; round < 30; round += 1) {
+    for (const { taskId } of ['a', 'b', 'c'].map((kind) => run(tasks, kind)))
+      states.push((await tasks.ended(taskId)).state)
+  }
+  expect(states).toHaveLength(290)
+  expect(new Set(states)).toEqual(new Set(['done']))
+})

@@ -120,7 +120,6 @@ export class Tasks {
     try {
       await run(this.#control(task, abort.signal))
       task.state = 'done'
-      await this.#durations.remember(task)
     } catch (thrown) {
       const error = asConsoleError(abort.signal.aborted ? (abort.signal.reason ?? thrown) : thrown)
       task.state = error.code === 'CANCELLED' ? 'cancelled' : 'failed'
@@ -129,6 +128,7 @@ export class Tasks {
     task.endedAt = this.#now()
     task.uncancellable = ''
     this.#emit(task)
+    if (task.state === 'done') await this.#durations.remember(task)
   }
 
   #control(task: Task, signal: AbortSignal): TaskControl {

@@ -69,7 +69,15 @@ export function TerminalTab({ tab, isActive }: { tab: DockTab; isActive: boolean
 function TerminalEnd({ tab, terminal }: { tab: DockTab; terminal: OpenTerminal }) {
   const state = useStore(terminal.session.store)
   const blocked = useBlocked(tab.kind === 'shell' ? 'operator' : 'read_only', tab.cluster)
-  if (state.state === 'open') return null
+  if (state.state === 'open') {
+    if (state.refused === undefined) return null
+    return (
+      <div className="terminal-end" role="status">
+        <StatusGlyph status="warning" size={14} />
+        <span className="selectable">{state.refused}</span>
+      </div>
+    )
+  }
   if (state.state === 'opening') {
     return (
       <div className="terminal-end" role="status">

@@ -10,6 +10,7 @@ function scripted() {
   const sizes: number[] = []
   const told: number[] = []
   let opened = 0
+  let refusal: Error | undefined
   let push: (output: TerminalOutput | Error | null) => void = () => undefined
   async function* outputs(): AsyncGenerator<TerminalOutput> {
     const queue: (TerminalOutput | Error | null)[] = []
@@ -31,7 +32,7 @@ function scripted() {
       opened += 1
       return Promise.resolve(outputs())
     },
-    input: (_, data) => Promise.resolve(sent.push(data)),
+    input: (_, data) => (refusal ? Promise.reject(refusal) : Promise.resolve(sent.push(data))),
     resize: (_, size) => Promise.resolve(sizes.push(size.columns)),
     close: () => Promise.resolve(sent.push('<closed>')),
     acknowledge: (_, count) => told.push(count),
@@ -57,6 +58,7 @@ function scripted() {
     drawn,
     push: (output: TerminalOutput | Error | null) => push(output),
     opens: () => opened,
+    refuse: (error: Error | undefined) => (refusal = error),
   }
 }
 
@@ -114,6 +116,19 @@ describe('a terminal session', () => {
     await vi.waitFor(() =>
       expect(each.session.store.getState()).toMatchObject({ state: 'lost', fault: { code: 'CONNECTION_LOST' } }),
     )
+  })
+
+  it('says what was not taken, lives on, and takes it back with the next key that is', async () => {
+    const each = scripted()
+    await open(each)
+    each.refuse(new ConsoleError('BUSY', 'The program is not reading its input.'))
+    each.session.type('x'.repeat(9000))
+    const refused = { state: 'open', refused: 'The program is not reading its input.' }
+    await vi.waitFor(() => expect(each.session.store.getState()).toMatchObject(refused))
+    each.refuse(undefined)
+    each.session.type('ok')
+    await vi.waitFor(() => expect(each.session.store.getState()).toEqual({ state: 'open', title: 'sh' }))
+    expect(each.sent).toEqual(['ok'])
   })
 
   it('hangs up the program when it is closed', async () => {

@@ -27,7 +27,8 @@ export interface TerminalLine {
 
 export type TerminalState =
   | { state: 'opening' }
-  | { state: 'open'; title: string }
+  /** `refused`: why what was typed last was not taken; the terminal lives. */
+  | { state: 'open'; title: string; refused?: string }
   | { state: 'exited'; message: string; exitCode: number | null }
   | { state: 'lost'; fault: Fault }
 
@@ -117,13 +118,21 @@ export class TerminalSession {
         const data = this.#typed.slice(0, largestInput)
         this.#typed = this.#typed.slice(data.length)
         await this.#line.input(this.#streamId, data)
+        this.#showRefused(undefined)
       }
-    } catch {
+    } catch (thrown) {
       // The stream itself tells why it ended; keys typed into a terminal that is gone are not kept for the next one.
       this.#typed = ''
+      const { code, message } = this.#line.asFault(thrown)
+      if (code === 'BUSY') this.#showRefused(message)
     } finally {
       this.#isSending = false
     }
+  }
+
+  #showRefused(refused: string | undefined): void {
+    const state = this.store.getState()
+    if (state.state === 'open' && state.refused !== refused) this.#show({ ...state, refused })
   }
 
   #show(state: TerminalState): void {

@@ -1,16 +1,19 @@
 import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { spawn } from '@lydell/node-pty'
+import { join } from 'node:path'
+import { spawn, type IPty } from '@lydell/node-pty'
 import type { KubeContext } from '../../kube/index.ts'
 import { contextKubeconfig } from './contextKubeconfig.ts'
+import { descriptorSink, InputQueue } from './inputQueue.ts'
 import { setUpShell } from './shellSetup.ts'
+import { startingPoint } from './startingPoint.ts'
 import type { Program } from './terminal.ts'
 
 export interface KubectlShellOptions {
   context: KubeContext
   namespace: string
+  /** What the prompt names. */
+  label: string
   columns: number
   rows: number
   /** Absolute. */
@@ -22,23 +25,21 @@ export interface KubectlShellOptions {
 
 /** The person's own shell, whose kubectl knows this context and nothing else. */
 export async function kubectlShell(options: KubectlShellOptions): Promise<Program> {
-  const { context, namespace, columns, rows, kubectl, environment } = options
+  const { context, namespace, label, columns, rows, kubectl, environment } = options
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   // mkdtemp makes it readable by its owner alone.
   const folder = await mkdtemp(join(options.folder, 'kubectl-'))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   try {
     await writeFile(join(folder, 'config'), await contextKubeconfig(context, namespace, environment), { mode: 0o600 })
-    const setup = await setUpShell(folder, dirname(kubectl), environment)
-    const pty = spawn(setup.program, setup.args, {
-      name: 'xterm-256color',
-      cols: columns,
-      rows,
-      cwd: environment['HOME'] ?? homedir(),
-      env: setup.environment,
-    })
+    const { shell, directory, notes } = await startingPoint(environment)
+    const setup = await setUpShell(shell, { folder, kubectl, label }, { ...environment, SHELL: shell })
+    const size = { cols: columns, rows }
+    const pty = spawn(shell, setup.args, { name: 'xterm-256color', ...size, cwd: directory, env: setup.environment })
+    const input = inputOf(pty)
     const ended = new Promise<{ exitCode: number | null; message: string }>((resolve) => {
       pty.onExit(({ exitCode }) => {
+        input.close()
         remove()
         resolve({
           exitCode,
@@ -50,8 +51,9 @@ export async function kubectlShell(options: KubectlShellOptions): Promise<Progra
     void ended.then(() => (isOpen = false))
     return {
       title: `kubectl: ${context.name} / ${namespace}`,
+      notes,
       onData: (listener) => void pty.onData(listener),
-      write: (data) => pty.write(data),
+      write: (data) => input.add(data),
       resize: (newColumns, newRows) => {
         if (isOpen) pty.resize(newColumns, newRows)
       },
@@ -59,6 +61,7 @@ export async function kubectlShell(options: KubectlShellOptions): Promise<Progra
       resume: () => pty.resume(),
       ended,
       close: () => {
+        input.close()
         remove()
         if (isOpen) pty.kill()
       },
@@ -66,5 +69,21 @@ export async function kubectlShell(options: KubectlShellOptions): Promise<Progra
   } catch (thrown) {
     remove()
     throw thrown
+  }
+}
+
+/**
+ * The library keeps what a program does not read without a limit, and asks the system for room without a pause: a core that is busy
+ * for as long as the program sleeps. On Windows a terminal is a pipe, where neither is the case.
+ */
+function inputOf(pty: IPty): Pick<InputQueue, 'add' | 'close'> {
+  const { fd } = pty as IPty & { fd?: number }
+  if (fd !== undefined) return new InputQueue(descriptorSink(fd))
+  return {
+    add: (text) => {
+      pty.write(text)
+      return true
+    },
+    close: () => undefined,
   }
 }

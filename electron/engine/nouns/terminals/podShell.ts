@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { exec, type ClusterConnection } from '../../kube/index.ts'
+import { largestWaitingInput } from './inputQueue.ts'
 import type { Program } from './terminal.ts'
 
 /** bash where there is one, else sh. `exec` so that the shell is the process that gets the signals. */
@@ -32,8 +33,13 @@ export async function podShell(connection: ClusterConnection, options: ShellOpti
   session.stderr.resume()
   return {
     title: container === undefined ? pod : `${pod}/${container}`,
+    notes: [],
     onData: (listener) => void session.stdout.on('data', (chunk: Buffer) => listener(decoder.write(chunk))),
-    write: (data) => void session.stdin.write(data),
+    write: (data) => {
+      if (session.stdin.writableLength + Buffer.byteLength(data) > largestWaitingInput) return false
+      session.stdin.write(data)
+      return true
+    },
     resize: (newColumns, newRows) => session.resize(newColumns, newRows),
     pause: () => void session.stdout.pause(),
     resume: () => void session.stdout.resume(),

@@ -1,24 +1,38 @@
 import { writeFile } from 'node:fs/promises'
-import { basename, delimiter, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 export interface ShellSetup {
-  program: string
   args: string[]
   environment: Record<string, string>
 }
 
+/** What a shell is bound to. */
+export interface ShellPlace {
+  /** Private, removed with the terminal; holds `config`. */
+  folder: string
+  /** Absolute. */
+  kubectl: string
+  /** Named in the prompt: "production prod-eu-1/shop". */
+  label: string
+}
+
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
+/** Shells expand prompts: of the label only what no shell gives a meaning is left. */
+const promptText = (label: string): string => `[${label.replaceAll(/[^\w.:@/ -]/g, '?')}] `
+
 /**
- * The person's own shell with their own start-up files, after which KUBECONFIG and PATH are set again: a `.bashrc` that
- * exports another KUBECONFIG must not send this terminal to another cluster.
- * @param folder private, removed with the terminal; holds `config`
+ * The person's own shell with their own start-up files, and a kubectl that stays where this terminal was opened for: a `.bashrc` that
+ * exports another KUBECONFIG, an alias or function of that name, or a prompt hook (direnv, kubeswitch) must not send it to another
+ * cluster. kubectl becomes a function with its own KUBECONFIG, and KUBECONFIG and PATH are set again before every prompt. What the
+ * person types themselves, as `kubectl --kubeconfig …`, is theirs.
  */
-export async function setUpShell(folder: string, kubectlFolder: string, environment: Environment): Promise<ShellSetup> {
+export async function setUpShell(shell: string, place: ShellPlace, environment: Environment): Promise<ShellSetup> {
+  const { folder, kubectl } = place
   const kubeconfig = join(folder, 'config')
-  const path = [kubectlFolder, environment['PATH'] ?? environment['Path'] ?? ''].join(delimiter)
+  const path = [dirname(kubectl), environment['PATH'] ?? environment['Path'] ?? ''].join(delimiter)
   const own = {
     ...defined(environment),
     KUBECONFIG: kubeconfig,
@@ -26,44 +40,71 @@ export async function setUpShell(folder: string, kubectlFolder: string, environm
     TERM: 'xterm-256color',
     COLORTERM: 'truecolor',
   }
-  if (process.platform === 'win32')
-    return { program: environment['ComSpec'] ?? 'powershell.exe', args: [], environment: own }
-
-  const program = environment['SHELL'] !== undefined && environment['SHELL'] !== '' ? environment['SHELL'] : '/bin/sh'
-  const bind = `export KUBECONFIG=${quote(kubeconfig)}; export PATH=${quote(kubectlFolder)}:"$PATH"\n`
-  switch (basename(program)) {
+  if (process.platform === 'win32') return { args: [], environment: own }
+  switch (basename(shell)) {
     case 'bash': {
-      const start = join(folder, 'bashrc')
-      await writeFile(start, `[ -f ~/.bashrc ] && . ~/.bashrc\n${bind}`, { mode: 0o600 })
-      return { program, args: ['--rcfile', start, '-i'], environment: own }
+      const start = await writeStart(folder, 'bashrc', `[ -f ~/.bashrc ] && . ~/.bashrc\n${binding(place, bashHook)}`)
+      return { args: ['--rcfile', start, '-i'], environment: own }
     }
     case 'zsh': {
       const home = environment['ZDOTDIR'] ?? environment['HOME'] ?? ''
-      const back = `ZDOTDIR=${quote(home)}\n`
-      await writeFile(
-        join(folder, '.zshenv'),
-        `[ -f ${quote(home)}/.zshenv ] && . ${quote(home)}/.zshenv\nZDOTDIR=${quote(folder)}\n`,
-        { mode: 0o600 },
-      )
-      await writeFile(join(folder, '.zshrc'), `${back}[ -f "$ZDOTDIR/.zshrc" ] && . "$ZDOTDIR/.zshrc"\n${bind}`, {
-        mode: 0o600,
-      })
-      return { program, args: ['-i'], environment: { ...own, ZDOTDIR: folder } }
+      const theirs = `[ -f ${quote(home)}/.zshenv ] && . ${quote(home)}/.zshenv\nZDOTDIR=${quote(folder)}\n`
+      await writeStart(folder, '.zshenv', theirs)
+      const first = `ZDOTDIR=${quote(home)}\n[ -f "$ZDOTDIR/.zshrc" ] && . "$ZDOTDIR/.zshrc"\n`
+      await writeStart(folder, '.zshrc', first + binding(place, zshHook))
+      return { args: ['-i'], environment: { ...own, ZDOTDIR: folder } }
     }
     case 'fish':
-      return {
-        program,
-        args: ['-i', '-C', `set -gx KUBECONFIG ${quote(kubeconfig)}; set -gx PATH ${quote(kubectlFolder)} $PATH`],
-        environment: own,
-      }
+      return { args: ['-i', '-C', fishBinding(place)], environment: own }
     default: {
-      const start = join(folder, 'shrc')
       const theirs = environment['ENV']
       const first = theirs === undefined || theirs === '' ? '' : `[ -f ${quote(theirs)} ] && . ${quote(theirs)}\n`
-      await writeFile(start, first + bind, { mode: 0o600 })
-      return { program, args: ['-i'], environment: { ...own, ENV: start } }
+      const start = await writeStart(folder, 'shrc', first + binding(place, '__console_bind\n'))
+      return { args: ['-i'], environment: { ...own, ENV: start } }
     }
   }
+}
+
+async function writeStart(folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, text, { mode: 0o600 })
+  return path
+}
+
+/** PROMPT_COMMAND may be a list since bash 5.1. Theirs come first, so that ours has the last word. */
+const bashHook = `case "$(declare -p PROMPT_COMMAND 2>/dev/null)" in
+  "declare -a"*) PROMPT_COMMAND+=(__console_bind) ;;
+  *) PROMPT_COMMAND="\${PROMPT_COMMAND:+$PROMPT_COMMAND
+}__console_bind" ;;
+esac
+`
+const zshHook = `typeset -ga precmd_functions
+precmd_functions+=(__console_bind)
+`
+
+/** For every shell that reads POSIX words. The alias goes first, on a line of its own: it would be read into the function's name. */
+function binding({ folder, kubectl, label }: ShellPlace, hook: string): string {
+  const kubeconfig = quote(join(folder, 'config'))
+  const tag = quote(promptText(label))
+  return `unalias kubectl 2>/dev/null || true
+kubectl() { KUBECONFIG=${kubeconfig} command ${quote(kubectl)} "$@"; }
+__console_bind() {
+  export KUBECONFIG=${kubeconfig}
+  case "$PATH" in ${quote(dirname(kubectl))}:*) ;; *) export PATH=${quote(dirname(kubectl))}:"$PATH" ;; esac
+  case "$PS1" in ${tag}*) ;; *) PS1=${tag}"$PS1" ;; esac
+}
+${hook}`
+}
+
+function fishBinding({ folder, kubectl, label }: ShellPlace): string {
+  const kubeconfig = quote(join(folder, 'config'))
+  const bind = `set -gx KUBECONFIG ${kubeconfig}; fish_add_path -gPm ${quote(dirname(kubectl))}`
+  return [
+    `functions -e kubectl; function kubectl; KUBECONFIG=${kubeconfig} command ${quote(kubectl)} $argv; end`,
+    `function __console_bind --on-event fish_prompt; ${bind}; end`,
+    `functions -c fish_prompt __console_prompt; function fish_prompt; echo -n ${quote(promptText(label))}; __console_prompt; end`,
+    bind,
+  ].join('\n')
 }
 
 function defined(environment: Environment): Record<string, string> {

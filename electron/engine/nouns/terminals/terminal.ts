@@ -6,9 +6,12 @@ import type { Credit } from '../../flow/credit.ts'
 /** A program with a screen: a shell in a pod, or one on this machine. */
 export interface Program {
   readonly title: string
+  /** What had to be done another way than asked, shown above the first output. */
+  readonly notes: readonly string[]
   /** Called once, before anything is read. */
   onData(listener: (text: string) => void): void
-  write(data: string): void
+  /** @returns false when the program reads nothing and too much waits for it; then nothing of it was taken */
+  write(data: string): boolean
   resize(columns: number, rows: number): void
   pause(): void
   resume(): void
@@ -30,7 +33,7 @@ export async function* runTerminal(
   credit: Credit,
   signal: AbortSignal,
 ): AsyncGenerator<TerminalOutput> {
-  let waiting = ''
+  let waiting = program.notes.map((note) => `\x1b[33m${note}\x1b[0m\r\n`).join('')
   let end: { exitCode: number | null; message: string } | undefined
   let failure: ConsoleError | undefined
   let isPaused = false

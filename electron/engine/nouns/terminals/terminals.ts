@@ -62,12 +62,20 @@ export class Terminals {
       await requireAllowedProgram(connection, signal)
       const { context } = connection
       const kubectl = await findKubectl({ setting: kubectlPath(), environment, resourcesDirectory })
-      return kubectlShell({ ...opening, context, kubectl, folder: this.#folder, environment })
+      const { name, environment: kind } = directory.facts(opening.context)
+      const label = `${kind === 'other' ? '' : `${kind} `}${name}/${opening.namespace}`
+      return kubectlShell({ ...opening, label, context, kubectl, folder: this.#folder, environment })
     })
   }
 
+  /** @throws ConsoleError BUSY when the program reads nothing and too much waits for it */
   input(streamId: string, data: string): void {
-    this.#find(streamId).write(data)
+    if (this.#find(streamId).write(data)) return
+    throw new ConsoleError(
+      'BUSY',
+      'The program in this terminal is not reading its input. What was typed last was not sent. Wait until it reads again, or close the terminal.',
+      { characters: data.length },
+    )
   }
 
   resize(streamId: string, columns: number, rows: number): void {

@@ -58,6 +58,19 @@ export class ConsoleError extends Error {
   }
 }
 
+/** An error as it crosses the boundary and as it is kept: the contract's `fault`. */
+export interface FaultFields {
+  code: ErrorCode
+  message: string
+  details: Record<string, unknown>
+}
+
+/** The one way to make a fault of a thrown thing, for where an error is part of a state rather than the end of a call. */
+export function faultOf(thrown: unknown): FaultFields {
+  const { code, message, details } = asConsoleError(thrown)
+  return { code, message, details }
+}
+
 /** The ConsoleError in a thrown thing; anything unforeseen becomes INTERNAL with its message kept in the details. */
 export function asConsoleError(thrown: unknown): ConsoleError {
   if (thrown instanceof ConsoleError) return thrown

@@ -1,47 +1,43 @@
 import type { SupportedMessagePort } from '@orpc/client/message-port'
 import { join } from 'node:path'
-import { accountHandlers } from './nouns/accounts/handlers.ts'
-import { appHandlers, streamHandlers } from './nouns/app/handlers.ts'
-import { auditHandlers } from './nouns/audit/handlers.ts'
+import type { Contract } from '#shared/contract/index.ts'
+import { loadBundle } from '#shared/bundle/index.ts'
+import { appliedMigrations } from './database/appliedMigrations.ts'
+import { podDatabases } from './database/podDatabase.ts'
+import { Credits } from './flow/credit.ts'
+import { accountsNoun } from './nouns/accounts/handlers.ts'
+import { appNoun, streamsNoun } from './nouns/app/handlers.ts'
+import { auditNoun } from './nouns/audit/handlers.ts'
 import { AuditLog } from './nouns/audit/log.ts'
 import { recordTaskOutcomes } from './nouns/audit/taskOutcomes.ts'
 import { Backups } from './nouns/backups/backups.ts'
-import { backupHandlers } from './nouns/backups/handlers.ts'
-import { certificateHandlers } from './nouns/certificates/handlers.ts'
+import { backupsNoun } from './nouns/backups/handlers.ts'
+import type { SecretReaders } from './nouns/certificates/certificates.ts'
+import { certificatesNoun } from './nouns/certificates/handlers.ts'
 import { Clusters } from './nouns/clusters/clusters.ts'
-import { clusterHandlers, sandboxHandlers } from './nouns/clusters/handlers.ts'
+import { clustersNoun, sandboxNoun } from './nouns/clusters/handlers.ts'
 import { ClusterMemory } from './nouns/clusters/memory.ts'
 import { Configuration } from './nouns/configuration/configuration.ts'
-import { configurationHandlers } from './nouns/configuration/handlers.ts'
-import { Credits } from './flow/credit.ts'
-import { appliedMigrations } from './database/appliedMigrations.ts'
-import { podDatabases } from './database/podDatabase.ts'
-import { Deployments } from './nouns/deploy/deployments.ts'
-import { Drift } from './nouns/deploy/drift/drift.ts'
-import { deployHandlers, driftHandlers, releaseHandlers } from './nouns/deploy/handlers.ts'
+import { configurationNoun } from './nouns/configuration/handlers.ts'
+import { deployNoun, driftNoun, releasesNoun } from './nouns/deploy/handlers.ts'
 import type { DeploymentsNeeds } from './nouns/deploy/needs.ts'
-import { Releases } from './nouns/deploy/releases/releases.ts'
-import { Forwards } from './nouns/forwards/forwards.ts'
-import { forwardHandlers } from './nouns/forwards/handlers.ts'
+import { forwardsNoun } from './nouns/forwards/handlers.ts'
+import { logsNoun } from './nouns/logs/handlers.ts'
+import { metricsNoun } from './nouns/metrics/handlers.ts'
+import { migrationsNoun } from './nouns/migrations/handlers.ts'
+import type { MigrationsNeeds } from './nouns/migrations/migrations.ts'
+import { rolloutsNoun } from './nouns/rollouts/handlers.ts'
+import { tasksNoun } from './nouns/tasks/handlers.ts'
+import { Tasks } from './nouns/tasks/tasks.ts'
+import { terminalsNoun } from './nouns/terminals/handlers.ts'
+import { eventsNoun, podsNoun, servicesNoun, workloadsNoun } from './nouns/workloads/handlers.ts'
+import { Feeds } from './objects/feeds.ts'
 import type { Host } from './ports/host.ts'
-import { logHandlers } from './nouns/logs/handlers.ts'
-import { metricsHandlers } from './nouns/metrics/handlers.ts'
-import { Metrics } from './nouns/metrics/history.ts'
-import { loadBundle } from '#shared/bundle/index.ts'
-import { migrationHandlers } from './nouns/migrations/handlers.ts'
-import { Migrations } from './nouns/migrations/migrations.ts'
-import { rolloutHandlers } from './nouns/rollouts/handlers.ts'
-import { Rollouts } from './nouns/rollouts/rollouts.ts'
+import type { EngineContext } from './rpc/context.ts'
+import { handlersOf, startNouns, stopNouns, type Noun } from './rpc/noun.ts'
 import { engine } from './rpc/router.ts'
-import { type EngineContext } from './rpc/context.ts'
 import { servePort } from './rpc/serve.ts'
 import { SettingsFile } from './storage/settings.ts'
-import { taskHandlers } from './nouns/tasks/handlers.ts'
-import { Tasks } from './nouns/tasks/tasks.ts'
-import { terminalHandlers } from './nouns/terminals/handlers.ts'
-import { Terminals } from './nouns/terminals/terminals.ts'
-import { Feeds } from './objects/feeds.ts'
-import { eventHandlers, podHandlers, serviceHandlers, workloadHandlers } from './nouns/workloads/handlers.ts'
 
 /** A running engine: everything the app does to clusters, without a window. */
 export interface Engine {
@@ -54,88 +50,92 @@ export interface Engine {
 
 /** Puts the nouns together. This is the one place where one noun is handed to another. */
 export function createEngine(host: Host): Engine {
-  const settings = new SettingsFile(host.dataDirectory)
-  const audit = new AuditLog(join(host.dataDirectory, 'audit'), () => host.now())
-  const credits = new Credits()
-  const tasks = new Tasks(join(host.dataDirectory, 'tasks'), () => host.now())
-  const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory), audit)
-  const feeds = new Feeds(clusters)
-  const metrics = new Metrics(clusters)
-  const databases = podDatabases(clusters)
-  const backups = new Backups({ tasks, directory: clusters, databases, host })
-  const deploying: DeploymentsNeeds = {
-    tasks,
-    directory: clusters,
-    host,
-    imageRegistry: () => settings.current.imageRegistry,
-    appliedMigrations: (scope, signal) => appliedMigrations(databases, scope, signal),
-    takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
-  }
-  const deployments = new Deployments(deploying)
-  const migrations = new Migrations({
-    tasks,
-    directory: clusters,
-    databases,
-    host,
-    bundled: async () => (await loadBundle(host.resourcesDirectory)).migrations,
-    takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
-  })
-  const rollouts = new Rollouts({ tasks, directory: clusters, host })
-  const configuration = new Configuration({ tasks, directory: clusters, host })
-  const forwards = new Forwards(clusters)
-  const terminals = new Terminals({
-    directory: clusters,
-    credits,
-    dataDirectory: host.dataDirectory,
-    resourcesDirectory: host.resourcesDirectory,
-    kubectlPath: () => settings.current.kubectlPath,
-    environment: host.environment,
-  })
-  recordTaskOutcomes(tasks, audit)
+  const needs = createNeeds(host)
+  const { audit, clusters, settings } = needs
+  recordTaskOutcomes(needs.tasks, audit)
   host.showTheme(settings.current.theme)
   settings.changes.on(({ theme }) => host.showTheme(theme))
 
-  const router = engine.router({
-    accounts: accountHandlers(clusters),
-    app: appHandlers(host, settings),
-    audit: auditHandlers(audit),
-    backups: backupHandlers(backups),
-    certificates: certificateHandlers(clusters, (scope, signal) => configuration.readers(scope, signal)),
-    clusters: clusterHandlers(clusters),
-    configuration: configurationHandlers(configuration),
-    deploy: deployHandlers(deployments),
-    drift: driftHandlers(new Drift(deploying)),
-    events: eventHandlers(feeds),
-    forwards: forwardHandlers(forwards),
-    logs: logHandlers(clusters, credits),
-    metrics: metricsHandlers(metrics),
-    migrations: migrationHandlers(migrations),
-    pods: podHandlers(clusters, feeds),
-    releases: releaseHandlers(new Releases(clusters)),
-    rollouts: rolloutHandlers(rollouts),
-    sandbox: sandboxHandlers(clusters),
-    services: serviceHandlers(feeds),
-    streams: streamHandlers(credits),
-    tasks: taskHandlers(tasks),
-    terminals: terminalHandlers(terminals),
-    workloads: workloadHandlers(feeds),
-  })
+  const nouns = createNouns(needs)
+  const router = engine.router(handlersOf(nouns))
   const context: EngineContext = { directory: clusters, audit, user: host.user }
-  clusters.start()
-  // What an earlier engine left half done; clusters that cannot be reached now are looked at when their backups are opened.
-  void backups.recover().catch((error: unknown) => console.error('Recovery of interrupted restores:', error))
-
+  startNouns(nouns)
   return {
     serve: (port) => servePort(router, context, port),
     reconnect: () => clusters.reconnect(),
-    stop: async () => {
-      await tasks.stop()
-      terminals.stop()
-      await forwards.stop()
-      feeds.stop()
-      metrics.stop()
-      await clusters.stop()
-      await audit.close()
-    },
+    stop: () => stopNouns(nouns),
   }
+}
+
+/** All that nouns may ask for; each names its part of it. */
+interface Needs extends DeploymentsNeeds, MigrationsNeeds {
+  host: Host
+  settings: SettingsFile
+  audit: AuditLog
+  clusters: Clusters
+  backups: Backups
+  configuration: Configuration
+  feeds: Feeds
+  credits: Credits
+  kubectlPath: () => string
+  readers: SecretReaders
+}
+
+function createNeeds(host: Host): Needs {
+  const now = () => host.now()
+  const settings = new SettingsFile(host.dataDirectory)
+  const audit = new AuditLog(join(host.dataDirectory, 'audit'), now)
+  const tasks = new Tasks(join(host.dataDirectory, 'tasks'), now)
+  const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory), audit)
+  const databases = podDatabases(clusters)
+  const backups = new Backups({ tasks, directory: clusters, databases, host })
+  const configuration = new Configuration({ tasks, directory: clusters, host })
+  return {
+    host,
+    settings,
+    audit,
+    tasks,
+    clusters,
+    directory: clusters,
+    databases,
+    backups,
+    configuration,
+    feeds: new Feeds(clusters),
+    credits: new Credits(),
+    imageRegistry: () => settings.current.imageRegistry,
+    kubectlPath: () => settings.current.kubectlPath,
+    bundled: async () => (await loadBundle(host.resourcesDirectory)).migrations,
+    appliedMigrations: (scope, signal) => appliedMigrations(databases, scope, signal),
+    takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
+    readers: (scope, signal) => configuration.readers(scope, signal),
+  }
+}
+
+/** Who is used comes before who uses it: they start in this order and stop in the reverse. */
+function createNouns(needs: Needs) {
+  return {
+    app: appNoun(needs),
+    audit: auditNoun(needs),
+    clusters: clustersNoun(needs),
+    sandbox: sandboxNoun(needs),
+    streams: streamsNoun(needs),
+    metrics: metricsNoun(needs),
+    events: eventsNoun(needs),
+    pods: podsNoun(needs),
+    services: servicesNoun(needs),
+    workloads: workloadsNoun(needs),
+    logs: logsNoun(needs),
+    forwards: forwardsNoun(needs),
+    terminals: terminalsNoun(needs),
+    accounts: accountsNoun(needs),
+    certificates: certificatesNoun(needs),
+    configuration: configurationNoun(needs),
+    rollouts: rolloutsNoun(needs),
+    backups: backupsNoun(needs),
+    migrations: migrationsNoun(needs),
+    releases: releasesNoun(needs),
+    deploy: deployNoun(needs),
+    drift: driftNoun(needs),
+    tasks: tasksNoun(needs),
+  } satisfies Record<keyof Contract, Noun>
 }

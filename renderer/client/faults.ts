@@ -1,6 +1,6 @@
 import { ORPCError } from '@orpc/client'
 import type { Fault } from '#shared/contract/base.ts'
-import { asConsoleError } from '#shared/errors.ts'
+import { faultOf } from '#shared/errors.ts'
 
 /** Any thrown thing as data to show: a stable code, the message for people, the facts behind "Details". */
 export function asFault(thrown: unknown): Fault {
@@ -8,8 +8,7 @@ export function asFault(thrown: unknown): Fault {
     const details: unknown = thrown.data
     return { code: String(thrown.code), message: thrown.message, details: isRecord(details) ? details : {} }
   }
-  const error = asConsoleError(thrown)
-  return { code: error.code, message: error.message, details: error.details }
+  return faultOf(thrown)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { eventIterator } from '@orpc/contract'
-import { read, scope, time } from './base.ts'
+import { fault, read, scope, time } from './base.ts'
 import { on, type RightsOf } from './right.ts'
 
 /** CPU in cores, memory in bytes. */
@@ -10,13 +10,13 @@ export type Sample = z.infer<typeof sample>
 export const metrics = {
   /**
    * Usage of every pod, at the interval the engine polls (15 s; 5 s on the sandbox). The first batch carries the history the
-   * engine has, at most an hour. `unavailable` says which of the four reasons there are no figures for.
+   * engine has, at most an hour. `unavailable` says why there are no figures.
    */
   watch: read.input(scope).output(
     eventIterator(
       z.object({
         intervalMs: z.number(),
-        unavailable: z.object({ code: z.string(), message: z.string() }).nullable(),
+        unavailable: fault.nullable(),
         pods: z.record(z.string(), z.array(sample)),
       }),
     ),

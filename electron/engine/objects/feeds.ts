@@ -1,4 +1,5 @@
 import type { FeedState, Scope } from '#shared/contract/base.ts'
+import { faultOf } from '#shared/errors.ts'
 import type { ClusterDirectory } from '../ports/directory.ts'
 import { reflect, type KubeObject, type Reflector, type ReflectorState } from '../kube/index.ts'
 
@@ -80,8 +81,7 @@ export class Feeds {
 export function feedState(state: ReflectorState): FeedState {
   if (state.phase === 'live') return { state: 'live' }
   if (state.phase === 'listing') return { state: 'loading' }
-  const { code, message, details } = state.error
-  const fault = { code, message, details }
+  const fault = faultOf(state.error)
   return state.phase === 'stale' ? { state: 'stale', since: state.since, fault } : { state: 'failed', fault }
 }
 

@@ -76,7 +76,7 @@ export function UsePanels({ scope, nodes }: { scope: Scope; nodes: readonly Serv
           {metrics.error && !value ? (
             <ErrorState fault={metrics.error} onRetry={metrics.retry} />
           ) : value?.unavailable ? (
-            <ErrorState fault={{ ...value.unavailable, details: {} }} onRetry={metrics.retry} />
+            <ErrorState fault={value.unavailable} onRetry={metrics.retry} />
           ) : !total ? (
             <LoadingState rows={4} />
           ) : total.times.length === 0 ? (

@@ -1,8 +1,9 @@
+import type { Fault } from '#shared/contract/base.ts'
 import type { Sample } from '#shared/contract/metrics.ts'
 
 interface MetricsBatch {
   intervalMs: number
-  unavailable: { code: string; message: string } | null
+  unavailable: Fault | null
   pods: Record<string, Sample[]>
 }
 

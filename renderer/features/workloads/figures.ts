@@ -10,5 +10,5 @@ export function useFigures(scope: Scope | null): PodFigures {
     [scope?.context, scope?.namespace],
   )
   if (value) return value
-  return error ? { ...noFigures, unavailable: { code: error.code, message: error.message } } : noFigures
+  return error ? { ...noFigures, unavailable: error } : noFigures
 }

@@ -2,8 +2,8 @@ import type { ClusterDirectory } from '../../ports/directory.ts'
 import { engine } from '../../rpc/router.ts'
 import { createToken, listAccounts } from './accounts.ts'
 
-export function accountHandlers(directory: ClusterDirectory) {
-  return {
+export function accountsNoun({ directory }: { directory: ClusterDirectory }) {
+  const handlers = {
     list: engine.accounts.list.handler(async ({ input, signal }) =>
       listAccounts(await directory.connection(input.context), input.namespace, signal),
     ),
@@ -11,4 +11,5 @@ export function accountHandlers(directory: ClusterDirectory) {
       createToken(await directory.connection(input.context), input),
     ),
   }
+  return { handlers }
 }

@@ -6,8 +6,8 @@ import type { SettingsFile } from '../../storage/settings.ts'
 
 const heartbeatInterval = 1_000
 
-export function appHandlers(host: Host, settings: SettingsFile) {
-  return {
+export function appNoun({ host, settings }: { host: Host; settings: SettingsFile }) {
+  const handlers = {
     info: engine.app.info.handler(() => ({
       version: host.version,
       runtime: host.runtime,
@@ -32,10 +32,12 @@ export function appHandlers(host: Host, settings: SettingsFile) {
       return { path }
     }),
   }
+  return { handlers }
 }
 
-export function streamHandlers(credits: Credits) {
-  return {
+export function streamsNoun({ credits }: { credits: Credits }) {
+  const handlers = {
     acknowledge: engine.streams.acknowledge.handler(({ input }) => credits.acknowledge(input.streamId, input.count)),
   }
+  return { handlers }
 }

@@ -1,6 +1,6 @@
 import type { Scope, Suite } from '#shared/contract/base.ts'
 import type { Backup, Restore } from '#shared/contract/backups.ts'
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { ConsoleError, faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import type { DatabaseDirectory } from '../../ports/databaseServer.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
@@ -166,7 +166,7 @@ export class Backups {
   }
 
   #unreachable(journal: RestoreJournal, thrown: unknown): void {
-    const { code, message, details } = asConsoleError(thrown)
+    const { code, message, details } = faultOf(thrown)
     if (journal.read()?.outcome?.state === 'unknown') return
     journal.conclude('unknown', `State unknown: the database could not be asked. ${message} The console looks again.`, {
       code: 'STATE_UNKNOWN',

@@ -3,10 +3,11 @@ import { engine } from '../../rpc/router.ts'
 import type { Backups } from './backups.ts'
 import { planRestore } from './plan.ts'
 
-export function backupHandlers(backups: Backups) {
-  return {
+export function backupsNoun({ backups }: { backups: Backups }) {
+  const handlers = {
     watch: engine.backups.watch.handler(async function* ({ input, signal }) {
       const scope = scopeOf(input)
+      const suite = backups.suiteOf(scope)
       // What goes wrong with it shows as the state of the restore.
       backups.recover(scope).catch(() => undefined)
       const list = async (deep: boolean) => ({
@@ -16,7 +17,6 @@ export function backupHandlers(backups: Backups) {
       })
       // Lengths first, at once; then every byte, which may take a while.
       yield await list(false)
-      const suite = backups.suiteOf(scope)
       const isOurs = (changed: Suite) => keyOf(changed) === keyOf(suite)
       for await (const batch of backups.changes.batches([suite], keyOf, signal)) {
         if (batch.some(isOurs)) yield await list(true)
@@ -32,6 +32,7 @@ export function backupHandlers(backups: Backups) {
     keepRestore: engine.backups.keepRestore.handler(({ input }) => backups.keep(scopeOf(input), input.restoreId)),
     delete: engine.backups.delete.handler(({ input }) => backups.delete(scopeOf(input), input.backupId)),
   }
+  return { handlers, recover: () => backups.recover() }
 }
 
 /** Inputs carry more than the scope; what is kept must not. */

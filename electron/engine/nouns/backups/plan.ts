@@ -1,6 +1,6 @@
 import type { Scope } from '#shared/contract/base.ts'
 import type { RestorePlan } from '#shared/contract/backups.ts'
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { ConsoleError, faultOf } from '#shared/errors.ts'
 import type { DatabaseServer } from '../../ports/databaseServer.ts'
 import type { Backups } from './backups.ts'
 import { countRows } from './facts.ts'
@@ -16,8 +16,7 @@ export async function planRestore(backups: Backups, scope: Scope, backupId: stri
   if (!backup) throw new ConsoleError('NOT_FOUND', 'This backup is not here any more.', { backupId })
   const blockers: RestorePlan['blockers'] = []
   const block = (thrown: unknown) => {
-    const { code, message, details } = asConsoleError(thrown)
-    blockers.push({ code, message, details })
+    blockers.push(faultOf(thrown))
   }
   const manifest = await backups.store.checked(backups.suiteOf(scope), backupId).catch(block)
   const server = await backups.serverOf(scope).catch(block)

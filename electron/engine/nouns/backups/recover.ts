@@ -1,4 +1,4 @@
-import { asConsoleError } from '#shared/errors.ts'
+import { faultOf } from '#shared/errors.ts'
 import type { DatabaseServer } from '../../ports/databaseServer.ts'
 import type { StepControl } from '../tasks/tasks.ts'
 import type { JournalView, RestoreJournal } from './journal.ts'
@@ -103,10 +103,9 @@ async function concludeNew(services: SuiteServices, journal: RestoreJournal): Pr
     await services.untilHealthy(quiet)
     journal.conclude('done', 'The console ended after the swap; the restore was finished afterwards. Undo is possible.')
   } catch (thrown) {
-    const { code, message, details } = asConsoleError(thrown)
     // Done as far as the data go: so the window offers Undo.
     const state = 'The console ended after the swap. The restored data is live, but the services are not healthy yet.'
-    journal.conclude('done', state, { code, message, details })
+    journal.conclude('done', state, faultOf(thrown))
   }
 }
 

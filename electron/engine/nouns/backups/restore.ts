@@ -1,5 +1,5 @@
 import type { Suite } from '#shared/contract/base.ts'
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { asConsoleError, ConsoleError, faultOf } from '#shared/errors.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
 import type { StepControl, TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import type { RestoreJournal } from './journal.ts'
@@ -93,8 +93,7 @@ async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
     control.uncancellable(pastStopping)
     signal.throwIfAborted()
   } catch (thrown) {
-    const { code, message, details } = asConsoleError(thrown)
-    const failure = { code, message, details }
+    const failure = faultOf(thrown)
     try {
       await withMaintenance(server, (session) => dropDatabase(session, fresh))
       journal.conclude('failed', 'It ended before anything live was changed.', failure)
@@ -151,7 +150,7 @@ export function withSwapSession<T>(
 async function takeBack(job: RestoreJob, control: TaskControl, reason: ConsoleError): Promise<ConsoleError> {
   const { server, journal, services } = job
   const { live, fresh, before, undone } = namesOf(job)
-  const failure = { code: reason.code, message: reason.message, details: reason.details }
+  const failure = faultOf(reason)
   try {
     const isSwapped = await withMaintenance(server, async (session) =>
       (await databaseNames(session)).some(({ name }) => name === before),

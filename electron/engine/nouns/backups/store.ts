@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { Suite } from '#shared/contract/base.ts'
 import type { Backup } from '#shared/contract/backups.ts'
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { ConsoleError, faultOf } from '#shared/errors.ts'
 import { suiteFolder } from '../../storage/suiteFolder.ts'
 import { flush, isCode, writeDurably } from '../../storage/durable.ts'
 import { hashFile } from './durable.ts'
@@ -191,9 +191,8 @@ export class BackupStore {
       const verified = await this.#verified(suite, contents)
       return { ...asBackup(contents, directory), ...(verified && { state: 'verified', verifiedAt: verified.at }) }
     } catch (thrown) {
-      const { code, message, details } = asConsoleError(thrown)
       const known = contents ? asBackup(contents, directory) : unreadable(suite, id, directory)
-      return { ...known, state: 'damaged', fault: { code, message, details } }
+      return { ...known, state: 'damaged', fault: faultOf(thrown) }
     }
   }
 

@@ -1,4 +1,4 @@
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { ConsoleError, faultOf } from '#shared/errors.ts'
 import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import type { JournalView } from './journal.ts'
 import { carryProperties } from './newDatabase.ts'
@@ -38,15 +38,10 @@ export async function undoRestore(job: RestoreJob, control: TaskControl): Promis
     await control.step('restart', (step) => services.restart(step))
     await control.step('health', (step) => services.untilHealthy(step))
   } catch (thrown) {
-    const { code, message, details } = asConsoleError(thrown)
     journal.conclude(
       'undone',
       `The data of before is live, but the services are not healthy. The restored data is kept as ${undone}.`,
-      {
-        code,
-        message,
-        details,
-      },
+      faultOf(thrown),
     )
     throw thrown
   }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Scope, Suite } from '#shared/contract/base.ts'
 import type { Cluster, Environment } from '#shared/contract/clusters.ts'
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { asConsoleError, ConsoleError, faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import type { AuditLog } from '../audit/log.ts'
 import type { ClusterDirectory, ClusterFacts } from '../../ports/directory.ts'
@@ -153,7 +153,7 @@ export class Clusters implements ClusterDirectory {
         : { ...unreachable(result), ...lastKnown(known.facts) }
     } catch (thrown) {
       if (checking.signal.aborted) return
-      const fault = asFault(asConsoleError(thrown))
+      const fault = faultOf(thrown)
       known.facts = { ...known.facts, health: 'unreachable', summary: fault.message, fault }
     } finally {
       known.checking = undefined
@@ -261,7 +261,7 @@ export class Clusters implements ClusterDirectory {
         ? 'Starting'
         : (this.#sandboxFault?.message ?? 'Not running. Its objects and volumes are kept.'),
       probe: [],
-      ...(this.#sandboxFault ? { fault: asFault(this.#sandboxFault) } : {}),
+      ...(this.#sandboxFault ? { fault: faultOf(this.#sandboxFault) } : {}),
     }
   }
 
@@ -303,10 +303,6 @@ const environmentOrder: Environment[] = ['production', 'staging', 'edge', 'other
 
 function order(cluster: Cluster): number {
   return environmentOrder.indexOf(cluster.environment)
-}
-
-function asFault({ code, message, details }: ConsoleError): NonNullable<Cluster['fault']> {
-  return { code, message, details }
 }
 
 function noCluster(id: string): ConsoleError {

@@ -19,8 +19,8 @@ const asked = [
   { verb: 'get', group: 'metrics.k8s.io', resource: 'pods' },
 ]
 
-export function clusterHandlers(clusters: Clusters) {
-  return {
+export function clustersNoun({ clusters }: { clusters: Clusters }) {
+  const handlers = {
     watch: engine.clusters.watch.handler(async function* ({ signal }) {
       for await (const lists of clusters.changes.batches([clusters.list()], () => 'list', signal)) {
         const newest: ClusterList | undefined = lists.at(-1)
@@ -46,6 +46,7 @@ export function clusterHandlers(clusters: Clusters) {
       }))
     }),
   }
+  return { handlers, start: () => clusters.start(), stop: () => clusters.stop() }
 }
 
 /** All namespaces where they may be listed; else the ones this console knows of, marked as incomplete. */
@@ -61,10 +62,11 @@ async function namespaces(directory: ClusterDirectory, cluster: string, signal?:
   }
 }
 
-export function sandboxHandlers(clusters: Clusters) {
-  return {
+export function sandboxNoun({ clusters }: { clusters: Clusters }) {
+  const handlers = {
     start: engine.sandbox.start.handler(() => clusters.startSandbox()),
     stop: engine.sandbox.stop.handler(() => clusters.stopSandbox()),
     reset: engine.sandbox.reset.handler(() => clusters.resetSandbox()),
   }
+  return { handlers }
 }

@@ -1,6 +1,6 @@
 import type { Permission } from '#shared/contract/base.ts'
 import type { Cluster, ProbeStage } from '#shared/contract/clusters.ts'
-import { asConsoleError, type ConsoleError } from '#shared/errors.ts'
+import { asConsoleError, faultOf, type ConsoleError } from '#shared/errors.ts'
 import {
   accessReview,
   listObjects,
@@ -51,7 +51,7 @@ export function unreachable(result: ProbeResult): HealthFacts {
     health: error?.code === 'FORBIDDEN' && !('execPlugin' in error.details) ? 'limited' : 'unreachable',
     summary: error?.message.split('. ')[0] ?? 'The cluster does not answer',
     probe: probeStages(result),
-    ...(error ? { fault: { code: error.code, message: error.message, details: error.details } } : {}),
+    ...(error ? { fault: faultOf(error) } : {}),
   }
 }
 

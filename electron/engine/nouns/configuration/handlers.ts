@@ -2,9 +2,9 @@ import { engine } from '../../rpc/router.ts'
 import type { Configuration } from './configuration.ts'
 import type { ConfigurationName } from './kinds.ts'
 
-export function configurationHandlers(configuration: Configuration) {
+export function configurationNoun({ configuration }: { configuration: Configuration }) {
   const { configuration: calls } = engine
-  return {
+  const handlers = {
     list: calls.list.handler(({ input, signal }) => configuration.list(input, signal)),
     detail: calls.detail.handler(({ input, signal }) => configuration.detail(nameOf(input), signal)),
     reveal: calls.reveal.handler(({ input }) => configuration.reveal(input, input.name, input.key)),
@@ -13,6 +13,7 @@ export function configurationHandlers(configuration: Configuration) {
     undo: calls.undo.handler(({ input }) => configuration.undo(nameOf(input))),
     restartReaders: calls.restartReaders.handler(({ input }) => configuration.restartReaders(nameOf(input))),
   }
+  return { handlers }
 }
 
 const nameOf = ({ context: cluster, namespace, kind, name }: ConfigurationName): ConfigurationName => ({

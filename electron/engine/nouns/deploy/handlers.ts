@@ -1,13 +1,15 @@
 import type { Scope } from '#shared/contract/base.ts'
 import { engine } from '../../rpc/router.ts'
-import type { Deployments } from './deployments.ts'
-import type { Drift } from './drift/drift.ts'
-import type { Releases } from './releases/releases.ts'
+import { Deployments } from './deployments.ts'
+import { Drift } from './drift/drift.ts'
+import type { DeploymentsNeeds } from './needs.ts'
+import { Releases } from './releases/releases.ts'
 
 const scopeOf = ({ context: cluster, namespace }: Scope): Scope => ({ context: cluster, namespace })
 
-export function deployHandlers(deployments: Deployments) {
-  return {
+export function deployNoun(needs: DeploymentsNeeds) {
+  const deployments = new Deployments(needs)
+  const handlers = {
     status: engine.deploy.status.handler(({ input, signal }) => deployments.status(scopeOf(input), signal)),
     checkValues: engine.deploy.checkValues.handler(({ input }) => deployments.checkValues(input.profile, input.values)),
     plan: engine.deploy.plan.handler(({ input, signal }) => {
@@ -21,10 +23,12 @@ export function deployHandlers(deployments: Deployments) {
     resume: engine.deploy.resume.handler(({ input }) => deployments.resume(scopeOf(input), input.runId)),
     undo: engine.deploy.undo.handler(({ input }) => deployments.undo(scopeOf(input), input.runId)),
   }
+  return { handlers }
 }
 
-export function releaseHandlers(releases: Releases) {
-  return {
+export function releasesNoun(needs: Pick<DeploymentsNeeds, 'directory'>) {
+  const releases = new Releases(needs)
+  const handlers = {
     list: engine.releases.list.handler(({ input, signal }) => releases.list(scopeOf(input), signal)),
     detail: engine.releases.detail.handler(({ input, signal }) =>
       releases.detail(scopeOf(input), input.releaseId, signal),
@@ -33,12 +37,15 @@ export function releaseHandlers(releases: Releases) {
       releases.difference(scopeOf(input), input.from, input.to, signal),
     ),
   }
+  return { handlers }
 }
 
-export function driftHandlers(drift: Drift) {
-  return {
+export function driftNoun(needs: DeploymentsNeeds) {
+  const drift = new Drift(needs)
+  const handlers = {
     check: engine.drift.check.handler(({ input, signal }) => drift.check(scopeOf(input), signal)),
     revert: engine.drift.revert.handler(({ input }) => drift.revert(scopeOf(input), input.ids)),
     adopt: engine.drift.adopt.handler(({ input }) => drift.adopt(scopeOf(input), input.ids)),
   }
+  return { handlers }
 }

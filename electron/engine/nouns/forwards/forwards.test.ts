@@ -14,9 +14,11 @@ beforeEach(async () => {
   server = await startMisbehavingServer()
   connection = connect(server.context())
   forwards = new Forwards({
-    connection: () => Promise.resolve(connection),
-    ...sameCluster,
-    facts: () => ({ name: 'test', environment: 'other', role: 'operator' }),
+    directory: {
+      connection: () => Promise.resolve(connection),
+      ...sameCluster,
+      facts: () => ({ name: 'test', environment: 'other', role: 'operator' }),
+    },
   })
   server.on('/api', json({ kind: 'APIVersions', versions: ['v1'] }))
   server.on('/apis', json({ kind: 'APIGroupList', groups: [] }))

@@ -17,7 +17,7 @@ export class Forwards {
   readonly #open = new Map<string, Open>()
   readonly #changes = new Broadcast<Forward[]>()
 
-  constructor(directory: ClusterDirectory) {
+  constructor({ directory }: { directory: ClusterDirectory }) {
     this.#directory = directory
   }
 

@@ -3,8 +3,8 @@ import type { ClusterDirectory } from '../../ports/directory.ts'
 import { engine } from '../../rpc/router.ts'
 import { PodLogs } from './podLogs.ts'
 
-export function logHandlers(directory: ClusterDirectory, credits: Credits) {
-  return {
+export function logsNoun({ directory, credits }: { directory: ClusterDirectory; credits: Credits }) {
+  const handlers = {
     follow: engine.logs.follow.handler(async function* ({ input, signal }) {
       const connection = await directory.connection(input.context)
       const credit = credits.open(input.streamId, logCredit)
@@ -19,4 +19,5 @@ export function logHandlers(directory: ClusterDirectory, credits: Credits) {
       }
     }),
   }
+  return { handlers }
 }

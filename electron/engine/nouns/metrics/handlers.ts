@@ -1,6 +1,8 @@
 import { engine } from '../../rpc/router.ts'
-import type { Metrics } from './history.ts'
+import { Metrics, type MetricsNeeds } from './history.ts'
 
-export function metricsHandlers(metrics: Metrics) {
-  return { watch: engine.metrics.watch.handler(({ input, signal }) => metrics.watch(input, signal)) }
+export function metricsNoun(needs: MetricsNeeds) {
+  const metrics = new Metrics(needs)
+  const handlers = { watch: engine.metrics.watch.handler(({ input, signal }) => metrics.watch(input, signal)) }
+  return { handlers, stop: () => metrics.stop() }
 }

@@ -13,9 +13,12 @@ beforeEach(async () => {
   server = await startMisbehavingServer()
   connection = connect(server.context())
   metrics = new Metrics({
-    ...sameCluster,
-    facts: () => ({ name: 'sandbox', environment: 'sandbox', role: 'administrator' }),
-    connection: () => Promise.resolve(connection),
+    host: { now: () => Date.now() },
+    directory: {
+      ...sameCluster,
+      facts: () => ({ name: 'sandbox', environment: 'sandbox', role: 'administrator' }),
+      connection: () => Promise.resolve(connection),
+    },
   })
 })
 afterEach(async () => {

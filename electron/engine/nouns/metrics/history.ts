@@ -1,8 +1,10 @@
-import type { Scope } from '#shared/contract/base.ts'
+import type { Fault, Scope } from '#shared/contract/base.ts'
 import type { Sample } from '#shared/contract/metrics.ts'
-import { asConsoleError } from '#shared/errors.ts'
+import { faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
+import { pause } from '../../flow/pause.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
+import type { Host } from '../../ports/host.ts'
 import { podMetrics } from '../../kube/index.ts'
 
 /** Milliseconds. metrics-server scrapes every 15 s; the sandbox measures on request. */
@@ -15,22 +17,26 @@ const linger = 300_000
 
 export interface MetricsBatch {
   intervalMs: number
-  unavailable: { code: string; message: string } | null
+  unavailable: Fault | null
   pods: Record<string, Sample[]>
 }
+
+type Poll = (signal: AbortSignal) => Promise<{ pod: string; sample: Sample }[]>
 
 /** The usage of every pod of one namespace, polled while somebody looks. */
 class NamespaceHistory {
   readonly changes = new Broadcast<MetricsBatch>()
-  readonly #poll: (signal: AbortSignal) => Promise<{ pod: string; sample: Sample }[]>
+  readonly #poll: Poll
+  readonly #now: () => number
   readonly #intervalMs: number
   readonly #stop = new AbortController()
   readonly #samples = new Map<string, Sample[]>()
   #unavailable: MetricsBatch['unavailable'] = null
 
-  constructor(intervalMs: number, poll: (signal: AbortSignal) => Promise<{ pod: string; sample: Sample }[]>) {
+  constructor({ intervalMs, poll, now }: { intervalMs: number; poll: Poll; now: () => number }) {
     this.#intervalMs = intervalMs
     this.#poll = poll
+    this.#now = now
     void this.#run()
   }
 
@@ -49,15 +55,7 @@ class NamespaceHistory {
       const fresh = await this.#once(signal)
       if (signal.aborted) return
       this.changes.emit({ intervalMs: this.#intervalMs, unavailable: this.#unavailable, pods: fresh })
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => end(), this.#intervalMs)
-        const end = () => {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', end)
-          resolve()
-        }
-        signal.addEventListener('abort', end, { once: true })
-      })
+      await pause(this.#intervalMs, signal)
     }
   }
 
@@ -67,15 +65,14 @@ class NamespaceHistory {
       this.#unavailable = null
       return this.#remember(readings)
     } catch (thrown) {
-      const { code, message } = asConsoleError(thrown)
-      this.#unavailable = { code, message }
+      this.#unavailable = faultOf(thrown)
       return {}
     }
   }
 
   #remember(readings: { pod: string; sample: Sample }[]): Record<string, Sample[]> {
     const fresh: Record<string, Sample[]> = {}
-    const oldest = Date.now() - kept
+    const oldest = this.#now() - kept
     for (const { pod, sample } of readings) {
       const known = this.#samples.get(pod) ?? []
       if (known.at(-1)?.at === sample.at) continue
@@ -93,13 +90,20 @@ interface Entry {
   timer?: NodeJS.Timeout
 }
 
+export interface MetricsNeeds {
+  directory: ClusterDirectory
+  host: Pick<Host, 'now'>
+}
+
 /** One poll per namespace, however many panels read it. */
 export class Metrics {
   readonly #directory: ClusterDirectory
+  readonly #now: () => number
   readonly #entries = new Map<string, Entry>()
 
-  constructor(directory: ClusterDirectory) {
+  constructor({ directory, host }: MetricsNeeds) {
     this.#directory = directory
+    this.#now = () => host.now()
   }
 
   async *watch(scope: Scope, signal?: AbortSignal): AsyncGenerator<MetricsBatch> {
@@ -126,7 +130,7 @@ export class Metrics {
 
   #open(key: string, scope: Scope): Entry {
     const sandbox = this.#directory.facts(scope.context).environment === 'sandbox'
-    const history = new NamespaceHistory(sandbox ? sandboxInterval : clusterInterval, async (signal) => {
+    const poll: Poll = async (signal) => {
       const usage = await podMetrics(await this.#directory.connection(scope.context), scope.namespace, { signal })
       return usage.map(({ pod, timestamp, containers }) => ({
         pod,
@@ -136,7 +140,9 @@ export class Metrics {
           memory: containers.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
         },
       }))
-    })
+    }
+    const intervalMs = sandbox ? sandboxInterval : clusterInterval
+    const history = new NamespaceHistory({ intervalMs, poll, now: this.#now })
     const entry: Entry = { history, readers: 0 }
     this.#entries.set(key, entry)
     return entry

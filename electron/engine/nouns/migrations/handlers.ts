@@ -1,13 +1,15 @@
 import type { Scope } from '#shared/contract/base.ts'
 import { engine } from '../../rpc/router.ts'
-import type { Migrations } from './migrations.ts'
+import { Migrations, type MigrationsNeeds } from './migrations.ts'
 
-export function migrationHandlers(migrations: Migrations) {
-  return {
+export function migrationsNoun(needs: MigrationsNeeds) {
+  const migrations = new Migrations(needs)
+  const handlers = {
     status: engine.migrations.status.handler(({ input, signal }) => migrations.status(scopeOf(input), signal)),
     run: engine.migrations.run.handler(({ input }) => migrations.run(scopeOf(input))),
     undo: engine.migrations.undo.handler(({ input }) => migrations.undo(scopeOf(input))),
   }
+  return { handlers }
 }
 
 const scopeOf = ({ context: cluster, namespace }: Scope): Scope => ({ context: cluster, namespace })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { step, task } from '#shared/contract/tasks.ts'
-import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { asConsoleError, ConsoleError, faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import { StepDurations } from './durations.ts'
 
@@ -123,7 +123,7 @@ export class Tasks {
     } catch (thrown) {
       const error = asConsoleError(abort.signal.aborted ? (abort.signal.reason ?? thrown) : thrown)
       task.state = error.code === 'CANCELLED' ? 'cancelled' : 'failed'
-      task.fault = { code: error.code, message: error.message, details: error.details }
+      task.fault = faultOf(error)
     }
     task.endedAt = this.#now()
     task.uncancellable = ''

@@ -11,7 +11,7 @@ import { kubectlShell } from './kubectlShell.ts'
 import { podShell } from './podShell.ts'
 import { runTerminal, type Program } from './terminal.ts'
 
-export interface TerminalDependencies {
+export interface TerminalsNeeds {
   directory: ClusterDirectory
   credits: Credits
   /** The console's own files. */
@@ -33,11 +33,11 @@ interface Opening {
 
 /** The open terminals, by the name the window gave their stream. */
 export class Terminals {
-  readonly #needs: TerminalDependencies
+  readonly #needs: TerminalsNeeds
   readonly #folder: string
   readonly #open = new Map<string, { program: Program; ending: AbortController }>()
 
-  constructor(needs: TerminalDependencies) {
+  constructor(needs: TerminalsNeeds) {
     this.#needs = needs
     this.#folder = join(needs.dataDirectory, 'terminals')
     // What an engine that was killed left behind holds credentials.

@@ -12,8 +12,8 @@ import { podRow } from './podRow.ts'
 import { mapConfig, mapPod, mapPolicy, mapService, serviceMap, type MapRow } from './serviceMap.ts'
 import { workloadKinds, workloadRow } from './workloadRow.ts'
 
-export function podHandlers(directory: ClusterDirectory, feeds: Feeds) {
-  return {
+export function podsNoun({ directory, feeds }: { directory: ClusterDirectory; feeds: Feeds }) {
+  const handlers = {
     watch: engine.pods.watch.handler(({ input }) => feeds.read(input, 'pods', 'rows', podRow, podBatches)),
     detail: engine.pods.detail.handler(async ({ input, signal }) => {
       const connection = await directory.connection(input.context)
@@ -39,20 +39,22 @@ export function podHandlers(directory: ClusterDirectory, feeds: Feeds) {
       )
     }),
   }
+  return { handlers, stop: () => feeds.stop() }
 }
 
-export function workloadHandlers(feeds: Feeds) {
-  return {
+export function workloadsNoun({ feeds }: { feeds: Feeds }) {
+  const handlers = {
     watch: engine.workloads.watch.handler(async function* ({ input, signal }) {
       for await (const { rows, state } of everyKind(feeds, input, signal)) {
         yield { feed: feedState(state), rows: rows.sort((a, b) => a.name.localeCompare(b.name)) }
       }
     }),
   }
+  return { handlers }
 }
 
-export function eventHandlers(feeds: Feeds) {
-  return {
+export function eventsNoun({ feeds }: { feeds: Feeds }) {
+  const handlers = {
     watch: engine.events.watch.handler(({ input, signal }) =>
       feeds.read(input, 'events', 'rows', eventRow, async function* (reflector) {
         for await (const { rows, state } of wholeLists([reflector], signal)) {
@@ -61,10 +63,11 @@ export function eventHandlers(feeds: Feeds) {
       }),
     ),
   }
+  return { handlers }
 }
 
-export function serviceHandlers(feeds: Feeds) {
-  return {
+export function servicesNoun({ feeds }: { feeds: Feeds }) {
+  const handlers = {
     map: engine.services.map.handler(async function* ({ input, signal }) {
       const parts = [
         { resource: 'pods', project: mapPod },
@@ -77,6 +80,7 @@ export function serviceHandlers(feeds: Feeds) {
       }
     }),
   }
+  return { handlers }
 }
 
 /** Rows and removals, not lists: the first batch is everything, each later one what changed since the window took the last. */

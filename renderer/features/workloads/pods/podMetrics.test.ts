@@ -22,7 +22,7 @@ describe('figures of pods', () => {
     const first = foldFigures(noFigures, batch({ a: [at(1_000)] }))
     const second = foldFigures(first, {
       intervalMs: 5_000,
-      unavailable: { code: 'METRICS_ABSENT', message: 'none' },
+      unavailable: { code: 'METRICS_ABSENT', message: 'none', details: {} },
       pods: {},
     })
     expect(second.unavailable?.code).toBe('METRICS_ABSENT')

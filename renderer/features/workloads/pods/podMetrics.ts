@@ -1,3 +1,4 @@
+import type { Fault } from '#shared/contract/base.ts'
 import type { Sample } from '#shared/contract/metrics.ts'
 
 /** Figures older than this are no longer drawn: the columns and charts show the last hour. */
@@ -5,7 +6,7 @@ export const keptMs = 3_600_000
 
 export interface PodFigures {
   intervalMs: number
-  unavailable: { code: string; message: string } | null
+  unavailable: Fault | null
   byPod: ReadonlyMap<string, readonly Sample[]>
 }
 
@@ -13,7 +14,7 @@ export const noFigures: PodFigures = { intervalMs: 15_000, unavailable: null, by
 
 export interface MetricsBatch {
   intervalMs: number
-  unavailable: { code: string; message: string } | null
+  unavailable: Fault | null
   pods: Record<string, Sample[]>
 }
 

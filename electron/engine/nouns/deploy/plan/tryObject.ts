@@ -1,6 +1,6 @@
 import type { Fault } from '#shared/contract/base.ts'
 import type { PlannedResource } from '#shared/contract/plan.ts'
-import { asConsoleError, type ConsoleError } from '#shared/errors.ts'
+import { asConsoleError, faultOf, type ConsoleError } from '#shared/errors.ts'
 import { apply, type ClusterConnection, type KubeObject } from '../../../kube/index.ts'
 import { applyUnder, conflictsIn, withoutKept, type ApplyRules } from '../applyRules.ts'
 import { isClusterScoped } from '#shared/bundle/index.ts'
@@ -107,7 +107,7 @@ async function whyNot(
     const replacement = replacementOf(live, object)
     if (!replacement.isPossible) {
       const message = `${error.message} ${replacement.remedy}`
-      return refused(object, live, { code: error.code, message, details: error.details })
+      return refused(object, live, { ...faultOf(error), message })
     }
     const after = overlaid(live, object)
     const notes = [`is deleted and made anew: ${replacement.loses}`]
@@ -117,16 +117,16 @@ async function whyNot(
   return refused(object, live, error)
 }
 
-function refused(object: KubeObject, live: KubeObject | undefined, { code, message, details }: Fault): Tried {
+function refused(object: KubeObject, live: KubeObject | undefined, fault: Fault): Tried {
   const after = live ? overlaid(live, object) : object
   const resource = {
     ...aboutOf(object),
     ...nothing,
     ...differenceOf(live, after),
     action: 'refused' as const,
-    notes: [message],
+    notes: [fault.message],
   }
   const fields = live ? fieldChangesOf(live, after) : []
-  const blocker = { code, message: `${titleOf(object)}: ${message}`, details }
+  const blocker = { ...fault, message: `${titleOf(object)}: ${fault.message}` }
   return { resource: { ...resource, fields }, blocker, wasAsked: true }
 }

@@ -19,7 +19,7 @@ import { ReleaseStore } from './store.ts'
 export class Releases {
   readonly #directory: ClusterDirectory
 
-  constructor(directory: ClusterDirectory) {
+  constructor({ directory }: { directory: ClusterDirectory }) {
     this.#directory = directory
   }
 

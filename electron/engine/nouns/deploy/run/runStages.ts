@@ -1,4 +1,4 @@
-import { asConsoleError } from '#shared/errors.ts'
+import { asConsoleError, faultOf } from '#shared/errors.ts'
 import { patiently } from '../../../kube/index.ts'
 import type { KubeObject } from '../../../kube/index.ts'
 import type { StepControl, TaskControl } from '../../tasks/tasks.ts'
@@ -33,14 +33,15 @@ export async function runStages(job: RunJob, control: TaskControl): Promise<void
 
 /** The cluster may be the reason; then the record stays as it is, and the lease runs out. */
 export async function recordEnd(job: RunJob, thrown: unknown, control: TaskControl): Promise<void> {
-  const { code, message, details } = asConsoleError(control.signal.aborted ? (control.signal.reason ?? thrown) : thrown)
-  for (const line of logLinesOf(details)) control.log('error', line)
+  const fault = faultOf(control.signal.aborted ? (control.signal.reason ?? thrown) : thrown)
+  for (const line of logLinesOf(fault.details)) control.log('error', line)
   // Another console has taken over: the record is its own now.
-  if (code === 'BUSY') return
-  const isStopped = code === 'CANCELLED'
+  if (fault.code === 'BUSY') return
+  const isStopped = fault.code === 'CANCELLED'
   const end = {
     state: isStopped ? 'stopped' : 'failed',
-    fault: isStopped ? null : { code, message, details: {} },
+    // The details may be long, and the log has them.
+    fault: isStopped ? null : { ...fault, details: {} },
   } as const
   await writeProgress(job, { ...end, endedAt: job.now() }).catch((error: unknown) =>
     control.log('warn', `The record could not be written. ${asConsoleError(error).message}`),

@@ -60,7 +60,7 @@ export async function testConsole(options: TestConsoleOptions): Promise<TestCons
   return {
     tasks,
     deployments,
-    releases: new Releases(needs.directory),
+    releases: new Releases(needs),
     drift: new Drift(needs),
     dataDirectory,
     ended,

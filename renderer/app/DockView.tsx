@@ -3,14 +3,12 @@ import { Suspense } from 'react'
 import { EnvironmentMark, IconButton, LoadingState, Menu, ResizeHandle } from '../kit/index.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import type { DockKind } from './feature.ts'
-import { features } from './features.ts'
+import { dockKinds } from './features.ts'
 import { useCluster } from './state/clusters.ts'
 import { closeDockTab, showDockTab, smallestDock, useDock, type DockTab } from './state/dock.ts'
 import './DockView.css'
 
-const kinds: ReadonlyMap<string, DockKind> = new Map(
-  features.flatMap((feature) => feature.dockKinds ?? []).map((kind) => [kind.kind, kind]),
-)
+const kinds: ReadonlyMap<string, DockKind> = new Map(dockKinds.map((kind) => [kind.kind, kind]))
 
 /** Terminals, logs and tasks below the page. Tabs survive page changes and closing the dock. */
 export function DockView() {

@@ -4,7 +4,7 @@ import type { Cluster } from '#shared/contract/clusters.ts'
 import { askForEngine, useCommand, useConnection } from '../client/index.ts'
 import { Banner, Button, EmptyState, formatClock, formatDuration, LoadingState, useNow } from '../kit/index.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
-import type { Page } from './feature.ts'
+import { isOfCluster, type Page } from './feature.ts'
 import { PageHeader } from './PageHeader.tsx'
 import { useClusters } from './state/clusters.ts'
 import { navigate } from './state/location.ts'
@@ -14,7 +14,7 @@ import { useHeartbeat } from './state/heartbeat.ts'
 /** A page with what concerns all pages: the banner of a lost connection, a stopped sandbox, a caught error. */
 export function PageFrame({ page, cluster }: { page: Page; cluster: Cluster | undefined }) {
   const isLost = useConnection((connection) => connection.state !== 'connected')
-  const isUnreachable = page.place === 'cluster' && cluster?.health === 'unreachable'
+  const isUnreachable = isOfCluster(page) && cluster?.health === 'unreachable'
   return (
     <main className="app-main" aria-label={page.title}>
       <EngineBanner />
@@ -32,7 +32,7 @@ export function PageFrame({ page, cluster }: { page: Page; cluster: Cluster | un
 
 function PageContent({ page, cluster }: { page: Page; cluster: Cluster | undefined }) {
   const isKnown = useClusters((state) => state.isKnown)
-  if (page.place !== 'cluster') return <page.component />
+  if (!isOfCluster(page)) return <page.component />
   if (!cluster) {
     return isKnown ? (
       <EmptyState

@@ -1,16 +1,16 @@
 import { PanelLeft } from 'lucide-react'
-import type { Page } from './feature.ts'
+import { places, type Page } from './feature.ts'
 import { EnvironmentMark, Tooltip } from '../kit/index.ts'
-import { features } from './features.ts'
+import { pages } from './features.ts'
 import { useCurrentCluster } from './state/clusters.ts'
 import { useLayout } from './state/layout.ts'
 import { navigate, useLocation } from './state/location.ts'
 import './Rail.css'
 
-const pages = features.flatMap((feature) => feature.pages ?? [])
+const groups = places.filter((place) => place !== 'top' && place !== 'foot')
 
 /**
- * Fleet, then the pages of the current cluster, then the foot.
+ * Fleet, then the pages of the current cluster in three groups, then the foot.
  * @param isForced the window is too narrow for names, so there is nothing to choose
  */
 export function Rail({ isCollapsed, isForced }: { isCollapsed: boolean; isForced: boolean }) {
@@ -29,7 +29,11 @@ export function Rail({ isCollapsed, isForced }: { isCollapsed: boolean; isForced
             <EnvironmentMark environment={cluster.environment} />
             <span className="truncate">{cluster.name}</span>
           </div>
-          <ul>{list('cluster')}</ul>
+          {groups.map((group) => (
+            <ul key={group} className="app-rail-group">
+              {list(group)}
+            </ul>
+          ))}
         </>
       ) : null}
       <ul className="app-rail-foot">

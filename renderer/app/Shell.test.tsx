@@ -6,7 +6,8 @@ import { startSampleEngine, type SampleEngine, type Scene } from '../testing/sam
 import { Shell } from './Shell.tsx'
 import { confirm } from './state/confirm.ts'
 import { useClusters } from './state/clusters.ts'
-import { useLocation } from './state/location.ts'
+import type { PageId } from './routes.ts'
+import { navigate, useLocation } from './state/location.ts'
 
 let sample: SampleEngine | undefined
 const patience = { timeout: 30_000 }
@@ -22,9 +23,9 @@ afterEach(() => {
   sample?.stop()
 })
 
-async function open(scene: Scene = {}, page = 'fleet', cluster = 'context:prod-eu-1') {
+async function open(scene: Scene = {}, page: PageId = 'fleet', cluster = 'context:prod-eu-1') {
   sample = startSampleEngine(scene)
-  useLocation.setState({ page, cluster })
+  navigate({ page, cluster })
   render(<Shell />)
   await waitFor(() => expect(useClusters.getState().isKnown).toBe(true), patience)
 }

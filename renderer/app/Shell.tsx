@@ -3,7 +3,8 @@ import { SingleKeys, useSize } from '../kit/index.ts'
 import { ConfirmDialog } from './ConfirmDialog.tsx'
 import { DockView } from './DockView.tsx'
 import { drawerSlot } from './Drawer.tsx'
-import { features } from './features.ts'
+import { isOfCluster } from './feature.ts'
+import { backgrounds, pages } from './features.ts'
 import { Feeds } from './Feeds.tsx'
 import { PageFrame } from './PageFrame.tsx'
 import { Palette } from './Palette.tsx'
@@ -21,9 +22,6 @@ import { useKeyboard } from './useKeyboard.ts'
 import { useTheme } from './useTheme.ts'
 import './Shell.css'
 
-const pages = features.flatMap((feature) => feature.pages ?? [])
-const backgrounds = features.flatMap((feature) => (feature.Background ? [feature.Background] : []))
-
 /** Below this width of the main column the rail collapses, and in a window this narrow the drawer lies above the page. */
 const smallestMain = 960
 const railWidths = { open: 176, collapsed: 48 }
@@ -38,7 +36,7 @@ export function Shell() {
   const pageId = useLocation((location) => location.page)
   const current = useCurrentCluster()
   const page = pages.find((candidate) => candidate.id === pageId) ?? pages[0]
-  const cluster = page?.place === 'cluster' ? current : undefined
+  const cluster = page && isOfCluster(page) ? current : undefined
   const drawer = drawers > 0 ? drawerWidth : 0
   const isNarrow = width - railWidths.open - drawer < smallestMain
   const isOverlaid = drawer > 0 && width - railWidths.collapsed - drawer < smallestMain - 260

@@ -15,26 +15,24 @@ import { useMemo } from 'react'
 import { engine } from '../client/index.ts'
 import { addKubeconfig } from './addKubeconfig.ts'
 import { clusterKey, enterCluster, orderedClusters } from './clusterOrder.ts'
-import { features } from './features.ts'
+import { pages } from './features.ts'
 import { useActions, type Action } from './state/actions.ts'
 import { useClusters } from './state/clusters.ts'
 import { toggleDock } from './state/dock.ts'
 import { openPalette, useLayout } from './state/layout.ts'
-import { goBack, navigate } from './state/location.ts'
+import { goBack, goForward, navigate } from './state/location.ts'
 import { changeSettings } from './state/settings.ts'
 import { undoLatest } from './state/toasts.ts'
 
-const goTo: readonly Action[] = features
-  .flatMap((feature) => feature.pages ?? [])
-  .map((page) => ({
-    id: `go.${page.id}`,
-    title: page.title,
-    section: 'Go to',
-    effect: 'read',
-    icon: page.icon,
-    ...(page.letter === undefined ? {} : { keys: `G ${page.letter}` }),
-    perform: () => navigate({ page: page.id }),
-  }))
+const goTo: readonly Action[] = pages.map((page) => ({
+  id: `go.${page.id}`,
+  title: page.title,
+  section: 'Go to',
+  effect: 'read',
+  icon: page.icon,
+  ...(page.letter === undefined ? {} : { keys: `G ${page.letter}` }),
+  perform: () => navigate({ page: page.id }),
+}))
 
 function focusFilter(): void {
   const fields = document.querySelectorAll<HTMLElement>('[data-filter-field]')
@@ -87,7 +85,8 @@ const shell: readonly Action[] = [
     keys: '?',
     perform: () => useLayout.setState({ areShortcutsOpen: true }),
   },
-  { ...view, id: 'shell.back', title: 'Back', keys: 'Alt+ArrowLeft', isHidden: true, perform: goBack },
+  { ...view, id: 'shell.back', title: 'Back', keys: 'Alt+ArrowLeft', perform: goBack },
+  { ...view, id: 'shell.forward', title: 'Forward', keys: 'Alt+ArrowRight', perform: goForward },
   {
     ...view,
     id: 'shell.undo',

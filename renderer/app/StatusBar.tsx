@@ -1,12 +1,12 @@
 import type { Cluster } from '#shared/contract/clusters.ts'
 import { useWatches } from '../client/index.ts'
 import { formatMoment, useNow } from '../kit/index.ts'
-import { features } from './features.ts'
+import { dockKinds } from './features.ts'
 import type { DockKind } from './feature.ts'
 import { showDockTab, useDock } from './state/dock.ts'
 import './StatusBar.css'
 
-const launchers = features.flatMap((feature) => feature.dockKinds ?? []).filter((kind) => kind.launcher)
+const launchers = dockKinds.filter((kind) => kind.launcher)
 
 /** Environment, dock toggles, watches, clock. */
 export function StatusBar({ cluster }: { cluster: Cluster | undefined }) {

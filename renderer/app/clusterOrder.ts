@@ -1,5 +1,6 @@
 import { environments, type Cluster } from '#shared/contract/clusters.ts'
-import { features } from './features.ts'
+import { isOfCluster } from './feature.ts'
+import { pages } from './features.ts'
 import { navigate, useLocation } from './state/location.ts'
 
 /** Production first, then by name: the order of the switcher and of Ctrl+1 to Ctrl+9. The sandbox comes last. */
@@ -16,8 +17,6 @@ export function clusterKey(number: number): string | undefined {
 /** Goes to a cluster: the same page where it is one of a cluster, else its overview. */
 export function enterCluster(cluster: string): void {
   const { page } = useLocation.getState()
-  const isClusterPage = features.some((feature) =>
-    feature.pages?.some((other) => other.id === page && other.place === 'cluster'),
-  )
+  const isClusterPage = pages.some((other) => other.id === page && isOfCluster(other))
   navigate({ page: isClusterPage ? page : 'overview', cluster })
 }

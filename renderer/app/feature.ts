@@ -1,18 +1,29 @@
 import type { ComponentType } from 'react'
 import type { Icon } from '../kit/index.ts'
+import type { PageId } from './routes.ts'
 import type { DockTab } from './state/dock.ts'
 
+/**
+ * Where a page stands in the rail: above the cluster, in one of the three groups of the current cluster (what happens, what is
+ * there, what is changed), or at the foot.
+ */
+export const places = ['top', 'observe', 'inspect', 'change', 'foot'] as const
+
 export interface Page {
-  id: string
+  id: PageId
   title: string
   icon: Icon
   /** `G` then this letter goes there. */
   letter?: string
-  /** `cluster` pages stand below the current cluster in the rail; `foot` pages at its end. */
-  place: 'top' | 'cluster' | 'foot'
+  place: (typeof places)[number]
   component: ComponentType
   /** A mark beside the rail entry: a count of failures, a ring while something runs. Rendered in both rail widths. */
   Badge?: ComponentType
+}
+
+/** The page shows one cluster: it needs one to be chosen, and wears its colours. */
+export function isOfCluster(page: Page): boolean {
+  return page.place !== 'top' && page.place !== 'foot'
 }
 
 export interface DockKind {

@@ -9,19 +9,23 @@ import { settings } from '../features/settings/feature.ts'
 import { tasks } from '../features/tasks/feature.tsx'
 import { terminals } from '../features/terminals/feature.tsx'
 import { workloads } from '../features/workloads/feature.tsx'
-import type { Feature } from './feature.ts'
+import type { DockKind, Feature, Page } from './feature.ts'
 
 /** What the window consists of, in the order of the rail. A page that is not listed does not exist anywhere. */
-export const features: readonly Feature[] = [
+const features: readonly Feature[] = [
   fleet,
   overview,
-  workloads,
   logs,
-  configuration,
+  workloads,
   deploy,
+  configuration,
   backups,
   terminals,
   tasks,
   audit,
   settings,
 ]
+
+export const pages: readonly Page[] = features.flatMap((feature) => feature.pages ?? [])
+export const dockKinds: readonly DockKind[] = features.flatMap((feature) => feature.dockKinds ?? [])
+export const backgrounds = features.flatMap((feature) => feature.Background ?? [])

@@ -2,24 +2,24 @@ import { Tabs as Base } from '@base-ui/react/tabs'
 import type { ReactNode } from 'react'
 import './Tabs.css'
 
-interface Tab {
-  id: string
+interface Tab<Id extends string> {
+  id: Id
   title: ReactNode
   /** A number or mark beside the title. */
   badge?: ReactNode
 }
 
-export interface TabsProps {
+export interface TabsProps<Id extends string> {
   label: string
-  value: string
-  tabs: readonly Tab[]
-  onChange: (id: string) => void
+  value: NoInfer<Id>
+  tabs: readonly Tab<Id>[]
+  onChange: (id: Id) => void
 }
 
 /** The row of tabs alone; the caller renders the content of `value`. */
-export function Tabs({ label, value, tabs, onChange }: TabsProps) {
+export function Tabs<Id extends string>({ label, value, tabs, onChange }: TabsProps<Id>) {
   return (
-    <Base.Root value={value} onValueChange={(next) => onChange(String(next))} className="k-tabs">
+    <Base.Root value={value} onValueChange={(next: Id) => onChange(next)} className="k-tabs">
       <Base.List aria-label={label} className="k-tabs-list">
         {tabs.map((tab) => (
           <Base.Tab key={tab.id} value={tab.id} className="k-tab">

@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import { Shell } from '../app/Shell.tsx'
-import { useLocation } from '../app/state/location.ts'
+import { readPlace } from '../app/routes.ts'
+import { navigate } from '../app/state/location.ts'
 import { changeSettings } from '../app/state/settings.ts'
 import { receiveNotice } from '../client/index.ts'
 import '../kit/base.css'
@@ -11,15 +12,17 @@ import { startSampleEngine } from './sampleEngine.ts'
 /**
  * The page with the sample engine, for drawing without Electron: `npx vite renderer`, then
  * `/testing/harness.html?page=overview&cluster=context:prod-eu-1&theme=light&scene=empty|stopped|lost|problems`;
- * for the page of deployments also `running|failed|elsewhere|faults`, and `view=releases|drift`.
+ * for the page of deployments also `running|failed|elsewhere|faults`. What the page understands as a parameter is read too:
+ * `view=drift`, `tab=limits`, `pod=…`.
  * `&pods=10000&updates=500` gives as many pods, of which so many change a second.
  */
 const wanted = new URLSearchParams(window.location.search)
 const scene = wanted.get('scene')
 localStorage.clear()
-useLocation.setState({ page: wanted.get('page') ?? 'fleet', cluster: wanted.get('cluster') ?? 'context:prod-eu-1' })
-const view = wanted.get('view')
-if (view !== null) useLocation.setState({ parameters: { view } })
+navigate({
+  ...readPlace({ page: wanted.get('page'), parameters: Object.fromEntries(wanted) }),
+  cluster: wanted.get('cluster') ?? 'context:prod-eu-1',
+})
 
 startSampleEngine({
   taskMilliseconds: Number(wanted.get('task') ?? 20_000),

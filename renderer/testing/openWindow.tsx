@@ -4,7 +4,8 @@ import { useClusters } from '../app/state/clusters.ts'
 import { useConfirmRequest } from '../app/state/confirm.ts'
 import { useDock } from '../app/state/dock.ts'
 import { useLayout } from '../app/state/layout.ts'
-import { useLocation } from '../app/state/location.ts'
+import { navigate, useLocation } from '../app/state/location.ts'
+import type { Destination, GivenParameters, PageId } from '../app/routes.ts'
 import { useTasks } from '../app/state/tasks.ts'
 import { useToasts } from '../app/state/toasts.ts'
 import { startSampleEngine, type SampleEngine, type Scene } from './sampleEngine.ts'
@@ -27,14 +28,14 @@ function forget(): void {
 let sample: SampleEngine | undefined
 
 /** The whole window on a page of a sample cluster. @returns what the page asks the engine for */
-export async function openWindow(
-  page: string,
-  parameters: Record<string, string> = {},
+export async function openWindow<Page extends PageId>(
+  page: Page,
+  parameters?: GivenParameters<Page>,
   scene: Scene = {},
 ): Promise<SampleEngine> {
   forget()
   sample = startSampleEngine(scene)
-  useLocation.setState({ page, parameters, cluster: 'context:staging-eu' })
+  navigate({ ...({ page, parameters } as Destination), cluster: 'context:staging-eu' })
   render(<Shell />)
   await waitFor(() => {
     if (!useClusters.getState().isKnown) throw new Error('The clusters are not known yet.')

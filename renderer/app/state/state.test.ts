@@ -1,12 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { confirm, useConfirmRequest } from './confirm.ts'
 import { closeDockTab, openDockTab, toggleDock, useDock } from './dock.ts'
-import { goBack, navigate, setParameters, useLocation } from './location.ts'
 import { reportError, toast, undoLatest, useToasts } from './toasts.ts'
 
 afterEach(() => {
   useDock.setState(useDock.getInitialState(), true)
-  useLocation.setState(useLocation.getInitialState(), true)
   useToasts.setState(useToasts.getInitialState(), true)
 })
 
@@ -28,18 +26,6 @@ describe('dock', () => {
     expect(useDock.getState()).toMatchObject({ active: null, isOpen: false })
     toggleDock()
     expect(useDock.getState().isOpen).toBe(false)
-  })
-})
-
-describe('location', () => {
-  test('the cluster stays when only the page changes, and Back returns', () => {
-    navigate({ page: 'overview', cluster: 'sandbox' })
-    navigate({ page: 'workloads' })
-    setParameters({ pod: 'a', tab: 'logs' })
-    setParameters({ pod: undefined })
-    expect(useLocation.getState()).toMatchObject({ page: 'workloads', cluster: 'sandbox', parameters: { tab: 'logs' } })
-    goBack()
-    expect(useLocation.getState()).toMatchObject({ page: 'overview', cluster: 'sandbox', parameters: {} })
   })
 })
 

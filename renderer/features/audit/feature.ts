@@ -3,7 +3,5 @@ import type { Feature } from '../../app/index.ts'
 import { AuditPage } from './AuditPage.tsx'
 
 export const audit: Feature = {
-  pages: [
-    { id: 'security', title: 'Security', icon: ShieldCheck, letter: 'S', place: 'cluster', component: AuditPage },
-  ],
+  pages: [{ id: 'security', title: 'Security', icon: ShieldCheck, letter: 'S', place: 'change', component: AuditPage }],
 }

@@ -9,7 +9,7 @@ import {
   useActions,
   useBlocked,
   useCurrentCluster,
-  useLocation,
+  useParameters,
   useScope,
   useTasks,
   type Action,
@@ -66,7 +66,7 @@ function Backups({ scope }: { scope: Scope }) {
   const running = useMemo(() => runningTask(tasks.values(), scope), [tasks, scope])
   const failed = useMemo(() => failedLast(tasks.values(), scope), [tasks, scope])
   const now = useNow(60_000)
-  const asked = useLocation((location) => location.parameters['backup'])
+  const asked = useParameters('backups').backup
   const [day, setDay] = useState<number | null>(null)
   const [until, setUntil] = useState<number | null>(null)
   const backups = useMemo(() => value?.backups ?? [], [value])
@@ -78,7 +78,7 @@ function Backups({ scope }: { scope: Scope }) {
     ({ state }, index) => state === 'done' || state === 'unknown' || (state === 'interrupted' && index === 0),
   )
   const select = (backup: Backup) => {
-    setParameters({ backup: backup.id })
+    setParameters('backups', { backup: backup.id })
     setDay(backup.takenAt)
   }
   useBackupActions(scope, selected, blocked)

@@ -27,7 +27,7 @@ export const backups: Feature = {
       title: 'Backups',
       icon: Archive,
       letter: 'B',
-      place: 'cluster',
+      place: 'change',
       component: BackupsPage,
       Badge: BackupsBadge,
     },

@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import { PageHeader, setParameters, useLocation, useScope } from '../../app/index.ts'
+import { PageHeader, setParameters, useParameters, useScope } from '../../app/index.ts'
 import { EmptyState, StatusGlyph, Tabs } from '../../kit/index.ts'
 import { AccessTab } from './access/AccessTab.tsx'
 import { CertificatesTab } from './certificates/CertificatesTab.tsx'
@@ -23,7 +23,7 @@ export function ConfigurationPage() {
 }
 
 function Configuration({ scope }: { scope: Scope }) {
-  const tab = useLocation((location) => location.parameters['tab']) ?? 'keys'
+  const tab = useParameters('configuration').tab
   const names = [scope.context, scope.namespace]
   const objects = useFresh((client, signal) => client.configuration.list(scope, { signal }), names)
   const certificates = useFresh((client, signal) => client.certificates.list(scope, { signal }), names)
@@ -57,7 +57,7 @@ function Configuration({ scope }: { scope: Scope }) {
               },
               { id: 'migrations', title: 'Migrations' },
             ]}
-            onChange={(next) => setParameters({ tab: next, object: undefined, view: undefined })}
+            onChange={(next) => setParameters('configuration', { tab: next, object: undefined, view: undefined })}
           />
         }
       />

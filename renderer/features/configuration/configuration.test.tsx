@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { useLocation } from '../../app/state/location.ts'
+import { navigate, setParameters } from '../../app/state/location.ts'
 import { closeWindow, openWindow, patience } from '../../testing/openWindow.tsx'
 import type { SampleEngine } from '../../testing/sampleEngine.ts'
 import { useDrafts } from './objects/drafts.ts'
@@ -12,8 +12,8 @@ afterEach(() => {
   useDrafts.setState({ drafts: new Map() })
 })
 
-const configMap = { tab: 'keys', object: 'ConfigMap/agency-swarm-config' }
-const secret = { tab: 'keys', object: 'Secret/agency-swarm-secrets' }
+const configMap = { tab: 'keys', object: 'ConfigMap/agency-swarm-config' } as const
+const secret = { tab: 'keys', object: 'Secret/agency-swarm-secrets' } as const
 const password = 'sample-only-Kx81'
 
 const inputs = (sample: SampleEngine, name: string) =>
@@ -66,10 +66,10 @@ test('what was typed outlives the drawer and the page, is marked, and goes only 
   fireEvent.click(screen.getByRole('button', { name: 'Close details' }))
   expect(await screen.findByText('Not saved', undefined, patience)).toBeTruthy()
   act(() => {
-    useLocation.setState({ page: 'fleet', parameters: {} })
+    navigate({ page: 'fleet' })
   })
   act(() => {
-    useLocation.setState({ page: 'configuration', parameters: configMap })
+    navigate({ page: 'configuration', parameters: configMap })
   })
   const field = await screen.findByLabelText<HTMLInputElement>('Value of LOG_LEVEL', undefined, patience)
   expect(field.value).toBe('debug')
@@ -125,8 +125,8 @@ test('a value of a Secret is in the page only from asking until 30 s later', asy
 })
 
 test.each([
-  ['another row is opened', () => useLocation.setState({ parameters: configMap })],
-  ['the page is left', () => useLocation.setState({ page: 'fleet', parameters: {} })],
+  ['another row is opened', () => setParameters('configuration', configMap)],
+  ['the page is left', () => navigate({ page: 'fleet' })],
   ['the window loses the focus', () => void window.dispatchEvent(new Event('blur'))],
 ])('a revealed value is gone when %s', async (_when, leave) => {
   await openWindow('configuration', secret)

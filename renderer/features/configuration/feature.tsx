@@ -18,7 +18,7 @@ function draftsIn(drafts: ReadonlyMap<string, unknown>, cluster: string, namespa
   return [...drafts.keys()].filter((key) => key.startsWith(beginning)).length
 }
 
-const open = (tab: string) => () => navigate({ page: 'configuration', parameters: { tab } })
+const open = (tab: 'access' | 'migrations') => () => navigate({ page: 'configuration', parameters: { tab } })
 const section = 'Configuration'
 
 /** Ways to the tabs in the palette, and the dialog that is offered after saving. */
@@ -59,7 +59,7 @@ export const configuration: Feature = {
       title: 'Configuration',
       icon: SlidersHorizontal,
       letter: 'C',
-      place: 'cluster',
+      place: 'change',
       component: ConfigurationPage,
       Badge: DraftsBadge,
     },

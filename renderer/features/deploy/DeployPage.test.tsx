@@ -17,7 +17,7 @@ afterEach(() => {
   forgetDrift()
 })
 
-async function open(deploy: DeployScene = {}, view = 'plan', scene: Scene = {}) {
+async function open(deploy: DeployScene = {}, view: 'plan' | 'releases' | 'drift' = 'plan', scene: Scene = {}) {
   sample = await openWindow('deploy', { view }, { deploy, ...scene })
 }
 

@@ -3,13 +3,13 @@ import { useEffect, useMemo, useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { DeployStatus } from '#shared/contract/deploy.ts'
 import type { ReleaseRow } from '#shared/contract/releases.ts'
-import { PageHeader, setParameters, useBlocked, useLocation, useScope, useTasks } from '../../app/index.ts'
+import { PageHeader, setParameters, useBlocked, useParameters, useScope, useTasks } from '../../app/index.ts'
 import { useCall, useCommand } from '../../client/index.ts'
 import { Banner, Button, EmptyState, ErrorState, formatClock, LoadingState } from '../../kit/index.ts'
 import { DeployChooser } from './values/DeployChooser.tsx'
 import { DeployHeader, elsewhere } from './DeployHeader.tsx'
 import { takePlan, useDraft } from './deployStore.ts'
-import { DeployTabs, viewOf } from './DeployTabs.tsx'
+import { DeployTabs } from './DeployTabs.tsx'
 import { latestRun } from './deployView.ts'
 import { checkDrift, useDrift, type DriftState } from './drift/driftStore.ts'
 import { DriftView } from './drift/DriftView.tsx'
@@ -39,7 +39,7 @@ export function DeployPage() {
 const lookAgain = 10_000
 
 function Deploy({ scope }: { scope: Scope }) {
-  const view = viewOf(useLocation((location) => location.parameters['view']))
+  const view = useParameters('deploy').view
   const draft = useDraft(scope)
   const tasks = useTasks((state) => state.tasks)
   const drift = useDrift(scope)
@@ -179,7 +179,7 @@ function Releases({ scope, status, unfinished, run, tabs }: PartProps) {
   const going = useCommand(async (client, row: ReleaseRow) => {
     const plan = await client.deploy.planRollback({ ...scope, releaseId: row.id })
     takePlan(scope, plan, status.installed !== null)
-    setParameters({ view: undefined, release: undefined })
+    setParameters('deploy', { view: 'plan', release: undefined })
   })
   const isRunning = run?.state === 'running'
   return (

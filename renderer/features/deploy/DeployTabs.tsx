@@ -1,11 +1,9 @@
+import type { z } from 'zod'
 import { setParameters } from '../../app/index.ts'
 import { StatusGlyph, Tabs } from '../../kit/index.ts'
+import type { deployRoute } from './route.ts'
 
-export type DeployViewId = 'plan' | 'releases' | 'drift'
-
-export function viewOf(parameter: string | undefined): DeployViewId {
-  return parameter === 'releases' || parameter === 'drift' ? parameter : 'plan'
-}
+export type DeployViewId = z.output<typeof deployRoute>['view']
 
 /** The three views of the page. @param drift how many objects drifted, where it is known */
 export function DeployTabs({
@@ -34,7 +32,7 @@ export function DeployTabs({
           ...(drift ? { badge: <span className="deploy-drift-count">{drift}</span> } : {}),
         },
       ]}
-      onChange={(id) => setParameters({ view: id === 'plan' ? undefined : id })}
+      onChange={(id) => setParameters('deploy', { view: id })}
     />
   )
 }

@@ -58,7 +58,7 @@ export const deploy: Feature = {
       title: 'Deploy',
       icon: Rocket,
       letter: 'D',
-      place: 'cluster',
+      place: 'change',
       component: DeployPage,
       Badge: DeployBadge,
     },

@@ -93,7 +93,7 @@ export interface AttentionItem {
   title: string
   detail: string
   /** Where the button leads. */
-  step: { title: string; page?: string; effect?: 'check' | 'startSandbox' }
+  step: { title: string; page?: 'overview' | 'workloads' | 'deploy' | 'backups'; effect?: 'check' | 'startSandbox' }
   rank: number
 }
 

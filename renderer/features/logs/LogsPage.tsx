@@ -7,7 +7,7 @@ import {
   setParameters,
   toast,
   useActions,
-  useLocation,
+  useParameters,
   useScope,
   type Action,
 } from '../../app/index.ts'
@@ -29,16 +29,15 @@ import { LogSearchBar } from './LogSearchBar.tsx'
 import { LogSession } from './logSession.ts'
 import { exportLines } from './logText.ts'
 import { nextMatch } from './logView.ts'
-import { readSelection, spans } from './selection.ts'
+import { spans } from './selection.ts'
 import { useServices } from './useServices.ts'
 import './logs.css'
 
 export function LogsPage() {
   const scope = useScope()
-  const parameters = useLocation((location) => location.parameters)
+  const selection = useParameters('logs')
   const [session] = useState(() => new LogSession())
   const { paused, current, wrap, version, sources } = useStore(session.store)
-  const selection = useMemo(() => readSelection(parameters), [parameters])
   const services = useServices(scope)
   const search = useRef<HTMLInputElement>(null)
   const tick = useTick(version)
@@ -70,9 +69,11 @@ export function LogsPage() {
           <>
             <Segments
               label="How far back"
-              value={String(selection.sinceSeconds)}
-              options={spans.map((span) => ({ value: String(span.seconds), title: span.title }))}
-              onChange={(since) => setParameters({ since })}
+              value={`${selection.sinceSeconds}`}
+              options={spans.map((span) => ({ value: `${span.seconds}` as const, title: span.title }))}
+              onChange={(chosen) =>
+                setParameters('logs', { sinceSeconds: spans.find((span) => `${span.seconds}` === chosen)?.seconds })
+              }
             />
             <Segments
               label="Which run"
@@ -81,7 +82,7 @@ export function LogsPage() {
                 { value: 'current', title: 'Current' },
                 { value: 'previous', title: 'Previous run' },
               ]}
-              onChange={(run) => setParameters({ previous: run === 'previous' ? 'true' : undefined })}
+              onChange={(run) => setParameters('logs', { previous: run === 'previous' })}
             />
             <Button icon={WrapText} onClick={() => session.store.setState({ wrap: !wrap })}>
               {wrap ? 'Do not wrap' : 'Wrap'}
@@ -97,9 +98,9 @@ export function LogsPage() {
           session={session}
           services={services}
           chosen={selection.services}
-          onChooseServices={(chosen) => setParameters({ services: chosen.join(',') || undefined })}
+          onChooseServices={(chosen) => setParameters('logs', { services: chosen })}
           onlyPods={selection.pods}
-          onAllPods={() => setParameters({ pods: undefined })}
+          onAllPods={() => setParameters('logs', { pods: [] })}
         />
         <div className="logs-main">
           <LogSearchBar

@@ -1,18 +1,5 @@
 import { expect, it } from 'vitest'
-import { podColour, readSelection } from './selection.ts'
-
-it('reads services, pods and the run before from the parameters of the page', () => {
-  expect(readSelection({ services: 'backend,agents', previous: 'true', since: '900' })).toEqual({
-    services: ['backend', 'agents'],
-    pods: [],
-    previous: true,
-    sinceSeconds: 900,
-  })
-})
-
-it('follows everything of the last hour when nothing or nonsense was asked for', () => {
-  expect(readSelection({ since: 'soon' })).toEqual({ services: [], pods: [], previous: false, sinceSeconds: 3_600 })
-})
+import { podColour } from './selection.ts'
 
 it('keeps the colour of a pod while others join', () => {
   const pods = new Map([['a', 1]])

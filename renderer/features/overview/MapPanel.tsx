@@ -50,7 +50,7 @@ function MapContent({ map }: { map: StreamState<MapBatch> }) {
   return (
     <ServiceMap
       services={map.value.nodes.map(boxOf)}
-      onOpen={(id) => navigate({ page: 'workloads', parameters: { service: id } })}
+      onOpen={(id) => navigate({ page: 'workloads', parameters: { filter: `service:${id}` } })}
     />
   )
 }

@@ -10,7 +10,7 @@ export const overview: Feature = {
       title: 'Overview',
       icon: Activity,
       letter: 'O',
-      place: 'cluster',
+      place: 'observe',
       component: OverviewPage,
       Badge: RailBadge,
     },

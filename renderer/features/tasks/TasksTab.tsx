@@ -1,7 +1,7 @@
 import { Square, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { Task } from '#shared/contract/tasks.ts'
-import { forgetTask, navigate, reportError, useCluster, useTasks } from '../../app/index.ts'
+import { forgetTask, navigate, reportError, useCluster, useTasks, type Destination } from '../../app/index.ts'
 import { useCommand } from '../../client/index.ts'
 import {
   Button,
@@ -35,7 +35,7 @@ const words: Record<Task['state'], string> = {
   interrupted: 'Interrupted',
 }
 
-const pages: Record<Task['kind'], { page: string; parameters?: Record<string, string> }> = {
+const pages: Record<Task['kind'], Destination> = {
   deploy: { page: 'deploy' },
   undeploy: { page: 'deploy' },
   backup: { page: 'backups' },

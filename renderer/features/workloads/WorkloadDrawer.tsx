@@ -15,7 +15,7 @@ import { useEffect } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
-import { Drawer, navigate, setParameters, useBlocked, useLocation } from '../../app/index.ts'
+import { Drawer, navigate, setParameters, useBlocked, useParameters } from '../../app/index.ts'
 import { useCall } from '../../client/index.ts'
 import { Banner, Button, ErrorState, LoadingState, Menu, StatusGlyph, Tabs, type MenuItem } from '../../kit/index.ts'
 import { openChange, type ChangeKind, type Workload } from './changes/changeStore.ts'
@@ -35,7 +35,7 @@ const interval = 5_000
 
 /** Details of the active controller: asked for again whenever its row changes, and every few seconds. */
 export function WorkloadDrawer({ scope, row, workload, onClose }: WorkloadDrawerProps) {
-  const tab = useLocation((location) => location.parameters['tab']) ?? 'summary'
+  const tab = useParameters('workloads').workloadTab
   const { value, error, reload } = useCall(
     (client, signal) => client.rollouts.detail({ ...scope, ...workload }, { signal }),
     [scope.context, scope.namespace, row.uid],
@@ -64,7 +64,7 @@ export function WorkloadDrawer({ scope, row, workload, onClose }: WorkloadDrawer
             { id: 'revisions', title: 'Revisions', badge: value?.revisions.length },
             { id: 'environment', title: 'Environment' },
           ]}
-          onChange={(next) => setParameters({ tab: next })}
+          onChange={(next) => setParameters('workloads', { workloadTab: next })}
         />
       }
       onClose={onClose}
@@ -134,7 +134,7 @@ function WorkloadButtons({ scope, row, workload, detail }: WorkloadButtonsProps)
       icon: ScrollText,
       keys: 'L',
       reason: row.service ? undefined : 'No service is known for it.',
-      perform: () => navigate({ page: 'logs', parameters: { services: row.service } }),
+      perform: () => navigate({ page: 'logs', parameters: { services: [row.service] } }),
     },
     { id: 'undo', title: 'Undo…', icon: Undo2, reason: blocked ?? noUndo, perform: ask('undo'), separated: true },
     { id: 'environment', title: 'Environment…', icon: Variable, reason: blocked, perform: ask('setEnvironment') },

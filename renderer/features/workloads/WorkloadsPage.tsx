@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { Scope } from '#shared/contract/base.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
-import { PageHeader, setParameters, useLocation, useScope } from '../../app/index.ts'
+import { PageHeader, setParameters, useParameters, useScope } from '../../app/index.ts'
 import { useStream } from '../../client/index.ts'
 import { EmptyState, Tabs } from '../../kit/index.ts'
 import { PodFeed, type FeedTrouble } from './pods/PodFeed.tsx'
@@ -31,7 +31,7 @@ export function WorkloadsPage() {
 const noTrouble: FeedTrouble = { error: undefined, staleSince: undefined, retry: () => undefined }
 
 function Workloads({ scope }: { scope: Scope }) {
-  const tab = useLocation((location) => location.parameters['kind']) ?? 'Pod'
+  const tab = useParameters('workloads').kind
   const [pods] = useState(() => new PodStore())
   const [trouble, setTrouble] = useState(noTrouble)
   const count = useStore(pods.store, (state) => (state.feed.state === 'loading' ? undefined : state.byUid.size))
@@ -57,7 +57,15 @@ function Workloads({ scope }: { scope: Scope }) {
                 .filter((each) => each.isAlways || of(each.kind) > 0)
                 .map((each) => ({ id: each.kind, title: each.title, badge: value ? of(each.kind) : undefined })),
             ]}
-            onChange={(kind) => setParameters({ kind, pod: undefined, workload: undefined, tab: undefined })}
+            onChange={(kind) =>
+              setParameters('workloads', {
+                kind,
+                pod: undefined,
+                workload: undefined,
+                podTab: undefined,
+                workloadTab: undefined,
+              })
+            }
           />
         }
       />

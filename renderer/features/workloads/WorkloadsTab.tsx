@@ -2,7 +2,7 @@ import { RefreshCw, Scaling, ScrollText } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import type { FeedState, Scope } from '#shared/contract/base.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
-import { navigate, setParameters, useBlocked, useLocation } from '../../app/index.ts'
+import { navigate, setParameters, useBlocked, useParameters } from '../../app/index.ts'
 import {
   DataTable,
   EmptyState,
@@ -36,7 +36,7 @@ const rowId = (row: WorkloadRow) => row.name
 export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsTabProps) {
   const [filter, setFilter] = useState('')
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  const active = useLocation((location) => location.parameters['workload']) ?? null
+  const active = useParameters('workloads').workload ?? null
   const blocked = useBlocked('operator')
   const ofKind = useMemo(() => rows.filter((row) => row.kind === kind), [rows, kind])
   const shown = useMemo(() => ofKind.filter((row) => row.name.includes(filter.trim().toLowerCase())), [ofKind, filter])
@@ -44,8 +44,8 @@ export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsT
   const activeRow = ofKind.find((row) => row.name === active)
   const workload = activeRow && isRolled(kind) ? { kind, name: activeRow.name } : undefined
   const selected = useMemo(() => new Set(ofKind.map(rowId).filter((name) => chosen.has(name))), [ofKind, chosen])
-  const activate = useCallback((name: string | null) => setParameters({ workload: name ?? undefined }), [])
-  const close = useCallback(() => setParameters({ workload: undefined, tab: undefined }), [])
+  const activate = useCallback((name: string | null) => setParameters('workloads', { workload: name ?? undefined }), [])
+  const close = useCallback(() => setParameters('workloads', { workload: undefined, workloadTab: undefined }), [])
   useWorkloadActions(scope, activeRow)
   if (feed.state === 'failed') return <ErrorState fault={feed.fault} />
   const since = feed.state === 'stale' ? feed.since : staleSince
@@ -213,7 +213,7 @@ function RowActions({ scope, row, blocked }: RowActionsProps) {
           icon={ScrollText}
           size="small"
           label={`Logs of ${row.service}`}
-          onClick={() => navigate({ page: 'logs', parameters: { services: row.service } })}
+          onClick={() => navigate({ page: 'logs', parameters: { services: [row.service] } })}
         />
       ) : null}
       {isRolled(kind) ? (

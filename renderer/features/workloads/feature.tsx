@@ -40,7 +40,7 @@ function Background() {
 
 export const workloads: Feature = {
   pages: [
-    { id: 'workloads', title: 'Workloads', icon: Boxes, letter: 'W', place: 'cluster', component: WorkloadsPage },
+    { id: 'workloads', title: 'Workloads', icon: Boxes, letter: 'W', place: 'inspect', component: WorkloadsPage },
   ],
   Background,
 }

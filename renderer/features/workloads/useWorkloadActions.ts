@@ -35,7 +35,7 @@ export function useWorkloadActions(scope: Scope, row: WorkloadRow | undefined): 
       icon: ScrollText,
       keys: 'L',
       ...(service === '' ? { reason: 'No service is known for it.' } : {}),
-      perform: () => navigate({ page: 'logs', parameters: { services: service } }),
+      perform: () => navigate({ page: 'logs', parameters: { services: [service] } }),
     }
     return [
       logs,

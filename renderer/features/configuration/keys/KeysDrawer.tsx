@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ConfigurationRow } from '#shared/contract/configuration.ts'
-import { Drawer, setParameters, useBlocked, useLocation } from '../../../app/index.ts'
+import { Drawer, setParameters, useBlocked, useParameters } from '../../../app/index.ts'
 import { Banner, CodeEditor, ErrorState, LoadingState, plural, Tabs } from '../../../kit/index.ts'
 import { keepDraft, useDraft, type KeysDraft, type ObjectName } from '../objects/drafts.ts'
 import { contested, readData, rebased, withYaml, yamlOf, type KeysObject } from './keysDraft.ts'
@@ -20,7 +20,7 @@ interface KeysDrawerProps {
 export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
   const { scope, kind, name } = object
   const isConfigMap = kind === 'ConfigMap'
-  const view = useLocation((location) => location.parameters['view']) ?? 'keys'
+  const view = useParameters('configuration').view
   const blocked = useBlocked('operator')
   const kept = useDraft(object)
   const draft = kept?.of === 'keys' ? kept : undefined
@@ -43,10 +43,10 @@ export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
             label="Views"
             value={view}
             tabs={[
-              { id: 'keys', title: 'Keys', badge: row.keys.length },
+              { id: 'form', title: 'Keys', badge: row.keys.length },
               { id: 'yaml', title: 'YAML' },
             ]}
-            onChange={(next) => setParameters({ view: next })}
+            onChange={(next) => setParameters('configuration', { view: next })}
           />
         ) : undefined
       }
@@ -80,7 +80,7 @@ export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
             onChange={(text) => keepDraft(object, withYaml(draft, value, text))}
           />
         ) : null}
-        {value && (!isConfigMap || view === 'keys') ? (
+        {value && (!isConfigMap || view === 'form') ? (
           <>
             <ObjectFacts row={value.row} />
             <KeyList object={object} live={value} draft={draft} />

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ConfigurationRow } from '#shared/contract/configuration.ts'
-import { Drawer, setParameters, useBlocked, useLocation } from '../../../app/index.ts'
+import { Drawer, setParameters, useBlocked, useParameters } from '../../../app/index.ts'
 import { Banner, CodeEditor, DiffView, ErrorState, LoadingState, Tabs } from '../../../kit/index.ts'
 import { AutoscalerForm } from './AutoscalerForm.tsx'
 import { autoscalerProblem, readAutoscaler, specFaults } from './autoscalerForm.ts'
@@ -22,7 +22,7 @@ interface SpecDrawerProps {
 /** An autoscaler, quota or limit range: its figures, and its spec to edit. */
 export function SpecDrawer({ object, row, onClose }: SpecDrawerProps) {
   const { scope, kind, name } = object
-  const view = useLocation((location) => location.parameters['view']) ?? 'summary'
+  const view = useParameters('configuration').view
   const blocked = useBlocked('operator')
   const kept = useDraft(object)
   const draft = kept?.of === 'spec' ? kept : undefined
@@ -53,10 +53,10 @@ export function SpecDrawer({ object, row, onClose }: SpecDrawerProps) {
           label="Views"
           value={view}
           tabs={[
-            { id: 'summary', title: 'Summary' },
+            { id: 'form', title: 'Summary' },
             { id: 'yaml', title: 'YAML' },
           ]}
-          onChange={(next) => setParameters({ view: next })}
+          onChange={(next) => setParameters('configuration', { view: next })}
         />
       }
       footer={

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { ConfigurationRow, EditableKind } from '#shared/contract/configuration.ts'
-import { setParameters, useLocation } from '../../../app/index.ts'
+import { setParameters, useParameters } from '../../../app/index.ts'
 import { DataTable, EmptyState, ErrorState, FilterField, plural, StaleChip, type Column } from '../../../kit/index.ts'
 import { draftKey, useDrafts } from './drafts.ts'
 import type { Fresh } from '../useFresh.ts'
@@ -22,7 +22,7 @@ const rowId = (row: ConfigurationRow) => `${row.kind}/${row.name}`
 /** Objects of some kinds with the details of the active one beside them. */
 export function ObjectsTable({ scope, kinds, objects, columns, what, label, details }: ObjectsTableProps) {
   const [filter, setFilter] = useState('')
-  const active = useLocation((location) => location.parameters['object']) ?? null
+  const active = useParameters('configuration').object ?? null
   const drafts = useDrafts((state) => state.drafts)
   const { value, error, staleSince, reload } = objects
   const { context: cluster, namespace } = scope
@@ -33,8 +33,8 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
     [drafts, cluster, namespace],
   )
   const all = useMemo(() => columns(isEdited), [columns, isEdited])
-  const activate = useCallback((id: string | null) => setParameters({ object: id ?? undefined }), [])
-  const close = useCallback(() => setParameters({ object: undefined, view: undefined }), [])
+  const activate = useCallback((id: string | null) => setParameters('configuration', { object: id ?? undefined }), [])
+  const close = useCallback(() => setParameters('configuration', { object: undefined, view: undefined }), [])
   const activeRow = ofKind.find((row) => rowId(row) === active)
   if (error && !value) return <ErrorState fault={error} onRetry={reload} />
   return (

@@ -49,7 +49,7 @@ export function DriftView({ scope, drift, blocked }: DriftViewProps) {
       <EmptyState
         isLarge
         title={`No release is recorded in ${scope.namespace}`}
-        actions={<Button onClick={() => setParameters({ view: undefined })}>Plan a deployment</Button>}
+        actions={<Button onClick={() => setParameters('deploy', { view: 'plan' })}>Plan a deployment</Button>}
       >
         There is nothing to compare the cluster with. A deployment from this console records what it applies.
       </EmptyState>

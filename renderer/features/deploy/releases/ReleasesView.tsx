@@ -2,7 +2,7 @@ import { History } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Fault, Scope } from '#shared/contract/base.ts'
 import type { ReleaseRow } from '#shared/contract/releases.ts'
-import { setParameters, useLocation } from '../../../app/index.ts'
+import { setParameters, useParameters } from '../../../app/index.ts'
 import type { CallState } from '../../../client/index.ts'
 import { Banner, Button, DataTable, EmptyState, ErrorState, LoadingState, Panel } from '../../../kit/index.ts'
 import { releaseColumns } from './releaseColumns.tsx'
@@ -24,7 +24,7 @@ const idOf = (row: ReleaseRow) => row.id
 
 /** What the cluster keeps of earlier deployments, and below it the one that is selected with what it changed. */
 export function ReleasesView({ scope, releases, blocked, planning, fault, onRollBack }: ReleasesViewProps) {
-  const asked = useLocation((location) => location.parameters['release'])
+  const asked = useParameters('deploy').release
   const rows = useMemo(() => releases.value ?? [], [releases.value])
   const selected = rows.find((row) => row.id === asked) ?? rows.find((row) => row.isCurrent) ?? rows[0]
   const columns = useMemo(() => releaseColumns({ blocked, planning, onRollBack }), [blocked, planning, onRollBack])
@@ -45,7 +45,7 @@ export function ReleasesView({ scope, releases, blocked, planning, fault, onRoll
         isLarge
         icon={History}
         title={`No release in ${scope.namespace} yet`}
-        actions={<Button onClick={() => setParameters({ view: undefined })}>Plan the first one</Button>}
+        actions={<Button onClick={() => setParameters('deploy', { view: 'plan' })}>Plan the first one</Button>}
       >
         Every deployment is recorded in the cluster: who, when, with which values, and what it applied. From then on it
         can be compared and rolled back to from any console.
@@ -80,7 +80,7 @@ export function ReleasesView({ scope, releases, blocked, planning, fault, onRoll
             columns={columns}
             rowId={idOf}
             active={selected?.id ?? null}
-            onActivate={(id) => setParameters({ release: id ?? undefined })}
+            onActivate={(id) => setParameters('deploy', { release: id ?? undefined })}
             isPrimary
             isStale={releases.error !== undefined}
           />

@@ -18,7 +18,7 @@ export function FailurePanel({ fault, stage, children }: { fault: Fault; stage: 
               <Button size="small" onClick={() => navigate({ page: 'workloads', parameters: { pod: failure.pod } })}>
                 Open pod
               </Button>
-              <Button size="small" onClick={() => navigate({ page: 'logs', parameters: { pods: failure.pod } })}>
+              <Button size="small" onClick={() => navigate({ page: 'logs', parameters: { pods: [failure.pod] } })}>
                 Its logs
               </Button>
             </>

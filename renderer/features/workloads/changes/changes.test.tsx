@@ -10,7 +10,7 @@ afterEach(() => {
   closeWindow()
 })
 
-const deployment = { kind: 'Deployment', workload: 'agency-swarm-backend' }
+const deployment = { kind: 'Deployment', workload: 'agency-swarm-backend' } as const
 const image = 'registry.example.org/agency-swarm/suite:2.4.1'
 
 const inputs = (sample: SampleEngine, name: string) =>

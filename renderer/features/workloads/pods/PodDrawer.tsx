@@ -2,7 +2,7 @@ import { Copy, RefreshCw, ScrollText, Terminal, Trash2 } from 'lucide-react'
 import { useEffect } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { PodRow } from '#shared/contract/pods.ts'
-import { Drawer, setParameters, useBlocked, useLocation } from '../../../app/index.ts'
+import { Drawer, setParameters, useBlocked, useParameters } from '../../../app/index.ts'
 import { useCall } from '../../../client/index.ts'
 import {
   Banner,
@@ -28,7 +28,7 @@ export interface PodDrawerProps {
 
 /** Details of the active pod: they are asked for again whenever its row changes. */
 export function PodDrawer({ scope, row, figures, onClose }: PodDrawerProps) {
-  const tab = useLocation((location) => location.parameters['tab']) ?? 'summary'
+  const tab = useParameters('workloads').podTab
   const { value, error, reload } = useCall(
     (client, signal) => client.pods.detail({ ...scope, name: row.name }, { signal }),
     [scope.context, scope.namespace, row.uid],
@@ -55,7 +55,7 @@ export function PodDrawer({ scope, row, figures, onClose }: PodDrawerProps) {
             { id: 'events', title: 'Events', badge: events.length },
             { id: 'yaml', title: 'YAML' },
           ]}
-          onChange={(next) => setParameters({ tab: next })}
+          onChange={(next) => setParameters('workloads', { podTab: next })}
         />
       }
       onClose={onClose}

@@ -55,7 +55,7 @@ export function PodSummary({ row, detail, figures }: { row: PodRow; detail: PodD
       <div className="pod-title">
         Latest events
         {detail.events.length > 4 ? (
-          <button type="button" onClick={() => setParameters({ tab: 'events' })}>
+          <button type="button" onClick={() => setParameters('workloads', { podTab: 'events' })}>
             All {detail.events.length}
           </button>
         ) : null}

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Scope } from '#shared/contract/base.ts'
 import type { PodRow } from '#shared/contract/pods.ts'
-import { navigate, setParameters, useCurrentCluster, useLocation } from '../../../app/index.ts'
+import { navigate, setParameters, useCurrentCluster, useParameters } from '../../../app/index.ts'
 import {
   Banner,
   Button,
@@ -35,6 +35,7 @@ const groupStatus: Record<PodGroup, StatusKind> = {
   ended: 'off',
 }
 const rowId = (row: PodRow) => row.name
+const setFilter = (filter: string) => setParameters('workloads', { filter })
 const noGroups: ReadonlySet<PodGroup> = new Set()
 
 export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope; trouble: FeedTrouble }) {
@@ -42,9 +43,8 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
   const { feed } = state
   const figures = useFigures(scope)
   const now = useNow(5_000)
-  const active = useLocation((location) => location.parameters['pod']) ?? null
-  const asked = useLocation((location) => location.parameters['filter']) ?? ''
-  const [filter, setFilter] = useState(asked)
+  const { pod, filter } = useParameters('workloads')
+  const active = pod ?? null
   const [groups, setGroups] = useState(noGroups)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [box, width] = useWidth<HTMLDivElement>(1_000)
@@ -60,8 +60,8 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
     () => (active === null ? undefined : rows.find((row) => row.name === active)),
     [rows, active],
   )
-  const activate = useCallback((name: string | null) => setParameters({ pod: name ?? undefined }), [])
-  const close = useCallback(() => setParameters({ pod: undefined, tab: undefined }), [])
+  const activate = useCallback((name: string | null) => setParameters('workloads', { pod: name ?? undefined }), [])
+  const close = useCallback(() => setParameters('workloads', { pod: undefined, podTab: undefined }), [])
   const clear = () => {
     setFilter('')
     setGroups(noGroups)

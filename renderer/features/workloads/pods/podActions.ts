@@ -7,7 +7,7 @@ import { plural } from '../../../kit/index.ts'
 export function openLogs(rows: readonly PodRow[], isPrevious = false): void {
   navigate({
     page: 'logs',
-    parameters: { pods: rows.map((row) => row.name).join(','), ...(isPrevious && { previous: 'true' }) },
+    parameters: { pods: rows.map((row) => row.name), previous: isPrevious },
   })
 }
 

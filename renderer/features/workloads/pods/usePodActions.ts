@@ -39,7 +39,7 @@ export function usePodActions(scope: Scope, row: PodRow | undefined): void {
         effect: 'read',
         icon: FileCode,
         keys: 'Y',
-        perform: () => setParameters({ tab: 'yaml' }),
+        perform: () => setParameters('workloads', { podTab: 'yaml' }),
       },
       {
         id: 'pods.events',
@@ -48,7 +48,7 @@ export function usePodActions(scope: Scope, row: PodRow | undefined): void {
         effect: 'read',
         icon: ListTree,
         keys: 'E',
-        perform: () => setParameters({ tab: 'events' }),
+        perform: () => setParameters('workloads', { podTab: 'events' }),
       },
       {
         id: 'pods.delete',

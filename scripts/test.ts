@@ -15,7 +15,7 @@ type Part = (typeof parts)[number]
 async function runPart(part: Part): Promise<Outcome> {
   switch (part) {
     case 'check':
-      return { ...nothing, failed: await runChecks() }
+      return { ...nothing, failed: await runChecks('whole') }
     case 'unit':
       return runVitest(['shared', 'engine', 'renderer'])
     case 'server':

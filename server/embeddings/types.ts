@@ -1,5 +1,3 @@
-import { embed } from '../database/offlineEmbedding.ts'
-
 /** Turns texts into vectors of one model. */
 export interface Embedder {
   /** Recorded with each row; vectors of different models are never compared. */

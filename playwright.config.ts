@@ -4,8 +4,8 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: 'electron/e2e',
   testMatch: '**/*.test.ts',
-  timeout: 300_000,
-  expect: { timeout: 30_000 },
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
   workers: 1,
   // Tried once more in a new window, then counted and named as flaky.
   retries: 1,

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort } from '#shared/testing/freePort.ts'
+import { soaked, soakTimeout } from '#shared/testing/soak.ts'
 import { modelTiers } from '../database/tables.ts'
 import { serviceEnvironment } from '../testing/environment.ts'
 import { bundleSuite } from '../testing/suiteBundle.ts'
@@ -17,7 +18,7 @@ import {
 } from './testing/modelEndpoint.ts'
 import { startSwarm, type Swarm } from './testing/swarm.ts'
 
-const kills = 50
+const kills = soaked(12, 50)
 /** Killed again and again; another one is left alone, as there would be one in a cluster that is worth the name. */
 const killedAtOnce = 3
 let suite: Awaited<ReturnType<typeof bundleSuite>>
@@ -83,8 +84,8 @@ function answer({ messages }: ChatRequest) {
 }
 
 it(
-  'loses no task and doubles nothing while replicas are killed in 50 random moments',
-  { timeout: 400_000 },
+  `loses no task and doubles nothing while replicas are killed in ${kills} random moments`,
+  { timeout: soakTimeout },
   async () => {
     const seed = Number(process.env.KILL_TEST_SEED ?? randomInt(2 ** 31))
     console.log(`The moments follow from KILL_TEST_SEED=${seed}`)
@@ -145,6 +146,7 @@ it(
     await until(
       () => count(`state IN ('queued', 'running')`),
       (open) => open === 0,
+      soakTimeout,
     )
 
     const { rows: tasks } = await pool.query<

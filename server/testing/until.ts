@@ -2,7 +2,7 @@
 export async function until<Value>(
   read: () => Promise<Value> | Value,
   isReached: (value: Value) => boolean,
-  deadlineMs = 45_000,
+  deadlineMs = 150_000,
 ): Promise<Value> {
   const deadline = Date.now() + deadlineMs
   for (;;) {

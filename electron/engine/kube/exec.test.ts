@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
 import { json, startMisbehavingServer, type MisbehavingServer, type SocketReply } from '../testing/misbehavingServer.ts'
-import { until } from '../testing/until.ts'
+import { still, until } from '../testing/until.ts'
 import { connect } from './connection.ts'
 import { exec, execToCompletion } from './exec.ts'
 import type { ExecOptions } from './streamTypes.ts'
@@ -123,15 +123,8 @@ it('pauses the socket while nobody reads, and loses nothing', async () => {
     next()
   })
   const session = await exec(connection, options(['cat', 'big']))
-  let before = -1
-  // Until the peer stands still: the network's buffers are full and ours are not growing.
-  await until(async () => {
-    const isStill = sent === before
-    before = sent
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    return isStill
-  }, 'the peer to stop')
-  expect(sent).toBeLessThan(count)
+  // The network's buffers are full then, and ours are not growing.
+  expect(await still(() => sent, 'the peer')).toBeLessThan(count)
   expect(session.stdout.readableLength).toBeLessThan(2 * 1024 * 1024)
   let bytes = 0
   for await (const chunk of session.stdout) bytes += (chunk as Buffer).length

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { soaked, soakTimeout } from '#shared/testing/soak.ts'
 import { isComplete } from './deployment/status.ts'
 import type { Job } from './job/kinds.ts'
 import { isJobFinished } from './job/outcome.ts'
@@ -45,26 +46,33 @@ async function recordHistory(): Promise<string[]> {
   }
 }
 
-test('whatever line the journal breaks off at, the controllers bring the work to the same end', async () => {
-  const lines = await recordHistory()
-  const created = lines.findIndex((line) => line.includes('"kind":"Job"'))
-  expect(lines.length).toBeGreaterThan(150)
-  for (let cut = created + 1; cut < lines.length; cut += 7) {
-    const cluster = await TestCluster.start(async (folder) => {
-      await writeFile(join(folder, 'journal.jsonl'), lines.slice(0, cut).join('\n') + '\n')
-      return fate
-    })
-    try {
-      await cluster.until(() => isUpdated(cluster))
-      await cluster.settle()
-      const { succeeded, failed } = cluster.get<Job>('jobs.batch', 'task')?.status ?? {}
-      expect([cut, succeeded, failed]).toEqual([cut, 4, undefined])
-      expect([cut, cluster.pods({ app: 'web' }).length, cluster.pods({ app: 'db' }).length]).toEqual([cut, 3, 2])
-      expect([cut, cluster.pods({ 'job-name': 'task' }).length]).toEqual([cut, 4])
-      expect(cluster.store.list('persistentvolumes')).toHaveLength(2)
-      expect(cluster.errors).toEqual([])
-    } finally {
-      await cluster.stop()
+// Every line would take an hour; a step that shares no factor with the length of a write's group meets all kinds of lines.
+const step = soaked(23, 3)
+
+test(
+  'wherever the journal breaks off, the controllers bring the work to the same end',
+  async () => {
+    const lines = await recordHistory()
+    const created = lines.findIndex((line) => line.includes('"kind":"Job"'))
+    expect(lines.length).toBeGreaterThan(150)
+    for (let cut = created + 1; cut < lines.length; cut += step) {
+      const cluster = await TestCluster.start(async (folder) => {
+        await writeFile(join(folder, 'journal.jsonl'), lines.slice(0, cut).join('\n') + '\n')
+        return fate
+      })
+      try {
+        await cluster.until(() => isUpdated(cluster))
+        await cluster.settle()
+        const { succeeded, failed } = cluster.get<Job>('jobs.batch', 'task')?.status ?? {}
+        expect([cut, succeeded, failed]).toEqual([cut, 4, undefined])
+        expect([cut, cluster.pods({ app: 'web' }).length, cluster.pods({ app: 'db' }).length]).toEqual([cut, 3, 2])
+        expect([cut, cluster.pods({ 'job-name': 'task' }).length]).toEqual([cut, 4])
+        expect(cluster.store.list('persistentvolumes')).toHaveLength(2)
+        expect(cluster.errors).toEqual([])
+      } finally {
+        await cluster.stop()
+      }
     }
-  }
-}, 180_000)
+  },
+  soakTimeout,
+)

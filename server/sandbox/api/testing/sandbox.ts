@@ -145,7 +145,7 @@ export class TestSandbox {
 
 /** Looks again until something holds; fails after a deadline that a busy machine keeps. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 40_000
+  const deadline = Date.now() + 120_000
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`did not happen in time: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 150))

@@ -11,7 +11,7 @@ import type { Pod } from '../kinds.ts'
 import { StandInNode } from './standInNode.ts'
 import { TestClock } from './testClock.ts'
 
-const patience = 30_000
+const patience = 120_000
 
 /** The controllers on a real store with a stand-in for the node. */
 export class TestCluster {

@@ -105,9 +105,9 @@ function createPod(
   })
 }
 
-/** The first value that is not undefined within 40 seconds. */
+/** The first value that is not undefined, or undefined after two minutes. */
 export async function poll<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T | undefined> {
-  const deadline = Date.now() + 40_000
+  const deadline = Date.now() + 120_000
   while (Date.now() < deadline) {
     const found = await look()
     if (found !== undefined) return found

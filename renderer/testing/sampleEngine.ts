@@ -226,6 +226,6 @@ function nothingDeployed(): DeployScene {
   return {
     status: { ...sampleDeploy(), installed: null },
     releases: [],
-    drift: { release: null, checkedAt: Date.now(), compared: 0, objects: [] },
+    drift: { release: null, checkedAt: Date.now(), compared: 0, objects: [], unread: [] },
   }
 }

@@ -1,6 +1,7 @@
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 import type { Impact } from '#shared/contract/changes.ts'
+import type { ConfigurationRow, EditableKind } from '#shared/contract/configuration.ts'
 import {
   sampleAccounts,
   sampleCertificates,
@@ -22,6 +23,8 @@ export interface OperationsScene {
 type Note = (name: string, input?: unknown) => void
 
 /** Rollouts, configuration, accounts, certificates and migrations, answered from memory. */
+const usersOf = ({ usedBy }: ConfigurationRow) => (usedBy.state === 'known' ? usedBy.value : [])
+
 export function sampleOperations(scene: OperationsScene, note: Note, tasks: SampleTasks) {
   const os = implement(contract)
   const objects = scene.isEmpty ? [] : sampleConfiguration()
@@ -73,7 +76,17 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
     configuration: {
       list: os.configuration.list.handler(() => {
         allow()
-        return objects.map(({ row }) => row)
+        const ofKind = (kind: EditableKind) => ({
+          state: 'known' as const,
+          value: objects.filter(({ row }) => row.kind === kind).map(({ row }) => row),
+        })
+        return {
+          ConfigMap: ofKind('ConfigMap'),
+          Secret: ofKind('Secret'),
+          HorizontalPodAutoscaler: ofKind('HorizontalPodAutoscaler'),
+          ResourceQuota: ofKind('ResourceQuota'),
+          LimitRange: ofKind('LimitRange'),
+        }
       }),
       detail: os.configuration.detail.handler(({ input }) => {
         const { row, resourceVersion, data, yaml } = find(input.kind, input.name)
@@ -111,7 +124,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
           })),
           ...edit.remove.map((key) => ({ path: `data[${key}]`, before: mask(data[key]), after: '', effect: '' })),
         ]
-        return impact(changes, row.usedBy)
+        return impact(changes, usersOf(row))
       }),
       change: os.configuration.change.handler(({ input }) => {
         note('configuration.change', input)
@@ -132,7 +145,12 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
           object.data = { ...Object.fromEntries(kept), ...input.edit.set }
         }
         object.resourceVersion = String(Number(object.resourceVersion) + 1)
-        object.row = { ...object.row, keys: Object.keys(object.data), previousAt: Date.now(), changedAt: Date.now() }
+        object.row = {
+          ...object.row,
+          keys: Object.keys(object.data),
+          previousAt: { state: 'known', value: Date.now() },
+          changedAt: Date.now(),
+        }
       }),
       undo: os.configuration.undo.handler(({ input }) => note('configuration.undo', input)),
       restartReaders: os.configuration.restartReaders.handler(({ input }) => {
@@ -142,7 +160,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
           cluster: input.context,
           namespace: input.namespace,
           title: `Restart the readers of ${input.name}`,
-          steps: find(input.kind, input.name).row.usedBy,
+          steps: usersOf(find(input.kind, input.name).row),
           result: {},
         })
         return { taskId }

@@ -65,6 +65,7 @@ export function sampleDrift(): DriftReport {
     release: 'r5',
     checkedAt: now() - 2 * minute,
     compared: 31,
+    unread: [],
     objects: [
       {
         id: 'apps/v1 Deployment agency-swarm-backend',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { confirmation, destructive, kubeName, read, scope, time, write } from './base.ts'
 import { impact } from './changes.ts'
 import { taskStarted } from './tasks.ts'
+import { known } from './unknown.ts'
 import { each, edited, following, keeping, on, rolled, type RightsOf } from './right.ts'
 
 /** Kinds that are edited field by field, with the version before kept in the cluster for Undo. */
@@ -16,14 +17,18 @@ export const configurationRow = z.object({
   /** One line: "min 2, max 6, cpu 70%", "requests.cpu 1.2 of 10". */
   summary: z.string(),
   bytes: z.number(),
-  /** Workloads that read it: "Deployment agency-swarm-backend". */
-  usedBy: z.array(z.string()),
+  /** Workloads that read it: "Deployment agency-swarm-backend". Not known where workloads may not be listed. */
+  usedBy: known(z.array(z.string())),
   changedAt: time,
   changedBy: z.string(),
-  /** When the kept version before was replaced; absent when there is none. */
-  previousAt: time.optional(),
+  /** When the kept version before was replaced; null when there is none. It is kept in a Secret, which may not be readable. */
+  previousAt: known(time.nullable()),
 })
 export type ConfigurationRow = z.infer<typeof configurationRow>
+
+/** By kind: one that may not be listed says so, and keeps no other from being shown. */
+const configurationList = z.record(editableKind, known(z.array(configurationRow)))
+export type ConfigurationList = z.infer<typeof configurationList>
 
 const object = scope.extend({ kind: editableKind, name: kubeName })
 
@@ -42,7 +47,7 @@ export const configurationEdit = z.discriminatedUnion('of', [
 export type ConfigurationEdit = z.infer<typeof configurationEdit>
 
 export const configuration = {
-  list: read.input(scope).output(z.array(configurationRow)),
+  list: read.input(scope).output(configurationList),
   /** A Secret's values are left out: `keys` says which there are and how long. */
   detail: read.input(object).output(
     z.object({

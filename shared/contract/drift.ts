@@ -2,6 +2,7 @@ import { objectIds } from './plan.ts'
 import { z } from 'zod'
 import { confirmation, destructive, read, scope, time } from './base.ts'
 import { fieldChange } from './changes.ts'
+import { unreadKind } from './unknown.ts'
 import { releaseId } from './plan.ts'
 import { deletable, drifting, each, lease, releasedResources, type RightsOf } from './right.ts'
 
@@ -31,6 +32,8 @@ export const driftReport = z.object({
   checkedAt: time,
   compared: z.number(),
   objects: z.array(driftedObject),
+  /** Kinds that could not be looked through: objects of them may be missing from the report. */
+  unread: z.array(unreadKind),
 })
 export type DriftReport = z.infer<typeof driftReport>
 

@@ -61,10 +61,11 @@ export const planStage = z.object({
 
 export const check = z.object({
   title: z.string(),
-  state: z.enum(['passed', 'warning', 'failed']),
+  /** `unknown`: it could not be checked; the detail says why. */
+  state: z.enum(['passed', 'warning', 'failed', 'unknown']),
   /** What was found, and why it matters. */
   detail: z.string(),
-  /** What to do about it; empty when it passed. */
+  /** What to do about it; empty when it passed, or where nothing can be done. */
   remedy: z.string(),
 })
 

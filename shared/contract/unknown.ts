@@ -14,6 +14,7 @@ export function known<Value extends z.ZodType>(value: Value) {
   ])
 }
 
+const unreadState = z.enum(['forbidden', 'absent', 'notAsked', 'failed'])
 const why = { fault: fault.optional(), at: time.optional() }
 const unknownStates = [
   z.object({ state: z.literal('forbidden'), ...why }),
@@ -22,9 +23,13 @@ const unknownStates = [
   z.object({ state: z.literal('failed'), ...why }),
 ] as const
 
+/** A kind of object that could not be listed, and why. */
+export const unreadKind = z.object({ kind: z.string(), state: unreadState, fault })
+export type UnreadKind = z.infer<typeof unreadKind>
+
 /** Why there is no value at all. */
 export interface Unknown {
-  state: 'forbidden' | 'absent' | 'notAsked' | 'failed'
+  state: z.infer<typeof unreadState>
   /** The error that says so. */
   fault?: Fault
   /** When it was tried. */

@@ -14,7 +14,13 @@ export interface ListQuery {
 /** A slow page must not hang for ever; a big one takes its time. Milliseconds without a byte. */
 const pageSilence = 60_000
 
+const notAList = (where: string, path: string) =>
+  new ConsoleError('STREAM_BROKEN', `The cluster at ${where} answered with something that is not a list. Try again.`, {
+    path,
+  })
+
 interface ListEnvelope {
+  items?: unknown
   metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number }
 }
 
@@ -68,7 +74,10 @@ async function readPage(
       timer.refresh()
       splitter.push(chunk as Buffer)
     }
-    return { objects, envelope: splitter.end() }
+    const envelope = splitter.end()
+    // Another JSON than a list must not pass for an empty one.
+    if (envelope === null || typeof envelope !== 'object' || !('items' in envelope)) throw notAList(where, path)
+    return { objects, envelope }
   } catch (thrown) {
     if (signal?.aborted) throw new ConsoleError('CANCELLED', 'Stopped on request.')
     if (thrown instanceof SyntaxError) {

@@ -1,3 +1,4 @@
+import { rowsOf } from '../testing/configurationRows.ts'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -199,11 +200,11 @@ it('the operator changes workloads', { timeout: patient }, async () => {
 })
 
 it('the operator edits configuration, and looks after accounts and certificates', { timeout: patient }, async () => {
-  const rows = await measured('configuration.list', () => client.configuration.list(scope))
+  const rows = rowsOf(await measured('configuration.list', () => client.configuration.list(scope)))
   const keys: ConfigurationEdit = { of: 'keys', set: { TRIED: '1' }, remove: [] }
   for (const kind of ['ConfigMap', 'Secret', 'HorizontalPodAutoscaler', 'ResourceQuota', 'LimitRange'] as const) {
     const name =
-      rows.find((row) => row.kind === kind && row.usedBy.length > 0)?.name ??
+      rows.find((row) => row.kind === kind && row.usedBy.state === 'known' && row.usedBy.value.length > 0)?.name ??
       rows.find((row) => row.kind === kind)?.name ??
       ''
     const object = { ...scope, kind, name }

@@ -1,4 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
+import type { EditableKind } from '#shared/contract/configuration.ts'
 import { PageHeader, setParameters, useParameters, useScope } from '../../app/index.ts'
 import { EmptyState, StatusGlyph, Tabs } from '../../kit/index.ts'
 import { AccessTab } from './access/AccessTab.tsx'
@@ -6,6 +7,7 @@ import { CertificatesTab } from './certificates/CertificatesTab.tsx'
 import { KeysTab } from './keys/KeysTab.tsx'
 import { LimitsTab } from './limits/LimitsTab.tsx'
 import { MigrationsTab } from './migrations/MigrationsTab.tsx'
+import { valueOf } from './objects/rowFacts.ts'
 import { useFresh } from './useFresh.ts'
 import './configuration.css'
 
@@ -27,7 +29,11 @@ function Configuration({ scope }: { scope: Scope }) {
   const names = [scope.context, scope.namespace]
   const objects = useFresh((client, signal) => client.configuration.list(scope, { signal }), names)
   const certificates = useFresh((client, signal) => client.certificates.list(scope, { signal }), names)
-  const count = (kinds: readonly string[]) => objects.value?.filter((row) => kinds.includes(row.kind)).length
+  // A kind that could not be listed leaves the number open.
+  const count = (kinds: readonly EditableKind[]) => {
+    const lists = kinds.map((kind) => objects.value && valueOf(objects.value[kind]))
+    return lists.every((list) => list !== undefined) ? lists.flat().length : undefined
+  }
   const isUrgent = certificates.value?.some((each) => each.state === 'expired' || each.state === 'soon') ?? false
   return (
     <>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConfigurationEdit, EditableKind } from '#shared/contract/configuration.ts'
 import { getObject, patchObject, type KubeObject } from '../../kube/index.ts'
 import { untilRolledOut } from '../../objects/rolloutWait.ts'
+import { rowsOf } from '../../testing/configurationRows.ts'
 import { testNamespace, workloadSpec, type TestNamespace } from '../../testing/testNamespace.ts'
 import { until } from '../../testing/until.ts'
 import { Configuration } from './configuration.ts'
@@ -62,11 +63,11 @@ describe('a ConfigMap', () => {
   })
 
   it('is listed with its keys, its size and the workloads that read it', async () => {
-    const rows = await configuration.list(place.scope)
+    const rows = rowsOf(await configuration.list(place.scope))
     const row = rows.find(({ kind, name: each }) => kind === 'ConfigMap' && each === 'settings')
     expect(row).toMatchObject({
       keys: ['LEVEL', 'app.conf', 'logo'],
-      usedBy: ['Deployment mounter', 'Deployment reader'],
+      usedBy: { state: 'known', value: ['Deployment mounter', 'Deployment reader'] },
     })
     expect(row?.bytes).toBe('LEVELinfo'.length + 'app.confa=1'.length + 'logo'.length + 2)
     expect(rows.map((each) => each.name)).not.toContain('kube-root-ca.crt')
@@ -95,9 +96,9 @@ describe('a ConfigMap', () => {
     await change(name, set({ LEVEL: 'debug', NEW: 'ä\nb' }))
     expect(data(await live(name))).toEqual({ LEVEL: 'debug', 'app.conf': 'a=1', NEW: 'ä\nb' })
     expect((await live(name))['binaryData']).toEqual({ logo: 'AP8=' })
-    const row = (await configuration.list(place.scope)).find((each) => each.name === 'settings')
+    const row = rowsOf(await configuration.list(place.scope)).find((each) => each.name === 'settings')
     expect(row?.changedBy).toBe('agency-swarm-console-edit')
-    expect(row?.previousAt).toBeGreaterThan(0)
+    expect(row?.previousAt).toMatchObject({ state: 'known', value: expect.any(Number) as number })
     await configuration.undo(name)
     expect(data(await live(name))).toEqual({ LEVEL: 'info', 'app.conf': 'a=1' })
     await configuration.undo(name)
@@ -146,7 +147,7 @@ describe('a Secret', () => {
   })
 
   it('shows keys and lengths, and a value only when one is asked for', async () => {
-    const told = JSON.stringify([await configuration.list(place.scope), await configuration.detail(name)])
+    const told = JSON.stringify([rowsOf(await configuration.list(place.scope)), await configuration.detail(name)])
     expect(told).not.toMatch(/hunter2|aHVudGVyMg/)
     expect((await configuration.detail(name)).keys).toEqual([
       { key: 'blob', value: '', bytes: 1, isBinary: true },
@@ -180,7 +181,7 @@ describe('a Secret', () => {
 
   it('keeps the version before out of the list, and out of reach', async () => {
     const kept = keptSecretName('Secret', 'credentials')
-    expect((await configuration.list(place.scope)).map((row) => row.name)).not.toContain(kept)
+    expect(rowsOf(await configuration.list(place.scope)).map((row) => row.name)).not.toContain(kept)
     await expect(configuration.reveal(place.scope, kept, 'content')).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
@@ -203,7 +204,7 @@ describe('a Secret', () => {
 it('edits a quota below what is in use with a warning, and puts it back', async () => {
   const name = await object('ResourceQuota', 'pods', { spec: { hard: { pods: '50', 'requests.cpu': '4' } } })
   await until(
-    async () => Number((await live(name)).status?.['used'] && (await configuration.list(place.scope)).length) > 0,
+    async () => Number((await live(name)).status?.['used'] && rowsOf(await configuration.list(place.scope)).length) > 0,
     'the count',
   )
   const edit: ConfigurationEdit = { of: 'spec', yaml: 'hard:\n  pods: 1\n' }
@@ -225,7 +226,7 @@ it('edits limits', async () => {
   const edit: ConfigurationEdit = { of: 'spec', yaml: 'limits:\n  - type: Container\n    default: { cpu: 200m }\n' }
   expect((await configuration.impact(name, edit)).effects[0]).toMatch(/created from now on/)
   await change(name, edit)
-  const row = (await configuration.list(place.scope)).find(({ kind }) => kind === 'LimitRange')
+  const row = rowsOf(await configuration.list(place.scope)).find(({ kind }) => kind === 'LimitRange')
   expect(row?.summary).toMatch(/Container default cpu 200m/)
 })
 
@@ -238,7 +239,10 @@ it('edits an autoscaler, while its status changes all the time, and refuses what
     spec: { scaleTargetRef: target, minReplicas: 1, maxReplicas: 2, metrics },
   })
   const { resourceVersion, yaml, row } = await configuration.detail(name)
-  expect(row).toMatchObject({ summary: 'min 1, max 2, cpu 70%', usedBy: ['Deployment reader'] })
+  expect(row).toMatchObject({
+    summary: 'min 1, max 2, cpu 70%',
+    usedBy: { state: 'known', value: ['Deployment reader'] },
+  })
   await patchObject(place.connection, refOf(name), { metadata: { annotations: { touched: 'yes' } } })
   await configuration.change(
     name,

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml'
 import type { Scope } from '#shared/contract/base.ts'
-import type { ConfigurationEdit, ConfigurationRow } from '#shared/contract/configuration.ts'
+import type { ConfigurationEdit, ConfigurationList, ConfigurationRow } from '#shared/contract/configuration.ts'
 import type { Impact } from '#shared/contract/changes.ts'
+import type { Known } from '#shared/contract/unknown.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Host } from '../../ports/host.ts'
@@ -13,6 +14,7 @@ import {
   type ClusterConnection,
   type KubeObject,
 } from '../../kube/index.ts'
+import { known, mapKnown } from '../../objects/known.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { contentOf, isSame, lengthOf, textOf, versionOf, type Content } from './content.ts'
 import { edited, patchTo } from './edit.ts'
@@ -44,16 +46,21 @@ export class Configuration {
     this.#needs = needs
   }
 
-  async list({ context: cluster, namespace }: Scope, signal?: AbortSignal): Promise<ConfigurationRow[]> {
-    const connection = await this.#connection(cluster)
-    const options = { namespace, ...(signal && { signal }) }
+  /** Every kind by itself: whoever may not list Secrets still sees the ConfigMaps. */
+  async list({ context, namespace }: Scope, signal?: AbortSignal): Promise<ConfigurationList> {
+    const connection = await this.#connection(context)
     const [readers, ...lists] = await Promise.all([
-      readersIn(connection, namespace, signal),
-      ...editableKinds.map((kind) => listObjects(connection, typeOf(kind), options)),
+      known(readersIn(connection, namespace, signal)),
+      ...editableKinds.map((kind) => known(listObjects(connection, typeOf(kind), { namespace, signal }))),
     ])
-    const all = lists.flat()
-    const kept = all.filter(({ type }) => type === keptType)
-    return all.filter((object) => !isInternal(object)).map((object) => configurationRow(object, readers, kept))
+    const listed = editableKinds.map((kind, index) => ({ kind, list: lists[index] ?? { state: 'notAsked' as const } }))
+    const secrets = listed.find(({ kind }) => kind === 'Secret')?.list ?? { state: 'notAsked' as const }
+    const kept = mapKnown(secrets, (all) => all.filter(({ type }) => type === keptType))
+    const rows = listed.map(({ kind, list }) => {
+      const own = (all: KubeObject[]) => all.filter((object) => !isInternal(object))
+      return [kind, mapKnown(list, (all) => own(all).map((object) => configurationRow(object, readers, kept)))] as const
+    })
+    return Object.fromEntries(rows) as ConfigurationList
   }
 
   /** The workloads that read each ConfigMap and Secret: by "Secret x", "Deployment y". */
@@ -67,19 +74,18 @@ export class Configuration {
 
   async detail(name: ConfigurationName, signal?: AbortSignal): Promise<Detail> {
     const connection = await this.#connection(name.context)
-    const options = signal ? { signal } : {}
-    const [object, readers, kept] = await Promise.all([
+    const keptRef = { ...typeOf('Secret'), namespace: name.namespace, name: keptSecretName(name.kind, name.name) }
+    const [object, readers, secret] = await Promise.all([
       this.#read(connection, name, signal),
-      readersIn(connection, name.namespace, signal),
-      getObject(
-        connection,
-        { ...typeOf('Secret'), namespace: name.namespace, name: keptSecretName(name.kind, name.name) },
-        options,
-      ).catch(() => undefined),
+      known(readersIn(connection, name.namespace, signal)),
+      known(getObject(connection, keptRef, { signal })),
     ])
+    // That there is none is known.
+    const kept: Known<KubeObject[]> =
+      secret.state === 'absent' ? { state: 'known', value: [] } : mapKnown(secret, (found) => [found])
     const content = contentOf(object)
     return {
-      row: configurationRow(object, readers, kept ? [kept] : []),
+      row: configurationRow(object, readers, kept),
       resourceVersion: versionOf(object),
       keys: keyRows(name.kind, content),
       yaml: yamlOf(name.kind, content),
@@ -143,7 +149,7 @@ export class Configuration {
   }
 
   async #read(connection: ClusterConnection, name: ConfigurationName, signal?: AbortSignal): Promise<KubeObject> {
-    const object = await getObject(connection, refOf(name), signal ? { signal } : {})
+    const object = await getObject(connection, refOf(name), { signal })
     refuseInternal(object)
     return object
   }

@@ -1,16 +1,21 @@
 import type { V1LimitRange, V1ResourceQuota, V2HorizontalPodAutoscaler } from '@kubernetes/client-node'
 import type { ConfigurationRow, EditableKind } from '#shared/contract/configuration.ts'
+import type { Known } from '#shared/contract/unknown.ts'
 import { editFieldManager, type KubeObject } from '../../kube/index.ts'
+import { mapKnown } from '../../objects/known.ts'
 import { contentOf, sizeOf } from './content.ts'
 import { keptSecretName, replacedAt } from './previous.ts'
 import type { Reader } from './readers.ts'
 
 /** @param kept the Secrets that hold what was there before */
-export function configurationRow(object: KubeObject, readers: Reader[], kept: KubeObject[]): ConfigurationRow {
+export function configurationRow(
+  object: KubeObject,
+  readers: Known<Reader[]>,
+  kept: Known<readonly KubeObject[]>,
+): ConfigurationRow {
   const kind = object.kind as EditableKind
   const { name } = object.metadata
   const content = contentOf(object)
-  const previous = kept.find(({ metadata }) => metadata.name === keptSecretName(kind, name))
   return {
     kind,
     name,
@@ -18,18 +23,23 @@ export function configurationRow(object: KubeObject, readers: Reader[], kept: Ku
     summary: summaryOf(object),
     bytes: sizeOf(content),
     usedBy: usersOf(object, readers),
+    previousAt: mapKnown(kept, (secrets) => {
+      const previous = secrets.find(({ metadata }) => metadata.name === keptSecretName(kind, name))
+      return previous ? replacedAt(previous) : null
+    }),
     ...lastChange(object),
-    ...(previous && { previousAt: replacedAt(previous) }),
   }
 }
 
-function usersOf({ kind, metadata, spec }: KubeObject, readers: Reader[]): string[] {
+function usersOf({ kind, metadata, spec }: KubeObject, readers: Known<Reader[]>): Known<string[]> {
   if (kind === 'HorizontalPodAutoscaler') {
     const target = (spec as { scaleTargetRef?: { kind: string; name: string } } | undefined)?.scaleTargetRef
-    return target ? [`${target.kind} ${target.name}`] : []
+    return { state: 'known', value: target ? [`${target.kind} ${target.name}`] : [] }
   }
   const source = `${kind} ${metadata.name}`
-  return readers.filter(({ readings }) => readings.has(source)).map((reader) => `${reader.kind} ${reader.name}`)
+  return mapKnown(readers, (all) =>
+    all.filter(({ readings }) => readings.has(source)).map((reader) => `${reader.kind} ${reader.name}`),
+  )
 }
 
 interface ManagedField {

@@ -1,14 +1,13 @@
 import type { Scope } from '#shared/contract/base.ts'
 import type { DeployStatus, ValueFault } from '#shared/contract/deploy.ts'
 import type { Plan } from '#shared/contract/plan.ts'
-import { ConsoleError } from '#shared/errors.ts'
-import { asConsoleError } from '#shared/errors.ts'
+import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import type { ClusterConnection } from '../../kube/index.ts'
 import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import { checkValues, loadBundle, type Bundle } from '#shared/bundle/index.ts'
 import { checkPruned, decide, type Decision } from './decisions.ts'
 import type { DeploymentsNeeds } from './needs.ts'
-import { autoscaledIds, isAutoscaler, readFacts } from './plan/clusterFacts.ts'
+import { autoscaledIds, isAutoscaler, readFacts, requireAutoscalers } from './plan/clusterFacts.ts'
 import { rulesFor } from './plan/plan.ts'
 import { fingerprint, planFromBundle, planFromRecord, type KeptPlan, type Wanted } from './planning.ts'
 import { DeployLease } from './releases/lease.ts'
@@ -232,6 +231,7 @@ export class Deployments {
     const rendered = record.kind === 'deploy' ? await renderedAgain(connection, await this.#loadBundle(), request) : []
     const stages = await withSecretValues(connection, namespace, record.stages, rendered)
     const facts = await readFacts(connection, namespace)
+    requireAutoscalers(facts)
     const autoscalers = [...facts.autoscalers, ...objectsOf(record).filter(isAutoscaler)]
     return {
       ...{ connection, namespace, store, record, stages },

@@ -3,6 +3,7 @@ import type { Impact } from '#shared/contract/changes.ts'
 import type { WorkloadChange } from '#shared/contract/rollouts.ts'
 import { readQuantity } from '#shared/quantity.ts'
 import { fieldChanges } from '../../objects/fieldChanges.ts'
+import { whyUnread } from '../../objects/known.ts'
 import { patchObject, type ClusterConnection } from '../../kube/index.ts'
 import { demandOf, quotaWarnings, unstatedWarnings } from './capacity.ts'
 import { causeOf, patchOf } from './patches.ts'
@@ -175,7 +176,7 @@ function trapWarnings({ workload, pods, readAt }: Surroundings): string[] {
 }
 
 const unreadWarnings = ({ unread }: Surroundings): string[] =>
-  unread.map((kind) => `Your account may not list ${kind}s: what they would say to this is not known.`)
+  unread.map((each) => `${whyUnread(each)} What they would say to this is not known.`)
 
 /** How the change is taken back afterwards. */
 function undoOf(

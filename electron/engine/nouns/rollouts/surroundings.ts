@@ -5,8 +5,9 @@ import type {
   V1ResourceQuota,
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node'
-import { ConsoleError } from '#shared/errors.ts'
+import type { UnreadKind } from '#shared/contract/unknown.ts'
 import { getObject, listObjects, selects, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
+import { Lists } from '../../objects/known.ts'
 import { recordedRevisions, type RecordedRevision } from './revisions.ts'
 import { refOf, selectorOf, type Workload, type WorkloadName } from './workload.ts'
 
@@ -24,8 +25,8 @@ export interface Surroundings {
   claims: V1PersistentVolumeClaim[]
   /** Milliseconds since 1970. */
   readAt: number
-  /** Kinds that this account may not list: their say is unknown. */
-  unread: string[]
+  /** Kinds that could not be listed: their say is unknown. */
+  unread: UnreadKind[]
 }
 
 /** @throws ConsoleError NOT_FOUND when there is no such workload */
@@ -35,30 +36,20 @@ export async function surroundingsOf(
   signal?: AbortSignal,
 ): Promise<Surroundings> {
   const { namespace } = name
-  const options = signal ? { signal } : {}
-  const workload = (await getObject(connection, refOf(name), options)) as Workload
-  const unread: string[] = []
-  const all = async <Kind>(apiVersion: string, kind: string): Promise<Kind[]> => {
-    try {
-      return (await listObjects(connection, { apiVersion, kind }, { namespace, ...options })) as Kind[]
-    } catch (error) {
-      if (!(error instanceof ConsoleError) || (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND')) throw error
-      unread.push(kind)
-      return []
-    }
-  }
+  const workload = (await getObject(connection, refOf(name), { signal })) as Workload
+  const lists = new Lists(connection, { namespace, signal })
   const [pods, revisions, autoscalers, budgets, quotas, limits, claims] = await Promise.all([
     listObjects(
       connection,
       { apiVersion: 'v1', kind: 'Pod' },
-      { namespace, labelSelector: selectorOf(workload), ...options },
+      { namespace, labelSelector: selectorOf(workload), signal },
     ),
     recordedRevisions(connection, workload, signal),
-    all<V2HorizontalPodAutoscaler>('autoscaling/v2', 'HorizontalPodAutoscaler'),
-    all<V1PodDisruptionBudget>('policy/v1', 'PodDisruptionBudget'),
-    all<V1ResourceQuota>('v1', 'ResourceQuota'),
-    all<V1LimitRange>('v1', 'LimitRange'),
-    all<V1PersistentVolumeClaim>('v1', 'PersistentVolumeClaim'),
+    lists.all<V2HorizontalPodAutoscaler>('autoscaling/v2', 'HorizontalPodAutoscaler'),
+    lists.all<V1PodDisruptionBudget>('policy/v1', 'PodDisruptionBudget'),
+    lists.all<V1ResourceQuota>('v1', 'ResourceQuota'),
+    lists.all<V1LimitRange>('v1', 'LimitRange'),
+    lists.all<V1PersistentVolumeClaim>('v1', 'PersistentVolumeClaim'),
   ])
   const labels = workload.spec?.template?.metadata?.labels ?? {}
   return {
@@ -74,7 +65,7 @@ export async function surroundingsOf(
     limits,
     claims,
     readAt: connection.clock.now(),
-    unread,
+    unread: lists.unread,
   }
 }
 

@@ -3,6 +3,7 @@ import type { ConfigurationRow } from '#shared/contract/configuration.ts'
 import { Drawer, setParameters, useBlocked, useParameters } from '../../../app/index.ts'
 import { Banner, CodeEditor, ErrorState, LoadingState, plural, Tabs } from '../../../kit/index.ts'
 import { keepDraft, useDraft, type KeysDraft, type ObjectName } from '../objects/drafts.ts'
+import { usersOf } from '../objects/rowFacts.ts'
 import { contested, readData, rebased, withYaml, yamlOf, type KeysObject } from './keysDraft.ts'
 import { KeyList } from './KeyList.tsx'
 import { Conflict, DraftBar, ObjectButtons, ObjectFacts } from '../objects/ObjectParts.tsx'
@@ -92,7 +93,7 @@ export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
           object={object}
           edit={{ of: 'keys', set: { ...draft.set }, remove: [...draft.remove] }}
           base={draft.base}
-          usedBy={row.usedBy}
+          usedBy={usersOf(row)}
           onClose={() => setSaving(false)}
         />
       ) : null}

@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { ConfigurationRow } from '#shared/contract/configuration.ts'
+import type { ConfigurationList, ConfigurationRow } from '#shared/contract/configuration.ts'
 import { KeysDrawer } from './KeysDrawer.tsx'
 import {
   bytesColumn,
@@ -26,7 +26,7 @@ const columns = (isEdited: (row: ConfigurationRow) => boolean) => [
 ]
 
 /** What programs read: keys and their texts. */
-export function KeysTab({ scope, objects }: { scope: Scope; objects: Fresh<ConfigurationRow[]> }) {
+export function KeysTab({ scope, objects }: { scope: Scope; objects: Fresh<ConfigurationList> }) {
   return (
     <ObjectsTable
       scope={scope}

@@ -1,5 +1,5 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { ConfigurationRow } from '#shared/contract/configuration.ts'
+import type { ConfigurationList, ConfigurationRow } from '#shared/contract/configuration.ts'
 import type { Column } from '../../../kit/index.ts'
 import { changedColumn, kindColumn, nameColumn, previousColumn } from '../objects/objectColumns.tsx'
 import { ObjectsTable } from '../objects/ObjectsTable.tsx'
@@ -35,7 +35,7 @@ const columns = (isEdited: (row: ConfigurationRow) => boolean) => [
 ]
 
 /** How many pods there are, how much the namespace may take, and what a container gets that asks for nothing. */
-export function LimitsTab({ scope, objects }: { scope: Scope; objects: Fresh<ConfigurationRow[]> }) {
+export function LimitsTab({ scope, objects }: { scope: Scope; objects: Fresh<ConfigurationList> }) {
   return (
     <ObjectsTable
       scope={scope}

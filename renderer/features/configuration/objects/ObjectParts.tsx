@@ -5,6 +5,7 @@ import { confirm, useBlocked } from '../../../app/index.ts'
 import { Banner, Button, Facts, formatBytes, formatClock, RelativeTime } from '../../../kit/index.ts'
 import { keepDraft, type Draft, type ObjectName } from './drafts.ts'
 import { openReaders, restartable, undoObject } from './objectActions.ts'
+import { previousOf, usersOf, whyNoPrevious, whyNoUsers } from './rowFacts.ts'
 
 interface ObjectProps {
   object: ObjectName
@@ -14,24 +15,22 @@ interface ObjectProps {
 /** What can be done with the object as it is live. */
 export function ObjectButtons({ object, row }: ObjectProps) {
   const blocked = useBlocked('operator')
-  const noReaders = restartable(row.usedBy).length === 0 ? 'No workload reads it.' : undefined
+  const users = usersOf(row)
+  const previousAt = previousOf(row)
+  const noReaders = whyNoUsers(row) ?? (restartable(users).length === 0 ? 'No workload reads it.' : undefined)
+  const noPrevious = whyNoPrevious(row) ?? (previousAt === undefined ? 'No version before is kept.' : undefined)
   return (
     <div className="configuration-buttons">
       {object.kind === 'ConfigMap' || object.kind === 'Secret' ? (
-        <Button
-          size="small"
-          icon={RefreshCw}
-          reason={blocked ?? noReaders}
-          onClick={() => openReaders(object, row.usedBy)}
-        >
+        <Button size="small" icon={RefreshCw} reason={blocked ?? noReaders} onClick={() => openReaders(object, users)}>
           Restart the readers…
         </Button>
       ) : null}
       <Button
         size="small"
         icon={Undo2}
-        reason={blocked ?? (row.previousAt === undefined ? 'No version before is kept.' : undefined)}
-        onClick={() => void undoObject(object, row.usedBy, row.previousAt)}
+        reason={blocked ?? noPrevious}
+        onClick={() => void undoObject(object, users, previousAt)}
       >
         Undo last change…
       </Button>
@@ -40,10 +39,15 @@ export function ObjectButtons({ object, row }: ObjectProps) {
 }
 
 export function ObjectFacts({ row }: { row: ConfigurationRow }) {
+  const users = usersOf(row)
+  const previousAt = previousOf(row)
   return (
     <Facts
       rows={[
-        { name: 'Used by', value: row.usedBy.length === 0 ? 'nothing that is known' : <Lines lines={row.usedBy} /> },
+        {
+          name: 'Used by',
+          value: whyNoUsers(row) ?? (users.length === 0 ? 'no workload of this namespace' : <Lines lines={users} />),
+        },
         {
           name: 'Changed',
           value: (
@@ -54,7 +58,7 @@ export function ObjectFacts({ row }: { row: ConfigurationRow }) {
         },
         {
           name: 'Version before',
-          value: row.previousAt === undefined ? 'none kept' : <RelativeTime time={row.previousAt} />,
+          value: whyNoPrevious(row) ?? (previousAt === undefined ? 'none kept' : <RelativeTime time={previousAt} />),
         },
         { name: 'Size', value: formatBytes(row.bytes) },
       ]}

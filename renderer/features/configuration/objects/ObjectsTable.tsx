@@ -1,15 +1,25 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { ConfigurationRow, EditableKind } from '#shared/contract/configuration.ts'
+import type { ConfigurationList, ConfigurationRow, EditableKind } from '#shared/contract/configuration.ts'
 import { setParameters, useParameters } from '../../../app/index.ts'
-import { DataTable, EmptyState, ErrorState, FilterField, plural, StaleChip, type Column } from '../../../kit/index.ts'
+import {
+  Banner,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  FilterField,
+  plural,
+  StaleChip,
+  type Column,
+} from '../../../kit/index.ts'
 import { draftKey, useDrafts } from './drafts.ts'
+import { usersOf, valueOf } from './rowFacts.ts'
 import type { Fresh } from '../useFresh.ts'
 
 export interface ObjectsTableProps {
   scope: Scope
   kinds: readonly EditableKind[]
-  objects: Fresh<ConfigurationRow[]>
+  objects: Fresh<ConfigurationList>
   columns: (isEdited: (row: ConfigurationRow) => boolean) => Column<ConfigurationRow>[]
   /** What the rows are, for the foot and an empty table: "object". */
   what: string
@@ -26,7 +36,8 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
   const drafts = useDrafts((state) => state.drafts)
   const { value, error, staleSince, reload } = objects
   const { context: cluster, namespace } = scope
-  const ofKind = useMemo(() => value?.filter((row) => kinds.includes(row.kind)) ?? [], [value, kinds])
+  const ofKind = useMemo(() => kinds.flatMap((kind) => (value && valueOf(value[kind])) ?? []), [value, kinds])
+  const unread = value ? kinds.filter((kind) => valueOf(value[kind]) === undefined) : []
   const shown = useMemo(() => ofKind.filter((row) => matches(row, filter)), [ofKind, filter])
   const isEdited = useCallback(
     ({ kind, name }: ConfigurationRow) => drafts.has(draftKey({ scope: { context: cluster, namespace }, kind, name })),
@@ -50,6 +61,7 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
         />
         {staleSince === undefined ? null : <StaleChip since={staleSince} />}
       </div>
+      {value ? unread.map((kind) => <Unlisted key={kind} kind={kind} list={value[kind]} />) : null}
       <div className="configuration-table">
         <DataTable
           label={label}
@@ -59,7 +71,13 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
           isPrimary
           isLoading={!value}
           isStale={staleSince !== undefined}
-          empty={<EmptyState title={`No ${what} in this namespace`}>Deploying the suite brings them.</EmptyState>}
+          empty={
+            unread.length === 0 ? (
+              <EmptyState title={`No ${what} in this namespace`}>Deploying the suite brings them.</EmptyState>
+            ) : (
+              <EmptyState title={`No ${what} that could be read`} />
+            )
+          }
           filtered={
             ofKind.length > 0 ? { total: ofKind.length, what, filter, onClear: () => setFilter('') } : undefined
           }
@@ -73,6 +91,7 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
           {shown.length === ofKind.length
             ? plural(ofKind.length, what)
             : `${shown.length} of ${plural(ofKind.length, what)}`}
+          {unread.length > 0 ? `, without ${unread.map((kind) => `${kind}s`).join(' and ')}` : ''}
         </span>
       </div>
       {activeRow ? details(activeRow, close) : null}
@@ -80,7 +99,21 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
   )
 }
 
+/** A kind that is missing from the table, and why. */
+function Unlisted({ kind, list }: { kind: EditableKind; list: ConfigurationList[EditableKind] }) {
+  if (list.state === 'known' || list.state === 'stale') return null
+  return (
+    <Banner
+      tone="warn"
+      status={list.state === 'forbidden' ? 'noAccess' : 'unknown'}
+      title={list.state === 'forbidden' ? `Your account may not list ${kind}s.` : `${kind}s could not be listed.`}
+    >
+      {list.state === 'forbidden' ? 'What this namespace has of them is not shown.' : list.fault?.message}
+    </Banner>
+  )
+}
+
 function matches(row: ConfigurationRow, filter: string): boolean {
   const wanted = filter.trim().toLowerCase()
-  return [row.kind, row.name, ...row.keys, ...row.usedBy].some((text) => text.toLowerCase().includes(wanted))
+  return [row.kind, row.name, ...row.keys, ...usersOf(row)].some((text) => text.toLowerCase().includes(wanted))
 }

@@ -1,6 +1,8 @@
 import type { ConfigurationRow } from '#shared/contract/configuration.ts'
 import { formatBytes, RelativeTime, StatusChip, type Column } from '../../../kit/index.ts'
 
+import { previousOf, usersOf, whyNoPrevious, whyNoUsers } from './rowFacts.ts'
+
 type ObjectColumn = Column<ConfigurationRow>
 
 export function nameColumn(isEdited: (row: ConfigurationRow) => boolean): ObjectColumn {
@@ -54,8 +56,19 @@ export const usedByColumn: ObjectColumn = {
   id: 'usedBy',
   title: 'Used by',
   width: 'minmax(110px, 190px)',
-  cell: (row) => <Readers usedBy={row.usedBy} />,
-  sortBy: (row) => row.usedBy.length,
+  cell: (row) => {
+    const reason = whyNoUsers(row)
+    return reason === undefined ? <Readers usedBy={usersOf(row)} /> : <NotKnown reason={reason} />
+  },
+  sortBy: (row) => usersOf(row).length,
+}
+
+function NotKnown({ reason }: { reason: string }) {
+  return (
+    <span className="dim" title={reason}>
+      not known
+    </span>
+  )
 }
 
 function Readers({ usedBy }: { usedBy: readonly string[] }) {
@@ -87,9 +100,12 @@ export const previousColumn: ObjectColumn = {
   id: 'previous',
   title: 'Version before',
   width: 108,
-  cell: (row) =>
-    row.previousAt === undefined ? <span className="dim">none kept</span> : <RelativeTime time={row.previousAt} />,
-  sortBy: (row) => -(row.previousAt ?? 0),
+  cell: (row) => {
+    const [reason, at] = [whyNoPrevious(row), previousOf(row)]
+    if (reason !== undefined) return <NotKnown reason={reason} />
+    return at === undefined ? <span className="dim">none kept</span> : <RelativeTime time={at} />
+  },
+  sortBy: (row) => -(previousOf(row) ?? 0),
 }
 
 const kinds: Partial<Record<ConfigurationRow['kind'], string>> = {

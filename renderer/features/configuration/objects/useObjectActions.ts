@@ -4,6 +4,7 @@ import type { ConfigurationRow } from '#shared/contract/configuration.ts'
 import { useActions, useBlocked, type Action } from '../../../app/index.ts'
 import type { ObjectName } from './drafts.ts'
 import { openReaders, restartable, undoObject } from './objectActions.ts'
+import { previousOf, usersOf, whyNoPrevious, whyNoUsers } from './rowFacts.ts'
 
 /**
  * Save, restart the readers and the version before, in the palette and by keys.
@@ -16,13 +17,14 @@ export function useObjectActions(
 ) {
   const blocked = useBlocked('operator')
   const { context: cluster, namespace } = scope
-  const { usedBy, previousAt } = row
   const latest = useRef(save)
   useEffect(() => {
     latest.current = save
   })
   const canSave = save !== undefined
   const actions = useMemo<Action[]>(() => {
+    const usedBy = usersOf(row)
+    const previousAt = previousOf(row)
     const object: ObjectName = { scope: { context: cluster, namespace }, kind, name }
     const shared = { section: `${kind} ${name}`, effect: 'destructive' } as const
     return [
@@ -40,7 +42,7 @@ export function useObjectActions(
         id: 'object.readers',
         title: 'Restart the readers…',
         icon: RefreshCw,
-        reason: blocked ?? (restartable(usedBy).length === 0 ? 'No workload reads it.' : undefined),
+        reason: blocked ?? whyNoUsers(row) ?? (restartable(usedBy).length === 0 ? 'No workload reads it.' : undefined),
         perform: () => openReaders(object, usedBy),
       },
       {
@@ -48,10 +50,10 @@ export function useObjectActions(
         id: 'object.undo',
         title: 'Put back the version before…',
         icon: Undo2,
-        reason: blocked ?? (previousAt === undefined ? 'No version before is kept.' : undefined),
+        reason: blocked ?? whyNoPrevious(row) ?? (previousAt === undefined ? 'No version before is kept.' : undefined),
         perform: () => undoObject(object, usedBy, previousAt),
       },
     ]
-  }, [cluster, namespace, kind, name, usedBy, previousAt, blocked, canSave])
+  }, [cluster, namespace, kind, name, row, blocked, canSave])
   useActions('object', actions)
 }

@@ -2,6 +2,7 @@ import { Check, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { DriftedObject } from '#shared/contract/drift.ts'
+import type { UnreadKind } from '#shared/contract/unknown.ts'
 import { setParameters } from '../../../app/index.ts'
 import {
   Banner,
@@ -62,8 +63,14 @@ export function DriftView({ scope, drift, blocked }: DriftViewProps) {
           {error.message}
         </Banner>
       ) : null}
+      {report.unread.length > 0 ? <Unread kinds={report.unread} /> : null}
       {report.objects.length === 0 ? (
-        <EmptyState isLarge icon={Check} title="The cluster is as the release says">
+        <EmptyState
+          isLarge
+          {...(report.unread.length === 0
+            ? { icon: Check, title: 'The cluster is as the release says' }
+            : { title: 'No drift in what could be read' })}
+        >
           {plural(report.compared, 'object')} compared at {formatClock(report.checkedAt)}. Replicas that an autoscaler
           sets are no drift.
         </EmptyState>
@@ -78,6 +85,16 @@ export function DriftView({ scope, drift, blocked }: DriftViewProps) {
         />
       )}
     </div>
+  )
+}
+
+/** What was not looked through: without it nothing is said about these kinds. */
+function Unread({ kinds }: { kinds: readonly UnreadKind[] }) {
+  const because = (each: UnreadKind) => (each.state === 'forbidden' ? 'you may not list them' : each.fault.message)
+  return (
+    <Banner tone="warn" status="unknown" title="Some kinds could not be checked for drift.">
+      {kinds.map((each) => `${each.kind}: ${because(each)}`).join('; ')}
+    </Banner>
   )
 }
 

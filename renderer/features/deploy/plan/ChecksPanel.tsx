@@ -2,11 +2,11 @@ import { useState } from 'react'
 import type { Check, Plan } from '#shared/contract/plan.ts'
 import { formatClock, Panel, StatusGlyph } from '../../../kit/index.ts'
 
-const glyph = { passed: 'healthy', warning: 'warning', failed: 'failed' } as const
-const word = { passed: 'passed', warning: 'warning', failed: 'failed' } as const
-const rank: Record<Check['state'], number> = { failed: 0, warning: 1, passed: 2 }
+const glyph = { passed: 'healthy', warning: 'warning', failed: 'failed', unknown: 'unknown' } as const
+const word = { passed: 'passed', warning: 'warning', failed: 'failed', unknown: 'not checked' } as const
+const rank: Record<Check['state'], number> = { failed: 0, unknown: 1, warning: 2, passed: 3 }
 
-/** What was looked at before anything is changed: failures first, each with its reason and remedy; what passed is one line. */
+/** What was looked at before anything is changed: failures first, then what could not be checked, each with its reason and remedy; what passed is one line. */
 export function ChecksPanel({ plan }: { plan: Plan }) {
   const sorted = [...plan.checks].sort((a, b) => rank[a.state] - rank[b.state])
   const passed = sorted.filter((check) => check.state === 'passed')

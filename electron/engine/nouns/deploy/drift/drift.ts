@@ -1,12 +1,13 @@
 import type { Scope } from '#shared/contract/base.ts'
 import type { DriftedObject, DriftReport } from '#shared/contract/drift.ts'
+import type { UnreadKind } from '#shared/contract/unknown.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import { apply, removeObject, type ClusterConnection, type KubeObject } from '../../../kube/index.ts'
 import { mergedAdoptions, withAdoptions } from '../adoptions.ts'
 import type { DeploymentsNeeds } from '../needs.ts'
 import { clashesOf, removeClashes } from '../../../objects/fields/clashes.ts'
 import { idOf, refOf } from '../../../objects/objects.ts'
-import { autoscaledIds, isAutoscaler, readFacts } from '../plan/clusterFacts.ts'
+import { autoscaledIds, isAutoscaler, readFacts, requireAutoscalers } from '../plan/clusterFacts.ts'
 import { keptKinds, lossOf } from '../plan/prune.ts'
 import { releaseName } from '../planning.ts'
 import { DeployLease } from '../releases/lease.ts'
@@ -29,6 +30,8 @@ interface Found {
   release: ReleaseRecord | undefined
   compared: Compared[]
   unexpected: KubeObject[]
+  /** What could not be read: of these kinds more may have drifted. */
+  unread: UnreadKind[]
 }
 
 /** Where the cluster is no longer what was released. */
@@ -41,7 +44,7 @@ export class Drift {
 
   async check(scope: Scope, signal?: AbortSignal): Promise<DriftReport> {
     const connection = await this.#needs.directory.connection(scope.context)
-    const { release, compared, unexpected } = await this.#find(connection, scope, signal)
+    const { release, compared, unexpected, unread } = await this.#find(connection, scope, signal)
     const strays = unexpected.map((object): DriftedObject => {
       const about = { id: idOf(object), kind: object.kind, name: object.metadata.name }
       const notes = [keptKinds.has(object.kind) ? `does not delete it. ${lossOf(object)}` : 'deletes it']
@@ -52,6 +55,7 @@ export class Drift {
       checkedAt: this.#needs.host.now(),
       compared: compared.length,
       objects: [...compared.flatMap((each) => driftOf(each) ?? []), ...strays],
+      unread,
     }
   }
 
@@ -114,9 +118,11 @@ export class Drift {
   async #find(connection: ClusterConnection, { namespace }: Scope, signal?: AbortSignal): Promise<Found> {
     const records = await new ReleaseStore(connection, namespace).list(signal)
     const release = currentOf(records)
-    if (!release) return { release, compared: [], unexpected: [] }
+    if (!release) return { release, compared: [], unexpected: [], unread: [] }
     const objects = objectsOf(release)
     const facts = await readFacts(connection, namespace, signal)
+    // Replicas that are an autoscaler's would show as drift, and be taken back.
+    requireAutoscalers(facts)
     const autoscaled = autoscaledIds([...facts.autoscalers, ...objects.filter(isAutoscaler)])
     const exceptionsOf = (id: string) => ({
       kept: release.kept.filter((ref) => ref.id === id).map(({ field }) => field),
@@ -124,11 +130,11 @@ export class Drift {
     })
     // A Job has run; that it is gone is no loss.
     const lasting = objects.filter(({ kind }) => kind !== 'Job')
-    const [compared, unexpected] = await Promise.all([
+    const [compared, { strays, unread }] = await Promise.all([
       Promise.all(lasting.map((object) => compareObject(connection, object, exceptionsOf(idOf(object)), signal))),
       unexpectedObjects(connection, namespace, objects, signal),
     ])
-    return { release, compared, unexpected }
+    return { release, compared, unexpected: strays, unread: [...facts.unread.filter(isAutoscaler), ...unread] }
   }
 
   async #holding(scope: Scope, work: (connection: ClusterConnection) => Promise<void>): Promise<void> {

@@ -1,5 +1,7 @@
-import { discover, fieldManager, listObjects, type ClusterConnection, type KubeObject } from '../../../kube/index.ts'
+import type { UnreadKind } from '#shared/contract/unknown.ts'
+import { discover, fieldManager, type ClusterConnection, type KubeObject } from '../../../kube/index.ts'
 import { isAppliedBy } from '../../../objects/fields/owners.ts'
+import { Lists } from '../../../objects/known.ts'
 import { idOf, partOf } from '../../../objects/objects.ts'
 import { releaseLabel } from '../releases/store.ts'
 
@@ -28,14 +30,14 @@ const usual: readonly [apiVersion: string, kind: string][] = [
 /** The console's own: records of releases, and what was there before an edit. */
 const ownNames = /^agency-swarm-(release|previous)(-|$)/
 
-/** What carries the suite's label in the namespace and is in no release. Kinds that may not be listed are passed over. */
+/** What carries the suite's label in the namespace and is in no release. */
 export async function unexpectedObjects(
   connection: ClusterConnection,
   namespace: string,
   recorded: readonly KubeObject[],
   signal?: AbortSignal,
-): Promise<KubeObject[]> {
-  const resources = await discover(connection, signal ? { signal } : {})
+): Promise<{ strays: KubeObject[]; unread: UnreadKind[] }> {
+  const resources = await discover(connection, { signal })
   const kinds = new Map<string, { apiVersion: string; kind: string }>()
   for (const { apiVersion, kind } of [
     ...usual.map(([version, name]) => ({ apiVersion: version, kind: name })),
@@ -44,12 +46,11 @@ export async function unexpectedObjects(
     if (resources.ofKind(apiVersion, kind)?.namespaced) kinds.set(`${apiVersion} ${kind}`, { apiVersion, kind })
   const [label] = Object.entries(partOf)
   const labelSelector = label ? label.join('=') : ''
-  const options = { namespace, labelSelector, ...(signal && { signal }) }
-  const lists = await Promise.all(
-    [...kinds.values()].map((kind) => listObjects(connection, kind, options).catch(() => [])),
-  )
+  const lists = new Lists(connection, { namespace, labelSelector, signal })
+  const found = await Promise.all([...kinds.values()].map(({ apiVersion, kind }) => lists.all(apiVersion, kind)))
   const known = new Set(recorded.map(idOf))
-  return lists.flat().filter((object) => !known.has(idOf(object)) && isStray(object, recorded))
+  const strays = found.flat().filter((object) => !known.has(idOf(object)) && isStray(object, recorded))
+  return { strays, unread: lists.unread }
 }
 
 function isStray(object: KubeObject, recorded: readonly KubeObject[]): boolean {

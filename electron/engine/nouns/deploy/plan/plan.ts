@@ -1,13 +1,15 @@
+import type { UnreadKind } from '#shared/contract/unknown.ts'
 import { randomUUID } from 'node:crypto'
 import type { Fault } from '#shared/contract/base.ts'
-import type { Check, Plan } from '#shared/contract/plan.ts'
-import type { SchemaVerdict } from '#shared/contract/plan.ts'
+import type { Check, Plan, SchemaVerdict } from '#shared/contract/plan.ts'
 import { asConsoleError } from '#shared/errors.ts'
 import { getObject, type ClusterConnection } from '../../../kube/index.ts'
 import type { ApplyRules } from '../applyRules.ts'
 import type { RenderedStage } from '#shared/bundle/index.ts'
 import { counted, isNotFound } from '../../../objects/objects.ts'
+import { whyUnread } from '../../../objects/known.ts'
 import { runChecks } from '../preflight/index.ts'
+import { unknown } from '../preflight/results.ts'
 import type { FieldRef, ReleaseRecord } from '../releases/record.ts'
 import { stageTitle, waitsOf } from '../stages.ts'
 import { autoscaledIds, isAutoscaler, readFacts } from './clusterFacts.ts'
@@ -33,7 +35,8 @@ export interface PlanRequest {
   signal?: AbortSignal
 }
 
-type NamespaceState = 'absent' | 'active' | 'terminating'
+/** `hidden`: you may not read it; it is taken for one that exists, and the other requests say whether it does. */
+type NamespaceState = 'absent' | 'active' | 'terminating' | 'hidden'
 
 export async function namespaceState(
   connection: ClusterConnection,
@@ -42,12 +45,11 @@ export async function namespaceState(
 ): Promise<NamespaceState> {
   try {
     const ref = { apiVersion: 'v1', kind: 'Namespace', name }
-    const namespace = await getObject(connection, ref, signal ? { signal } : {})
+    const namespace = await getObject(connection, ref, { signal })
     return namespace.metadata.deletionTimestamp === undefined ? 'active' : 'terminating'
   } catch (error) {
     if (isNotFound(error)) return 'absent'
-    // Users of one namespace may not read it; it is there, or their other requests say so.
-    if (asConsoleError(error).code === 'FORBIDDEN') return 'active'
+    if (asConsoleError(error).code === 'FORBIDDEN') return 'hidden'
     throw error
   }
 }
@@ -60,15 +62,16 @@ export async function makePlan(connection: ClusterConnection, request: PlanReque
   const live = await readFacts(connection, namespace, signal)
   const facts = { ...live, autoscalers: [...live.autoscalers, ...all.filter(isAutoscaler)] }
   const rulesOf = rulesFor(request.kept, [], autoscaledIds(facts.autoscalers))
-  const around = { namespaceExists: state === 'active', facts, all, rulesOf, ...(signal && { signal }) }
+  const namespaceExists = state === 'active' || state === 'hidden'
+  const around = { namespaceExists, facts, all, rulesOf, signal }
   const tried = new Map<string, Tried[]>()
   for (const { id, objects } of stages) {
     tried.set(id, await Promise.all(objects.map((object) => tryObject(connection, object, around))))
   }
   const results = [...tried.values()].flat()
   const [checks, prune] = await Promise.all([
-    runChecks({ connection, namespace, objects: all, ...(signal && { signal }) }),
-    state === 'active' ? prunable(connection, records, all, signal) : [],
+    runChecks({ connection, namespace, objects: all, signal }),
+    namespaceExists ? prunable(connection, records, all, signal) : { pruned: [], unread: [] },
   ])
   const database = databaseCheck(request)
   return {
@@ -83,8 +86,14 @@ export async function makePlan(connection: ClusterConnection, request: PlanReque
       waits: waitsOf(objects),
       resources: (tried.get(id) ?? []).map(({ resource }) => resource),
     })),
-    prune,
-    checks: [namespaceCheck(namespace, state), dryRunCheck(results), ...database, ...checks],
+    prune: prune.pruned,
+    checks: [
+      namespaceCheck(namespace, state),
+      dryRunCheck(results),
+      ...factsCheck(live.unread, prune.unread),
+      ...database,
+      ...checks,
+    ],
     schema,
     blockers:
       state === 'terminating'
@@ -124,12 +133,33 @@ function namespaceCheck(namespace: string, state: NamespaceState): Check {
   const title = 'Namespace'
   if (state === 'active') return { title, state: 'passed', detail: `${namespace} exists.`, remedy: '' }
   if (state === 'absent') return { title, state: 'passed', detail: `${namespace} will be created.`, remedy: '' }
+  if (state === 'hidden')
+    return {
+      title,
+      ...unknown(
+        `You may not read the namespace ${namespace}, so whether it is being deleted is not known.`,
+        'If it does not exist, ask an administrator of the cluster to create it.',
+      ),
+    }
   return {
     title,
     state: 'failed',
     detail: `${namespace} is being deleted.`,
     remedy: 'Wait until it is gone, or choose another one.',
   }
+}
+
+/** What the plan would say more about, had it been read. */
+function factsCheck(unread: readonly UnreadKind[], unreadObjects: readonly string[]): Check[] {
+  const reasons = [
+    ...unread.map(whyUnread),
+    ...unreadObjects.map(
+      (id) => `You may not read ${id}: whether it is left over from an earlier release is not known.`,
+    ),
+  ]
+  if (reasons.length === 0) return []
+  const remedy = 'Ask for the right to read them, or plan again when the cluster answers.'
+  return [{ title: 'What else has a say', ...unknown(`Could not be read. ${reasons.join(' ')}`, remedy) }]
 }
 
 function dryRunCheck(all: Tried[]): Check {

@@ -1,7 +1,7 @@
 import type { PrunedResource } from '#shared/contract/plan.ts'
-import { asConsoleError } from '#shared/errors.ts'
 import { fieldManager, type ClusterConnection, type KubeObject } from '../../../kube/index.ts'
 import { isAppliedBy } from '../../../objects/fields/owners.ts'
+import { known } from '../../../objects/known.ts'
 import { idOf, present } from '../../../objects/objects.ts'
 import { currentOf, objectsOf, type ReleaseRecord } from '../releases/record.ts'
 
@@ -11,30 +11,30 @@ export const keptKinds: ReadonlySet<string> = new Set(['Namespace', 'Secret', 'P
 /**
  * Objects of the live release, and of runs after it that never finished, which the new release does not have, and which are still there
  * and ours. Jobs have run; they end by themselves.
+ * @returns `unread`: ids of those of which it is not known whether they are still there
  */
 export async function prunable(
   connection: ClusterConnection,
   records: readonly ReleaseRecord[],
   planned: readonly KubeObject[],
   signal?: AbortSignal,
-): Promise<PrunedResource[]> {
+): Promise<{ pruned: PrunedResource[]; unread: string[] }> {
   const current = currentOf(records)
   const recent = current ? records.slice(0, records.indexOf(current) + 1) : records
   const wanted = new Set(planned.map(idOf))
   const old = new Map(recent.flatMap(objectsOf).map((object) => [idOf(object), object]))
   const candidates = [...old.values()].filter((object) => object.kind !== 'Job' && !wanted.has(idOf(object)))
-  const found = await Promise.all(
+  const unread: string[] = []
+  const pruned = await Promise.all(
     candidates.map(async (object) => {
-      const live = await present(connection, object, signal).catch(forbiddenIsAbsent)
+      const found = await known(present(connection, object, signal))
+      if (found.state !== 'known') unread.push(idOf(object))
+      const live = found.state === 'known' ? found.value : undefined
       if (!live || live.metadata.deletionTimestamp !== undefined || !isAppliedBy(live, fieldManager)) return []
       return { id: idOf(object), kind: object.kind, name: object.metadata.name, detail: lossOf(object) }
     }),
   )
-  return found.flat()
-}
-
-function forbiddenIsAbsent(thrown: unknown): undefined {
-  if (asConsoleError(thrown).code !== 'FORBIDDEN' && asConsoleError(thrown).code !== 'NOT_FOUND') throw thrown
+  return { pruned: pruned.flat(), unread }
 }
 
 /** What is lost with an object of a kind that goes, or why it stays. */

@@ -1,9 +1,9 @@
-import { asConsoleError } from '#shared/errors.ts'
-import { listObjects, parseQuantity, type ClusterConnection, type KubeObject } from '../../../kube/index.ts'
-import { podTemplateOf, replicasOf, isRolled } from '../../../objects/objects.ts'
+import { listObjects, parseQuantity, type KubeObject } from '../../../kube/index.ts'
+import { Lists, whyUnread } from '../../../objects/known.ts'
+import { counted, podTemplateOf, replicasOf, isRolled } from '../../../objects/objects.ts'
 import { containerDefaults, podDemand } from '../../../objects/demand.ts'
 import type { Found, Preflight } from './types.ts'
-import { cores, failed, gibibytes, passed, warning } from './results.ts'
+import { cores, failed, gibibytes, passed, unknown, warning } from './results.ts'
 
 interface Amount {
   cpu: number
@@ -12,18 +12,20 @@ interface Amount {
 
 /** What the nodes have left against what the release asks for, in all and for its largest pod. */
 export async function capacityCheck({ connection, namespace, objects, signal }: Preflight): Promise<Found> {
-  const nodes = (await listObjects(connection, { apiVersion: 'v1', kind: 'Node' }, signal ? { signal } : {})).filter(
-    isUsable,
-  )
+  const nodes = (await listObjects(connection, { apiVersion: 'v1', kind: 'Node' }, { signal })).filter(isUsable)
   if (nodes.length === 0)
     return failed(
       'No node is ready and takes new pods.',
       'Look at the nodes: perhaps they are cordoned, tainted or not ready.',
     )
-  const pods = await runningPods(connection, signal)
-  if (pods === undefined)
-    return passed(
-      `Not known: you may not list the pods of all namespaces, so nobody can say what ${nodes.length} nodes have left.`,
+  const lists = new Lists(connection, { signal })
+  const pods = (await lists.all('v1', 'Pod')).filter(
+    ({ status }) => status?.['phase'] !== 'Succeeded' && status?.['phase'] !== 'Failed',
+  )
+  if (lists.unread.length > 0)
+    return unknown(
+      `Could not be checked: what ${counted(nodes.length, 'node')} have left depends on the pods of all namespaces. ${lists.unread.map(whyUnread).join(' ')}`,
+      'Pods that find no node show while deploying.',
     )
   // What the suite uses there now is replaced by what is planned.
   const own = (pod: KubeObject) =>
@@ -46,10 +48,10 @@ export async function capacityCheck({ connection, namespace, objects, signal }: 
   const asked = `The suite asks for ${cores(all.cpu)} and ${gibibytes(all.memory)}`
   const have = `${nodes.length === 1 ? 'one node has' : `${nodes.length} nodes have`} ${cores(left.cpu)} and ${gibibytes(left.memory)} free`
   const remedy = 'Add a node, free capacity, or ask for less in the values.'
-  const homeless = wanted.find((pod) => !free.some((node) => pod.cpu <= node.cpu && pod.memory <= node.memory))
-  if (homeless)
+  const unscheduled = wanted.find((pod) => !free.some((node) => pod.cpu <= node.cpu && pod.memory <= node.memory))
+  if (unscheduled)
     return warning(
-      `No node has room for a pod of ${homeless.name} (${cores(homeless.cpu)}, ${gibibytes(homeless.memory)}); ${have}. It would wait for a node.`,
+      `No node has room for a pod of ${unscheduled.name} (${cores(unscheduled.cpu)}, ${gibibytes(unscheduled.memory)}); ${have}. It would wait for a node.`,
       remedy,
     )
   if (all.cpu > left.cpu || all.memory > left.memory)
@@ -65,16 +67,6 @@ function isUsable({ spec, status }: KubeObject): boolean {
   const conditions = (status?.['conditions'] ?? []) as { type: string; status: string }[]
   const isReady = conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True')
   return isReady && !unschedulable && !taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
-}
-
-async function runningPods(connection: ClusterConnection, signal?: AbortSignal): Promise<KubeObject[] | undefined> {
-  try {
-    const pods = await listObjects(connection, { apiVersion: 'v1', kind: 'Pod' }, signal ? { signal } : {})
-    return pods.filter(({ status }) => status?.['phase'] !== 'Succeeded' && status?.['phase'] !== 'Failed')
-  } catch (thrown) {
-    if (asConsoleError(thrown).code === 'FORBIDDEN') return undefined
-    throw thrown
-  }
 }
 
 function freeOn({ metadata, status }: KubeObject, pods: readonly KubeObject[]): Amount {

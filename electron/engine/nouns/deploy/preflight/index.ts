@@ -9,6 +9,7 @@ import { kindsCheck } from './kinds.ts'
 import { metricsCheck } from './metrics.ts'
 import { quotaCheck } from './quota.ts'
 import { rightsCheck } from './rights.ts'
+import { unknown } from './results.ts'
 import { storageCheck } from './storage.ts'
 import { kubernetesCheck, nodesCheck } from './versions.ts'
 
@@ -25,7 +26,7 @@ const checks: readonly [title: string, run: (preflight: Preflight) => Promise<Fo
   ['Free capacity', capacityCheck],
 ]
 
-/** What can be found out beforehand. A check that cannot be made says so, and is a warning. */
+/** What can be found out beforehand. A check that cannot be made says so, and never passes. */
 export async function runChecks(preflight: Preflight): Promise<Check[]> {
   const found = await Promise.all(
     checks.map(async ([title, run]): Promise<Check[]> => {
@@ -35,8 +36,8 @@ export async function runChecks(preflight: Preflight): Promise<Check[]> {
       } catch (thrown) {
         const { code, message } = asConsoleError(thrown)
         if (code === 'CANCELLED') throw thrown
-        const remedy = code === 'FORBIDDEN' ? 'Ask for the right to read it, or look yourself.' : 'Plan again.'
-        return [{ title, state: 'warning', detail: `Could not be found out. ${message}`, remedy }]
+        const remedy = code === 'FORBIDDEN' ? 'Ask for the right to read it.' : 'Plan again.'
+        return [{ title, ...unknown(`Could not be checked. ${message}`, remedy) }]
       }
     }),
   )

@@ -1,13 +1,8 @@
-import {
-  listObjects,
-  parseQuantity,
-  type ClusterConnection,
-  type KubeObject,
-  type ListOptions,
-} from '../../../kube/index.ts'
+import { parseQuantity, type KubeObject } from '../../../kube/index.ts'
 import { containerDefaults, releaseDemand } from '../../../objects/demand.ts'
+import { Lists, whyUnread } from '../../../objects/known.ts'
 import type { Found, Preflight } from './types.ts'
-import { cores, failed, gibibytes, passed } from './results.ts'
+import { cores, failed, gibibytes, passed, unknown } from './results.ts'
 
 /** Quotas say `cpu` for `requests.cpu` too. */
 const aliases: Readonly<Record<string, string>> = { cpu: 'requests.cpu', memory: 'requests.memory' }
@@ -17,19 +12,19 @@ const aliases: Readonly<Record<string, string>> = { cpu: 'requests.cpu', memory:
  * the suite's is added to the demand.
  */
 export async function quotaCheck({ connection, namespace, objects, signal }: Preflight): Promise<Found> {
-  const place = { namespace, ...(signal && { signal }) }
-  const [inCluster, ranges] = await Promise.all(
-    ['ResourceQuota', 'LimitRange'].map((kind) =>
-      listObjects(connection, { apiVersion: 'v1', kind }, place).catch(() => []),
-    ),
-  )
-  const planned = (kind: string, live: readonly KubeObject[] = []) => {
+  const lists = new Lists(connection, { namespace, signal })
+  const [inCluster, ranges, others] = await Promise.all([
+    lists.all('v1', 'ResourceQuota'),
+    lists.all('v1', 'LimitRange'),
+    lists.all('v1', 'Pod', { labelSelector: 'app.kubernetes.io/part-of!=agency-swarm' }),
+  ])
+  const planned = (kind: string, live: readonly KubeObject[]) => {
     const own = objects.filter((object) => object.kind === kind)
     return [...own, ...live.filter(({ metadata }) => !own.some((other) => other.metadata.name === metadata.name))]
   }
   const quotas = planned('ResourceQuota', inCluster)
   const demand = releaseDemand(
-    [...objects, ...(await strangers(connection, place))],
+    [...objects, ...others.filter(isRunning).map(asWorkload)],
     containerDefaults(planned('LimitRange', ranges)),
   )
   const over = quotas.flatMap(({ metadata, spec }) =>
@@ -45,19 +40,21 @@ export async function quotaCheck({ connection, namespace, objects, signal }: Pre
       'Raise the quota in the values, or ask for less: fewer replicas or smaller requests.',
     )
   const asked = `At its busiest the suite asks for ${cores(demand.get('requests.cpu') ?? 0)} and ${gibibytes(demand.get('requests.memory') ?? 0)}`
+  // A quota that was not read may refuse it; without one it does not matter what else runs there.
+  const lacking = lists.unread.filter(({ kind }) => kind === 'ResourceQuota' || quotas.length > 0)
+  if (lacking.length > 0)
+    return unknown(
+      `Could not be checked. ${lacking.map(whyUnread).join(' ')} ${asked}.`,
+      `Compare it with: kubectl -n ${namespace} describe quota. Pods above a quota are refused while deploying.`,
+    )
   if (quotas.length === 0) return passed(`${asked}; there is no quota.`)
   return passed(`${asked}; ${quotas.length === 1 ? 'the quota allows' : `${quotas.length} quotas allow`} it.`)
 }
 
-/** Pods that run in the namespace and are not the suite's, as workloads of one pod. */
-async function strangers(connection: ClusterConnection, place: ListOptions): Promise<KubeObject[]> {
-  const labelSelector = 'app.kubernetes.io/part-of!=agency-swarm'
-  const pods = await listObjects(connection, { apiVersion: 'v1', kind: 'Pod' }, { ...place, labelSelector }).catch(
-    () => [],
-  )
-  const running = pods.filter(({ status }) => status?.['phase'] !== 'Succeeded' && status?.['phase'] !== 'Failed')
-  return running.map((pod) => ({ ...pod, spec: { template: { spec: pod.spec } } }))
-}
+const isRunning = ({ status }: KubeObject) => status?.['phase'] !== 'Succeeded' && status?.['phase'] !== 'Failed'
+
+/** A pod that is not the suite's, as a workload of one pod. */
+const asWorkload = (pod: KubeObject): KubeObject => ({ ...pod, spec: { template: { spec: pod.spec } } })
 
 const amountOf = (name: string, amount: number) =>
   /memory|storage/.test(name) ? gibibytes(amount) : /cpu/.test(name) ? cores(amount) : String(amount)

@@ -86,9 +86,18 @@ function createNeeds(host: Host): Needs {
   const settings = new SettingsFile(host.dataDirectory)
   const audit = new AuditLog(join(host.dataDirectory, 'audit'), now)
   const tasks = new Tasks(join(host.dataDirectory, 'tasks'), now)
-  const clusters = new Clusters(host, settings, new ClusterMemory(host.dataDirectory), audit)
+  const clusters = new Clusters({
+    host,
+    settings,
+    memory: new ClusterMemory(host.dataDirectory),
+    audit,
+    roots: ['backups', 'restores'].map((folder) => join(host.dataDirectory, folder)),
+    isBusy: (cluster) => tasks.all().some((task) => task.state === 'running' && task.cluster === cluster),
+    lastBackup: (suite) => backups.newest(suite),
+  })
   const databases = podDatabases(clusters)
   const backups = new Backups({ tasks, directory: clusters, databases, host })
+  backups.changes.on((suite) => clusters.backupsChanged(suite))
   const configuration = new Configuration({ tasks, directory: clusters, host })
   return {
     host,

@@ -1,18 +1,18 @@
 import { Popover } from '@base-ui/react/popover'
 import { ChevronsUpDown, Layers, Plus, Search } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { Cluster, Environment } from '#shared/contract/clusters.ts'
+import type { ContextRow, Environment } from '#shared/contract/clusters.ts'
 import { EnvironmentChip, EnvironmentMark, formatCount, Keys, StatusGlyph } from '../kit/index.ts'
 import { addKubeconfig } from './addKubeconfig.ts'
 import { healthWords, roleWords } from './clusterWords.ts'
-import { clusterKey, enterCluster, orderedClusters } from './clusterOrder.ts'
-import { useClusters } from './state/clusters.ts'
+import { clusterKey, enterCluster } from './clusterOrder.ts'
+import { useClusters, useOrderedContexts } from './state/clusters.ts'
 import { useLayout } from './state/layout.ts'
 import { navigate, useLocation } from './state/location.ts'
 import './ClusterSwitcher.css'
 
 /** The cluster the window speaks of, and the way to another one. */
-export function ClusterSwitcher({ current }: { current: Cluster | undefined }) {
+export function ClusterSwitcher({ current }: { current: ContextRow | undefined }) {
   const isOpen = useLayout((layout) => layout.isSwitcherOpen)
   const count = useClusters((state) => state.clusters.length)
   const search = useRef<HTMLInputElement>(null)
@@ -46,13 +46,13 @@ export function ClusterSwitcher({ current }: { current: Cluster | undefined }) {
 
 function SwitcherList({ search }: { search: React.RefObject<HTMLInputElement | null> }) {
   const [filter, setFilter] = useState('')
-  const all = orderedClusters(useClusters((state) => state.clusters))
+  const all = useOrderedContexts()
   const shown = all.filter((cluster) =>
     `${cluster.name} ${cluster.environment}`.toLowerCase().includes(filter.toLowerCase()),
   )
   const [active, setActive] = useState(0)
   const index = Math.min(active, shown.length - 1)
-  const choose = (cluster: Cluster | undefined) => {
+  const choose = (cluster: ContextRow | undefined) => {
     if (!cluster) return
     useLayout.setState({ isSwitcherOpen: false })
     enterCluster(cluster.id)
@@ -121,14 +121,14 @@ function SwitcherList({ search }: { search: React.RefObject<HTMLInputElement | n
   )
 }
 
-function groups(clusters: readonly Cluster[]): [Environment, Cluster[]][] {
-  const found = new Map<Environment, Cluster[]>()
+function groups(clusters: readonly ContextRow[]): [Environment, ContextRow[]][] {
+  const found = new Map<Environment, ContextRow[]>()
   for (const cluster of clusters) found.set(cluster.environment, [...(found.get(cluster.environment) ?? []), cluster])
   return [...found]
 }
 
 interface SwitcherEntryProps {
-  cluster: Cluster
+  cluster: ContextRow
   number: number
   isActive: boolean
   onChoose: () => void
@@ -136,6 +136,8 @@ interface SwitcherEntryProps {
 
 function SwitcherEntry({ cluster, number, isActive, onChoose }: SwitcherEntryProps) {
   const isCurrent = useLocation((location) => location.cluster === cluster.id)
+  const name = useClusters((state) => state.clusters.find(({ id }) => id === cluster.cluster)?.name)
+  const sibling = name === cluster.name ? undefined : name
   const { status, word } = healthWords[cluster.health]
   return (
     <div
@@ -152,7 +154,9 @@ function SwitcherEntry({ cluster, number, isActive, onChoose }: SwitcherEntryPro
           <span className="strong truncate">{cluster.name}</span>{' '}
           {isCurrent ? <span className="note">current</span> : null}
         </div>
-        <div className="note truncate">{[word, cluster.summary].filter((part) => part !== '').join(', ')}</div>
+        <div className="note truncate">
+          {[sibling && `same cluster as ${sibling}`, word, cluster.summary].filter(Boolean).join(', ')}
+        </div>
       </div>
       {cluster.role ? <span className="note">{roleWords[cluster.role]}</span> : null}
       {clusterKey(number) === undefined ? null : <Keys keys={clusterKey(number) ?? ''} />}

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { useCall, useConnection, useFoldedStream, useStream } from '../client/index.ts'
-import { orderedClusters } from './clusterOrder.ts'
+import { placeAmong } from './places.ts'
 import { useClusters } from './state/clusters.ts'
 import { silentMilliseconds, useHeartbeat } from './state/heartbeat.ts'
 import { useLocation } from './state/location.ts'
@@ -21,12 +21,18 @@ function useClusterFeed(): void {
   useEffect(() => {
     if (!value) return
     useClusters.setState({ ...value, isKnown: true })
-    // A cluster that is gone, or the very first start: the first in order takes its place.
-    const { cluster } = useLocation.getState()
-    if (value.clusters.some((known) => known.id === cluster)) return
-    const sandbox = value.clusters.find((known) => known.environment === 'sandbox')
-    useLocation.setState({ cluster: (sandbox ?? orderedClusters(value.clusters)[0])?.id ?? null })
+    useLocation.setState((location) => placeAmong(value, location))
   }, [value])
+  useAttention()
+}
+
+/** The context that the window shows is looked at closely; a page that shows all of them says so itself. */
+function useAttention(): void {
+  const context = useLocation((location) => location.cluster)
+  useStream(
+    (client, signal) => client.clusters.checks({ contexts: context === null ? [] : [context] }, { signal }),
+    [context],
+  )
 }
 
 function useTaskFeed(): void {

@@ -1,13 +1,13 @@
 import { Popover } from '@base-ui/react/popover'
 import { Check, ChevronDown, Search } from 'lucide-react'
 import { useRef, useState, type RefObject } from 'react'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
 import { useCall } from '../client/index.ts'
 import { useScope } from './state/clusters.ts'
 import { chooseNamespace } from './state/location.ts'
 
 /** The namespace of the current cluster. A name that is not listed can be typed: an account may use what it cannot list. */
-export function NamespaceSwitcher({ cluster }: { cluster: Cluster }) {
+export function NamespaceSwitcher({ cluster }: { cluster: ContextRow }) {
   const [isOpen, setOpen] = useState(false)
   const scope = useScope()
   const search = useRef<HTMLInputElement>(null)
@@ -38,7 +38,7 @@ export function NamespaceSwitcher({ cluster }: { cluster: Cluster }) {
 }
 
 interface NamespaceListProps {
-  cluster: Cluster
+  cluster: ContextRow
   current: string
   search: RefObject<HTMLInputElement | null>
   onDone: () => void
@@ -49,7 +49,7 @@ const namePattern = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps) {
   const [filter, setFilter] = useState('')
   const known = useCall(
-    (client, signal) => client.clusters.namespaces({ cluster: cluster.id }, { signal }),
+    (client, signal) => client.clusters.namespaces({ context: cluster.id }, { signal }),
     [cluster.id],
   )
   const names = [...new Set([current, ...(known.value?.namespaces ?? [])])].sort()
@@ -57,7 +57,7 @@ function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps)
   const typed = filter !== '' && !names.includes(filter) && namePattern.test(filter) ? [filter] : []
   const choose = (name: string | undefined) => {
     if (name === undefined) return
-    chooseNamespace(cluster.id, name)
+    chooseNamespace(cluster.cluster, name)
     onDone()
   }
   return (

@@ -1,6 +1,6 @@
 import { Play } from 'lucide-react'
 import { Suspense } from 'react'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
 import { askForEngine, useCommand, useConnection } from '../client/index.ts'
 import { Banner, Button, EmptyState, formatClock, formatDuration, LoadingState, useNow } from '../kit/index.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
@@ -12,7 +12,7 @@ import { reportError } from './state/toasts.ts'
 import { useHeartbeat } from './state/heartbeat.ts'
 
 /** A page with what concerns all pages: the banner of a lost connection, a stopped sandbox, a caught error. */
-export function PageFrame({ page, cluster }: { page: Page; cluster: Cluster | undefined }) {
+export function PageFrame({ page, cluster }: { page: Page; cluster: ContextRow | undefined }) {
   const isLost = useConnection((connection) => connection.state !== 'connected')
   const isUnreachable = isOfCluster(page) && cluster?.health === 'unreachable'
   return (
@@ -30,7 +30,7 @@ export function PageFrame({ page, cluster }: { page: Page; cluster: Cluster | un
   )
 }
 
-function PageContent({ page, cluster }: { page: Page; cluster: Cluster | undefined }) {
+function PageContent({ page, cluster }: { page: Page; cluster: ContextRow | undefined }) {
   const isKnown = useClusters((state) => state.isKnown)
   if (!isOfCluster(page)) return <page.component />
   if (!cluster) {
@@ -52,7 +52,7 @@ function PageContent({ page, cluster }: { page: Page; cluster: Cluster | undefin
 }
 
 /** The sandbox is not running: the one useful thing to do is to start it. */
-function SandboxStopped({ page, cluster }: { page: Page; cluster: Cluster }) {
+function SandboxStopped({ page, cluster }: { page: Page; cluster: ContextRow }) {
   const start = useCommand(
     (client) => client.sandbox.start(),
     (fault) => reportError(fault, 'The sandbox did not start.'),
@@ -131,8 +131,8 @@ function EngineBanner() {
   )
 }
 
-function ClusterBanner({ cluster }: { cluster: Cluster }) {
-  const check = useCommand((client) => client.clusters.check({ cluster: cluster.id }))
+function ClusterBanner({ cluster }: { cluster: ContextRow }) {
+  const check = useCommand((client) => client.clusters.check({ context: cluster.id }))
   const since = cluster.checkedAt
   return (
     <div className="app-banner">

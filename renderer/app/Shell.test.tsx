@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { receiveNotice } from '../client/index.ts'
-import { sampleClusters } from '../testing/sampleData.ts'
+import { sampleContexts } from '../testing/sampleData.ts'
 import { startSampleEngine, type SampleEngine, type Scene } from '../testing/sampleEngine.ts'
 import { Shell } from './Shell.tsx'
 import { confirm } from './state/confirm.ts'
@@ -41,7 +41,7 @@ test('the fleet lists every cluster and says how far the connection to a lost on
   expect(screen.getAllByText(/timed out/).length).toBeGreaterThan(0)
   fireEvent.click(screen.getAllByRole('button', { name: 'Retry now' })[0] ?? grid)
   await waitFor(
-    () => expect(sample?.calls).toContainEqual({ name: 'clusters.check', input: { cluster: 'context:edge-osl-01' } }),
+    () => expect(sample?.calls).toContainEqual({ name: 'clusters.check', input: { context: 'context:edge-osl-01' } }),
     patience,
   )
 })
@@ -103,10 +103,10 @@ test('the same question on the sandbox is one click', async () => {
 })
 
 test('a stopped sandbox offers to be started, on every page of it', async () => {
-  const stopped = sampleClusters()
+  const stopped = sampleContexts()
     .filter((cluster) => cluster.id === 'sandbox')
     .map((cluster) => ({ ...cluster, health: 'stopped' as const, summary: '' }))
-  await open({ clusters: stopped }, 'overview', 'sandbox')
+  await open({ contexts: stopped }, 'overview', 'sandbox')
   fireEvent.click(await screen.findByRole('button', { name: 'Start the sandbox' }))
   await waitFor(() => expect(sample?.calls.map((call) => call.name)).toContain('sandbox.start'), patience)
 })

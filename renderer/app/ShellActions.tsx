@@ -14,10 +14,10 @@ import {
 import { useMemo } from 'react'
 import { engine } from '../client/index.ts'
 import { addKubeconfig } from './addKubeconfig.ts'
-import { clusterKey, enterCluster, orderedClusters } from './clusterOrder.ts'
+import { clusterKey, enterCluster } from './clusterOrder.ts'
 import { pages } from './features.ts'
 import { useActions, type Action } from './state/actions.ts'
-import { useClusters } from './state/clusters.ts'
+import { useOrderedContexts } from './state/clusters.ts'
 import { toggleDock } from './state/dock.ts'
 import { openPalette, useLayout } from './state/layout.ts'
 import { goBack, goForward, navigate } from './state/location.ts'
@@ -118,10 +118,10 @@ const shell: readonly Action[] = [
 
 /** The shell's own actions and one for every cluster. Shows nothing. */
 export function ShellActions() {
-  const clusters = useClusters((state) => state.clusters)
+  const contexts = useOrderedContexts()
   const toClusters = useMemo(
     () =>
-      orderedClusters(clusters).map((cluster, index): Action => {
+      contexts.map((cluster, index): Action => {
         const keys = clusterKey(index + 1)
         return {
           id: `cluster.${cluster.id}`,
@@ -134,7 +134,7 @@ export function ShellActions() {
           perform: () => enterCluster(cluster.id),
         }
       }),
-    [clusters],
+    [contexts],
   )
   useActions('shell', shell)
   useActions('go', goTo)

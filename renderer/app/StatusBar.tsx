@@ -1,4 +1,4 @@
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
 import { useWatches } from '../client/index.ts'
 import { formatMoment, useNow } from '../kit/index.ts'
 import { dockKinds } from './features.ts'
@@ -9,7 +9,7 @@ import './StatusBar.css'
 const launchers = dockKinds.filter((kind) => kind.launcher)
 
 /** Environment, dock toggles, watches, clock. */
-export function StatusBar({ cluster }: { cluster: Cluster | undefined }) {
+export function StatusBar({ cluster }: { cluster: ContextRow | undefined }) {
   const watches = useWatches()
   const now = useNow()
   return (

@@ -1,17 +1,17 @@
 import { Eye, Search, ShieldCheck, Wrench } from 'lucide-react'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
 import { useCall, useConnection } from '../client/index.ts'
-import { formatDuration, Keys, Status, Tooltip, useNow } from '../kit/index.ts'
+import { formatDuration, Keys, plural, Status, Tooltip, useNow } from '../kit/index.ts'
 import { ClusterSwitcher } from './ClusterSwitcher.tsx'
 import { healthWords, roleWords } from './clusterWords.ts'
 import { Logo } from './Logo.tsx'
 import { NamespaceSwitcher } from './NamespaceSwitcher.tsx'
-import { isReachable, useClusters } from './state/clusters.ts'
+import { isReachable, isUnasked, useClusters } from './state/clusters.ts'
 import { openPalette } from './state/layout.ts'
 import './TitleBar.css'
 
 /** The window's title bar. Empty stretches drag the window; controls of the system keep their place free. */
-export function TitleBar({ cluster }: { cluster: Cluster | undefined }) {
+export function TitleBar({ cluster }: { cluster: ContextRow | undefined }) {
   return (
     <header className="app-title-bar">
       <Logo />
@@ -33,9 +33,9 @@ export function TitleBar({ cluster }: { cluster: Cluster | undefined }) {
   )
 }
 
-function ConnectionState({ cluster }: { cluster: Cluster | undefined }) {
+function ConnectionState({ cluster }: { cluster: ContextRow | undefined }) {
   const connection = useConnection()
-  const clusters = useClusters((state) => state.clusters)
+  const contexts = useClusters((state) => state.contexts)
   if (connection.state === 'connecting') return <Status status="progress">Starting</Status>
   if (connection.state !== 'connected') {
     return (
@@ -45,12 +45,7 @@ function ConnectionState({ cluster }: { cluster: Cluster | undefined }) {
     )
   }
   if (!cluster) {
-    const reachable = clusters.filter(isReachable).length
-    return (
-      <Status status={reachable === clusters.length ? 'healthy' : 'warning'} emphasis={false}>
-        {reachable} of {clusters.length} connected
-      </Status>
-    )
+    return <FleetState contexts={contexts} />
   }
   if (!isReachable(cluster)) {
     const { status, word } = healthWords[cluster.health]
@@ -68,6 +63,20 @@ function ConnectionState({ cluster }: { cluster: Cluster | undefined }) {
   )
 }
 
+/** How many of the contexts answer, once each was asked. */
+function FleetState({ contexts }: { contexts: readonly ContextRow[] }) {
+  const unasked = contexts.filter(isUnasked).length
+  const wanted = contexts.filter(({ health }) => health !== 'stopped').length
+  if (unasked > 0 || wanted === 0)
+    return wanted === 0 ? null : <Status status="progress">Checking {plural(unasked, 'context')}</Status>
+  const reachable = contexts.filter(isReachable).length
+  return (
+    <Status status={reachable === wanted ? 'healthy' : 'warning'} emphasis={false}>
+      {reachable} of {wanted} connected
+    </Status>
+  )
+}
+
 function Since({ time }: { time: number | null }) {
   const now = useNow()
   return time === null ? null : <span className="dim">{formatDuration(Math.max(1000, now - time))}</span>
@@ -75,7 +84,7 @@ function Since({ time }: { time: number | null }) {
 
 const roleIcons = { administrator: ShieldCheck, operator: Wrench, read_only: Eye }
 
-function RoleBadge({ role, cluster }: { role: NonNullable<Cluster['role']>; cluster: string }) {
+function RoleBadge({ role, cluster }: { role: NonNullable<ContextRow['role']>; cluster: string }) {
   const Glyph = roleIcons[role]
   return (
     <Tooltip content={`Your role in ${cluster}, from the rights its server grants you`}>

@@ -1,13 +1,6 @@
-import { environments, type Cluster } from '#shared/contract/clusters.ts'
 import { isOfCluster } from './feature.ts'
 import { pages } from './features.ts'
 import { navigate, useLocation } from './state/location.ts'
-
-/** Production first, then by name: the order of the switcher and of Ctrl+1 to Ctrl+9. The sandbox comes last. */
-export function orderedClusters(clusters: readonly Cluster[]): Cluster[] {
-  const rank = (cluster: Cluster) => (cluster.environment === 'sandbox' ? 9 : environments.indexOf(cluster.environment))
-  return [...clusters].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'en', { numeric: true }))
-}
 
 /** The keys of the nth cluster, from 1; undefined above nine. */
 export function clusterKey(number: number): string | undefined {

@@ -6,11 +6,22 @@ export { ChangeDialog } from './ChangeDialog.tsx'
 export { Drawer } from './Drawer.tsx'
 export { PageHeader } from './PageHeader.tsx'
 export { useActions, type Action } from './state/actions.ts'
-export { isReachable, useBlocked, useCluster, useClusters, useCurrentCluster, useScope } from './state/clusters.ts'
+export {
+  isReachable,
+  isSameCluster,
+  isUnasked,
+  orderedClusters,
+  useBlocked,
+  useCluster,
+  useClusters,
+  useContextTo,
+  useCurrentCluster,
+  useScope,
+} from './state/clusters.ts'
 export { confirm } from './state/confirm.ts'
 export { openDockTab, type DockTab } from './state/dock.ts'
-export type { Destination } from './routes.ts'
-export { navigate, setParameters, useLocation, useParameters } from './state/location.ts'
+export type { Destination, PageId } from './routes.ts'
+export { chooseNamespace, navigate, setParameters, useLocation, useParameters } from './state/location.ts'
 export { changeSettings, useSettings } from './state/settings.ts'
 export { forgetTask, showTask, taskEnd, useTask, useTasks } from './state/tasks.ts'
 export { dismissToast, reportError, toast } from './state/toasts.ts'

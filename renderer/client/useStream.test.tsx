@@ -1,6 +1,6 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { sampleClusters } from '../testing/sampleData.ts'
+import { sampleContexts } from '../testing/sampleData.ts'
 import { startSampleEngine, type SampleEngine } from '../testing/sampleEngine.ts'
 import { engine, receiveNotice, useConnection } from './connection.ts'
 import { useCall, useCommand } from './useCall.ts'
@@ -35,7 +35,7 @@ test('a stream delivers what the engine emits, over a real channel', async () =>
   render(<Names />)
   expect(output()).toBe('loading')
   await waitFor(() => expect(output()).toContain('prod-eu-1'), patience)
-  act(() => sample.setClusters(sampleClusters().slice(0, 1)))
+  act(() => sample.setContexts(sampleContexts().slice(0, 1)))
   await waitFor(() => expect(output()).toBe('prod-eu-1'), patience)
 })
 
@@ -48,7 +48,7 @@ test('when the engine dies the last value stays and is marked old; a new engine 
   expect(() => engine()).toThrow('no connection to its engine')
   sample.stop()
   act(() => {
-    sample = startSampleEngine({ clusters: sampleClusters().slice(0, 2) })
+    sample = startSampleEngine({ contexts: sampleContexts().slice(0, 2) })
   })
   await waitFor(() => expect(output()).toBe('prod-eu-1 prod-apac-1'), patience)
 })

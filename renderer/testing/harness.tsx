@@ -5,7 +5,7 @@ import { navigate } from '../app/state/location.ts'
 import { changeSettings } from '../app/state/settings.ts'
 import { receiveNotice } from '../client/index.ts'
 import '../kit/base.css'
-import { sampleClusters } from './sampleData.ts'
+import { sampleContexts } from './sampleData.ts'
 import { sampleDeploy, sampleFaults, sampleRun } from './sampleDeploy.ts'
 import { startSampleEngine } from './sampleEngine.ts'
 
@@ -47,7 +47,7 @@ startSampleEngine({
     : {}),
   ...(scene === 'stopped'
     ? {
-        clusters: sampleClusters().map((cluster) =>
+        contexts: sampleContexts().map((cluster) =>
           cluster.id === 'sandbox' ? { ...cluster, health: 'stopped', summary: '' } : cluster,
         ),
       }

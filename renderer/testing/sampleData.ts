@@ -1,6 +1,6 @@
 import type { AuditEntry } from '#shared/contract/audit.ts'
 import type { Backup } from '#shared/contract/backups.ts'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ClusterRow, ContextRow, SuiteRow } from '#shared/contract/clusters.ts'
 import type { EventRow } from '#shared/contract/events.ts'
 import type { PodRow } from '#shared/contract/pods.ts'
 import type { Sample } from '#shared/contract/metrics.ts'
@@ -11,13 +11,14 @@ import type { ServiceNode } from '#shared/contract/services.ts'
 const minute = 60_000
 const now = () => Date.now()
 
-const base = { source: '/home/admin/.kube/config', namespace: 'agency-swarm', probe: [] } satisfies Partial<Cluster>
+const base = { source: '/home/admin/.kube/config', namespace: 'agency-swarm', probe: [] } satisfies Partial<ContextRow>
 
-export function sampleClusters(): Cluster[] {
+export function sampleContexts(): ContextRow[] {
   return [
     {
       ...base,
       id: 'context:prod-eu-1',
+      cluster: 'uid:prod-eu-1',
       name: 'prod-eu-1',
       environment: 'production',
       server: 'https://10.12.0.1:6443',
@@ -27,15 +28,16 @@ export function sampleClusters(): Cluster[] {
       latencyMs: 38,
       role: 'administrator',
       checkedAt: now() - 8000,
+      lookedAt: now() - 8000,
       nodes: { ready: 6, total: 6 },
       pods: { ready: 24, total: 26 },
       use: { cpu: 0.41, memory: 0.63 },
       suiteVersion: '2.3.1',
-      lastBackup: { at: now() - 20 * minute, state: 'verified' },
     },
     {
       ...base,
       id: 'context:prod-apac-1',
+      cluster: 'uid:prod-apac-1',
       name: 'prod-apac-1',
       environment: 'production',
       server: 'https://10.14.0.1:6443',
@@ -45,12 +47,14 @@ export function sampleClusters(): Cluster[] {
       latencyMs: 190,
       role: 'read_only',
       checkedAt: now() - 8000,
+      lookedAt: now() - 8000,
       pods: { ready: 22, total: 22 },
       suiteVersion: '2.3.1',
     },
     {
       ...base,
       id: 'context:staging-eu',
+      cluster: 'uid:staging-eu',
       name: 'staging-eu',
       environment: 'staging',
       server: 'https://10.20.0.1:6443',
@@ -60,15 +64,16 @@ export function sampleClusters(): Cluster[] {
       latencyMs: 41,
       role: 'administrator',
       checkedAt: now() - 8000,
+      lookedAt: now() - 8000,
       nodes: { ready: 3, total: 3 },
       pods: { ready: 18, total: 18 },
       use: { cpu: 0.22, memory: 0.48 },
       suiteVersion: '2.4.0',
-      lastBackup: { at: now() - 152 * minute, state: 'intact' },
     },
     {
       ...base,
       id: 'context:edge-osl-01',
+      cluster: 'uid:edge-osl-01',
       name: 'edge-osl-01',
       environment: 'edge',
       server: 'https://10.40.8.21:6443',
@@ -95,6 +100,7 @@ export function sampleClusters(): Cluster[] {
     {
       ...base,
       id: 'sandbox',
+      cluster: 'sandbox',
       name: 'sandbox',
       environment: 'sandbox',
       source: 'built in',
@@ -105,13 +111,41 @@ export function sampleClusters(): Cluster[] {
       latencyMs: 2,
       role: 'administrator',
       checkedAt: now() - 3000,
+      lookedAt: now() - 3000,
       nodes: { ready: 1, total: 1 },
       pods: { ready: 9, total: 9 },
       use: { cpu: 0.12, memory: 0.34 },
       suiteVersion: '2.4.0',
-      lastBackup: { at: now() - 4 * minute, state: 'verified' },
     },
   ]
+}
+
+const backups: Record<string, SuiteRow['lastBackup']> = {
+  'uid:prod-eu-1': { at: now() - 20 * minute, state: 'verified' },
+  'uid:staging-eu': { at: now() - 152 * minute, state: 'intact' },
+  sandbox: { at: now() - 4 * minute, state: 'verified' },
+}
+
+/** The cluster that a sample context leads to. */
+export const sampleClusterOf = (context: string): string => context.replace('context:', 'uid:')
+
+/** The clusters of these contexts, as the engine would make them of what each context has seen. */
+export function sampleClusterRows(contexts: readonly ContextRow[]): ClusterRow[] {
+  return [...new Set(contexts.map(({ cluster }) => cluster))].map((id) => {
+    const ways = contexts.filter(({ cluster }) => cluster === id)
+    const best = ways.find(({ role }) => role === 'administrator') ?? ways[0]
+    const { name = id, environment = 'other', suiteVersion: version, pods } = best ?? {}
+    return {
+      id,
+      name,
+      environment,
+      identity: 'uid',
+      contexts: [...ways].sort((a, b) => Number(b === best) - Number(a === best)).map((way) => way.id),
+      formerIds: [],
+      suites: version && pods ? [{ namespace: 'agency-swarm', version, pods, lastBackup: backups[id] }] : [],
+      suitesSeen: best?.lookedAt === undefined ? 'notAsked' : best.health === 'limited' ? 'some' : 'all',
+    }
+  })
 }
 
 const services: [name: string, port: number, pods: number, calls: string[]][] = [
@@ -210,7 +244,7 @@ export function sampleMetrics(): Record<string, Sample[]> {
 export function sampleBackups(): Backup[] {
   return [20, 300, 1500].map((minutes, index) => ({
     id: `backup-${index}`,
-    cluster: 'context:prod-eu-1',
+    cluster: 'uid:prod-eu-1',
     clusterName: 'prod-eu-1',
     namespace: 'agency-swarm',
     takenAt: now() - minutes * minute,
@@ -250,7 +284,7 @@ export function sampleAudit(): AuditEntry[] {
     by: 'maya',
     action,
     summary,
-    cluster: index === 4 ? 'sandbox' : 'context:prod-eu-1',
+    cluster: index === 4 ? 'sandbox' : 'uid:prod-eu-1',
     namespace: 'agency-swarm',
     effect,
     outcome,

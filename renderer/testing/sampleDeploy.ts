@@ -281,7 +281,7 @@ export function sampleRun(values: Partial<Task> = {}): Task {
   return {
     id: 'run-1',
     kind: 'deploy',
-    cluster: 'context:prod-eu-1',
+    cluster: 'uid:prod-eu-1',
     namespace: 'agency-swarm',
     title: 'Deploy 2.4.0',
     state: 'running',

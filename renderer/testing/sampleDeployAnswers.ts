@@ -1,3 +1,4 @@
+import { sampleClusterOf } from './sampleData.ts'
 import { implement } from '@orpc/server'
 import type { DeployStatus, ValueFault } from '#shared/contract/deploy.ts'
 import type { Plan } from '#shared/contract/plan.ts'
@@ -49,7 +50,7 @@ export function deployAnswers(scene: DeployScene, note: (name: string, input: un
       }),
       apply: os.deploy.apply.handler(({ input }) => {
         note('deploy.apply', input)
-        tasks.publish(sampleRun({ cluster: input.context, namespace: input.namespace }))
+        tasks.publish(sampleRun({ cluster: sampleClusterOf(input.context), namespace: input.namespace }))
         return { taskId: 'run-1' }
       }),
       resume: os.deploy.resume.handler(({ input }) => {

@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import type { Settings } from '#shared/contract/app.ts'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import { receiveNotice } from '../client/index.ts'
@@ -12,7 +12,8 @@ import { floodOfPods, floodFigures, type PodFlood } from './podFlood.ts'
 import {
   sampleAudit,
   sampleBackups,
-  sampleClusters,
+  sampleClusterRows,
+  sampleContexts,
   sampleEvents,
   sampleMap,
   sampleMetrics,
@@ -23,7 +24,7 @@ import { deployAnswers, type DeployScene } from './sampleDeployAnswers.ts'
 
 /** What a test wants to be different. */
 export interface Scene {
-  clusters?: Cluster[]
+  contexts?: ContextRow[]
   problems?: { path: string; line?: number; message: string }[]
   /** The suite is not deployed. */
   isEmpty?: boolean
@@ -40,7 +41,7 @@ export interface Scene {
 /** What the page has asked for, by name, with its input: for assertions. */
 export interface SampleEngine {
   calls: { name: string; input: unknown }[]
-  setClusters: (clusters: Cluster[]) => void
+  setContexts: (contexts: ContextRow[]) => void
   stop: () => void
 }
 
@@ -52,7 +53,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
   const ended = new AbortController()
   const tasks = new SampleTasks(scene.taskMilliseconds, scene.tasks)
   let settings: Settings = { theme: 'dark', kubectlPath: '', kubeconfigFiles: [], singleKeys: true, imageRegistry: '' }
-  let clusters = scene.clusters ?? sampleClusters()
+  let contexts = scene.contexts ?? sampleContexts()
   const listeners = new Set<() => void>()
   const change = () => new Promise<void>((resolve) => listeners.add(resolve))
 
@@ -68,7 +69,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
     })
   async function* clusterFeed(signal?: AbortSignal) {
     while (!signal?.aborted) {
-      yield { clusters, problems: scene.problems ?? [] }
+      yield { contexts, clusters: sampleClusterRows(contexts), problems: scene.problems ?? [] }
       await Promise.race([change(), gone(signal)])
     }
   }
@@ -110,7 +111,11 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       check: os.clusters.check.handler(({ input }) => note('clusters.check', input)),
       setEnvironment: os.clusters.setEnvironment.handler(({ input }) => note('clusters.setEnvironment', input)),
       namespaces: os.clusters.namespaces.handler(() => ({ namespaces: ['agency-swarm', 'default'], complete: true })),
-      permissions: os.clusters.permissions.handler(() => []),
+      lowerEnvironment: os.clusters.lowerEnvironment.handler(({ input }) => note('clusters.lowerEnvironment', input)),
+      checks: os.clusters.checks.handler(async function* ({ signal }) {
+        await gone(signal)
+        yield* []
+      }),
     },
     sandbox: {
       start: os.sandbox.start.handler(() => note('sandbox.start')),
@@ -209,8 +214,8 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
   receiveNotice({ state: 'connected', starts: 1 }, channel.port2)
   return {
     calls,
-    setClusters: (next) => {
-      clusters = next
+    setContexts: (next) => {
+      contexts = next
       for (const wake of listeners) wake()
       listeners.clear()
     },

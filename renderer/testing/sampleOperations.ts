@@ -1,3 +1,4 @@
+import { sampleClusterOf } from './sampleData.ts'
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 import type { Impact } from '#shared/contract/changes.ts'
@@ -64,7 +65,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('rollouts.change', input)
         const taskId = tasks.start({
           kind: 'rollout',
-          cluster: input.context,
+          cluster: sampleClusterOf(input.context),
           namespace: input.namespace,
           title: `${input.change.do} of ${input.name}`,
           steps: ['Change the workload', 'Wait for its pods'],
@@ -157,7 +158,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('configuration.restartReaders', input)
         const taskId = tasks.start({
           kind: 'rollout',
-          cluster: input.context,
+          cluster: sampleClusterOf(input.context),
           namespace: input.namespace,
           title: `Restart the readers of ${input.name}`,
           steps: usersOf(find(input.kind, input.name).row),
@@ -184,7 +185,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('migrations.run', input)
         const taskId = tasks.start({
           kind: 'migrate',
-          cluster: input.context,
+          cluster: sampleClusterOf(input.context),
           namespace: input.namespace,
           title: 'Migrate the database',
           steps: ['Back up the database', 'Run the migrations', 'Check tables, indexes and constraints'],
@@ -196,7 +197,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         note('migrations.undo', input)
         const taskId = tasks.start({
           kind: 'undoMigration',
-          cluster: input.context,
+          cluster: sampleClusterOf(input.context),
           namespace: input.namespace,
           title: 'Undo the newest migration',
           steps: ['Back up the database', 'Take the migration back', 'Check tables, indexes and constraints'],

@@ -6,7 +6,7 @@ import type { ClusterConnection } from '../kube/index.ts'
 export interface ClusterFacts {
   name: string
   environment: Environment
-  /** Undefined until the access review came back. */
+  /** As the last access review said, in this session or an earlier one; undefined when there was none. */
   role: Permission | undefined
 }
 
@@ -16,8 +16,14 @@ export interface ClusterDirectory {
   facts(context: string): ClusterFacts
   /** The suite that a scope leads to. @throws ConsoleError NO_CLUSTER */
   suiteOf(scope: Scope): Suite
-  /** A context that leads to this cluster. @throws ConsoleError NO_CLUSTER when none does (any more) */
+  /**
+   * The best context that leads to this cluster: one that can be reached, with the highest role, the one used last.
+   * @param cluster any id it has or had
+   * @throws ConsoleError NO_CLUSTER when none does (any more)
+   */
   contextTo(cluster: string): string
+  /** Whether two ids, of today or of earlier, name one cluster. */
+  isSameCluster(a: string, b: string): boolean
   /** The pooled connection; starts the sandbox when it is the one asked for. @throws ConsoleError NO_CLUSTER, SANDBOX_FAILED, KUBECONFIG_INVALID */
   connection(context: string): Promise<ClusterConnection>
 }

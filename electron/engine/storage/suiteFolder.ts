@@ -4,7 +4,12 @@ import type { Suite } from '#shared/contract/base.ts'
 
 /** `<root>/<cluster>/<namespace>`: where a noun keeps its files about a suite. */
 export function suiteFolder(root: string, { cluster, namespace }: Suite): string {
-  return join(root, folderName(cluster), folderName(namespace))
+  return join(clusterFolder(root, cluster), folderName(namespace))
+}
+
+/** `<root>/<cluster>`: what is kept about all suites of a cluster. */
+export function clusterFolder(root: string, cluster: string): string {
+  return join(root, folderName(cluster))
 }
 
 /** A folder name for any text: readable, and different for different texts. */

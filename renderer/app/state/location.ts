@@ -18,7 +18,7 @@ type Location = Place & {
 }
 
 export type LocationState = Location & {
-  /** The namespace chosen in each context. */
+  /** The namespace chosen in each cluster. */
   namespaces: Readonly<Record<string, string>>
   /** Earlier locations, for Back; newest last. */
   past: readonly Location[]

@@ -1,6 +1,7 @@
 import { RefreshCw, ShieldCheck } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { AuditEntry } from '#shared/contract/audit.ts'
+import type { ClusterRow } from '#shared/contract/clusters.ts'
 import { Drawer, PageHeader, useClusters } from '../../app/index.ts'
 import { useCall } from '../../client/index.ts'
 import {
@@ -35,11 +36,9 @@ export function AuditPage() {
   const [range, setRange] = useState<Range>('all')
   const [active, setActive] = useState<string | null>(null)
   const clusters = useClusters((state) => state.clusters)
-  const columns = useMemo(
-    () => columnsFor(new Map(clusters.map((cluster) => [cluster.id, cluster.name])), chain.value?.brokenAt ?? null),
-    [clusters, chain.value?.brokenAt],
-  )
-  const rows = log.entries.filter((entry) => isIn(entry, range) && matches(entry, filter))
+  const names = useMemo(() => clusterNames(clusters), [clusters])
+  const columns = useMemo(() => columnsFor(names, chain.value?.brokenAt ?? null), [names, chain.value?.brokenAt])
+  const rows = log.entries.filter((entry) => isIn(entry, range) && matches(entry, names, filter))
   const open = log.entries.find((entry) => idOf(entry) === active)
   const isFiltered = filter !== '' || range !== 'all'
   return (
@@ -158,7 +157,13 @@ function isIn(entry: AuditEntry, range: Range): boolean {
   return range === 'all' || entry.outcome === 'failed' || entry.outcome === 'refused'
 }
 
-function matches(entry: AuditEntry, filter: string): boolean {
-  const text = `${entry.by} ${entry.action} ${entry.summary} ${entry.cluster} ${entry.namespace} ${entry.hash} ${JSON.stringify(entry.details)}`
+/** The name of each cluster, under its id and under every id that older entries know it by. */
+function clusterNames(clusters: readonly ClusterRow[]): Map<string, string> {
+  const ids = ({ id, contexts, formerIds }: ClusterRow) => [...formerIds, ...contexts, id]
+  return new Map(clusters.flatMap((cluster) => ids(cluster).map((id): [string, string] => [id, cluster.name])))
+}
+
+function matches(entry: AuditEntry, names: ReadonlyMap<string, string>, filter: string): boolean {
+  const text = `${names.get(entry.cluster) ?? ''} ${entry.by} ${entry.action} ${entry.summary} ${entry.cluster} ${entry.namespace} ${entry.hash} ${JSON.stringify(entry.details)}`
   return text.toLowerCase().includes(filter.toLowerCase())
 }

@@ -1,5 +1,5 @@
 import type { Task } from '#shared/contract/tasks.ts'
-import { useTask } from '../../app/index.ts'
+import { useContextTo, useTask } from '../../app/index.ts'
 import { useStream } from '../../client/index.ts'
 import { useBackupDialogs } from './backupActions.ts'
 import { RestoreDialog } from './restore/RestoreDialog.tsx'
@@ -15,10 +15,11 @@ export function BackupDialogs() {
 }
 
 function Watched({ task }: { task: Task }) {
-  const { cluster, namespace } = task
+  const { namespace } = task
+  const context = useContextTo(task.cluster)?.id ?? task.cluster
   const { value } = useStream(
-    (client, signal) => client.backups.watch({ context: cluster, namespace }, { signal }),
-    [cluster, namespace],
+    (client, signal) => client.backups.watch({ context, namespace }, { signal }),
+    [context, namespace],
   )
   const id = task.result['restoreId']
   const restores = value?.restores ?? []

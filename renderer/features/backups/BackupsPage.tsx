@@ -8,6 +8,7 @@ import {
   setParameters,
   useActions,
   useBlocked,
+  isSameCluster,
   useCurrentCluster,
   useParameters,
   useScope,
@@ -56,7 +57,7 @@ function Backups({ scope }: { scope: Scope }) {
   const cluster = useCurrentCluster()
   const { value, error, staleSince, retry } = useStream(
     (client, signal) => client.backups.watch(scope, { signal }),
-    [scope.context, scope.namespace],
+    [scope.context, scope.namespace, cluster?.cluster],
   )
   const tasks = useTasks((state) => state.tasks)
   // The dialog of a restore offers the same Undo: one of them is enough.
@@ -223,7 +224,7 @@ function runningTask(tasks: Iterable<Task>, scope: Scope): Task | undefined {
     if (
       task.state === 'running' &&
       kinds.includes(task.kind) &&
-      task.cluster === scope.context &&
+      isSameCluster(task.cluster, scope.context) &&
       task.namespace === scope.namespace
     )
       return task
@@ -235,7 +236,11 @@ function runningTask(tasks: Iterable<Task>, scope: Scope): Task | undefined {
 function failedLast(tasks: Iterable<Task>, scope: Scope): Task | undefined {
   const newest = [...tasks]
     .filter(({ kind, cluster, namespace }) => {
-      return (kind === 'backup' || kind === 'verify') && cluster === scope.context && namespace === scope.namespace
+      return (
+        (kind === 'backup' || kind === 'verify') &&
+        isSameCluster(cluster, scope.context) &&
+        namespace === scope.namespace
+      )
     })
     .sort((a, b) => b.startedAt - a.startedAt)[0]
   return newest?.state === 'failed' ? newest : undefined

@@ -1,7 +1,7 @@
 import { Archive } from 'lucide-react'
 import { lazy } from 'react'
 import type { Task } from '#shared/contract/tasks.ts'
-import { useScope, useTasks, type Feature } from '../../app/index.ts'
+import { isSameCluster, useScope, useTasks, type Feature } from '../../app/index.ts'
 import { StatusGlyph } from '../../kit/index.ts'
 import { BackupDialogs } from './BackupDialogs.tsx'
 
@@ -14,7 +14,11 @@ function BackupsBadge() {
   const scope = useScope()
   const isRunning = useTasks((state) =>
     [...state.tasks.values()].some(
-      (task) => task.state === 'running' && task.cluster === scope?.context && kinds.includes(task.kind),
+      (task) =>
+        task.state === 'running' &&
+        scope !== null &&
+        isSameCluster(task.cluster, scope.context) &&
+        kinds.includes(task.kind),
     ),
   )
   return isRunning ? <StatusGlyph status="progress" size={13} /> : null

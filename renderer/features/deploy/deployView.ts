@@ -1,6 +1,7 @@
 import type { Fault, Scope } from '#shared/contract/base.ts'
 import type { Plan, PlannedResource } from '#shared/contract/plan.ts'
 import type { Step, Task } from '#shared/contract/tasks.ts'
+import { isSameCluster } from '../../app/index.ts'
 
 export type Action = PlannedResource['action']
 
@@ -44,7 +45,7 @@ export function latestRun(tasks: Iterable<Task>, scope: Scope): Task | undefined
   let latest: Task | undefined
   for (const task of tasks) {
     if (task.kind !== 'deploy' && task.kind !== 'undeploy') continue
-    if (task.cluster !== scope.context || task.namespace !== scope.namespace) continue
+    if (!isSameCluster(task.cluster, scope.context) || task.namespace !== scope.namespace) continue
     if (!latest || task.startedAt > latest.startedAt) latest = task
   }
   return latest

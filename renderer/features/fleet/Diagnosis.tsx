@@ -1,6 +1,6 @@
 import { ChevronRight, RefreshCw } from 'lucide-react'
 import { Fragment } from 'react'
-import type { Cluster, ProbeStage } from '#shared/contract/clusters.ts'
+import type { ContextRow, ProbeStage } from '#shared/contract/clusters.ts'
 import { useCommand } from '../../client/index.ts'
 import { Button, formatDuration, RelativeTime, Status, type StatusKind } from '../../kit/index.ts'
 
@@ -15,8 +15,8 @@ const stageTitles: Record<ProbeStage['id'], string> = {
 const stageStatus: Record<ProbeStage['state'], StatusKind> = { passed: 'healthy', failed: 'failed', notTried: 'off' }
 
 /** Why a cluster cannot be reached: how far the connection came, and what to do. */
-export function Diagnosis({ cluster }: { cluster: Cluster }) {
-  const retry = useCommand((client) => client.clusters.check({ cluster: cluster.id }))
+export function Diagnosis({ cluster }: { cluster: ContextRow }) {
+  const retry = useCommand((client) => client.clusters.check({ context: cluster.id }))
   const message = cluster.fault?.message ?? cluster.summary
   const end = message.search(/[.!?](\s|$)/)
   return (

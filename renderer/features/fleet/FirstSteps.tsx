@@ -1,6 +1,6 @@
 import { Play } from 'lucide-react'
-import type { Cluster } from '#shared/contract/clusters.ts'
 import { Button } from '../../kit/index.ts'
+import type { FleetRow } from './fleetRows.ts'
 import { startSandbox } from './useRowActions.ts'
 
 const steps = [
@@ -10,8 +10,8 @@ const steps = [
 ] as const
 
 /** The very first start: one thing to do, and what comes after it. */
-export function FirstSteps({ clusters }: { clusters: readonly Cluster[] }) {
-  const sandbox = clusters.find((cluster) => cluster.environment === 'sandbox')
+export function FirstSteps({ rows }: { rows: readonly FleetRow[] }) {
+  const sandbox = rows.find(({ environment }) => environment === 'sandbox')?.best
   const isStarting = sandbox?.health === 'starting'
   return (
     <section className="fleet-first" aria-label="First steps">

@@ -1,42 +1,44 @@
 import { Plus, RefreshCw } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
 import { addKubeconfig, navigate, PageHeader, reportError, useClusters } from '../../app/index.ts'
-import { useCommand, useConnection } from '../../client/index.ts'
+import { useCommand, useConnection, useStream } from '../../client/index.ts'
 import { Button, DataTable, EmptyState, FilterField, Panel, plural, RelativeTime } from '../../kit/index.ts'
 import { AttentionPanel } from './AttentionPanel.tsx'
-import { Diagnosis } from './Diagnosis.tsx'
+import { ClusterDetails } from './ClusterDetails.tsx'
 import { FirstSteps } from './FirstSteps.tsx'
 import { fleetColumns } from './fleetColumns.tsx'
-import { distinct, isFirstRun, orderFleet } from './facts.ts'
+import { fleetRows, isFirstRun, type FleetRow } from './fleetRows.ts'
 import { ProblemsPanel } from './ProblemsPanel.tsx'
 import { SummaryStrip } from './SummaryStrip.tsx'
 import './fleet.css'
 
-const idOf = (cluster: Cluster) => cluster.id
-const markOf = (cluster: Cluster) => cluster.environment
-const open = (cluster: Cluster) => navigate({ page: 'overview', cluster: cluster.id })
-const diagnose = (cluster: Cluster) => (cluster.health === 'unreachable' ? <Diagnosis cluster={cluster} /> : null)
+const idOf = (row: FleetRow) => row.id
+const markOf = (row: FleetRow) => row.environment
+const open = (row: FleetRow) => navigate({ page: 'overview', cluster: row.best.id })
+const details = (row: FleetRow) => (hasDetails(row) ? <ClusterDetails row={row} /> : null)
 
 /** All clusters: what they are, how they are, what needs a person. */
 export function FleetPage() {
-  const { clusters, problems, isKnown } = useClusters()
+  const { contexts, clusters, problems, isKnown } = useClusters()
+  useStream((client, signal) => client.clusters.checks({}, { signal }), [])
   const isLost = useConnection((connection) => connection.state !== 'connected')
   const [filter, setFilter] = useState('')
   const [active, setActive] = useState<string | null>(null)
-  const shown = useMemo(() => orderFleet(clusters).filter((cluster) => matches(cluster, filter)), [clusters, filter])
+  const rows = useMemo(() => fleetRows(contexts, clusters), [contexts, clusters])
+  const shown = useMemo(() => rows.filter((row) => matches(row, filter)), [rows, filter])
   const checkAll = useCommand(
     (client) => client.clusters.check({}),
     (fault) => reportError(fault, 'The clusters were not checked.'),
   )
-  const first = isKnown && isFirstRun(clusters)
+  const first = isKnown && isFirstRun(rows)
   return (
     <>
       <PageHeader
         title="Fleet"
         facts={
           <span>
-            <Count clusters={clusters} /> <LastCheck clusters={clusters} />
+            {isKnown ? <Count rows={rows} /> : null} <LastCheck contexts={contexts} />
           </span>
         }
         actions={
@@ -52,7 +54,7 @@ export function FleetPage() {
         }
       />
       <div className="app-page">
-        {first ? <FirstSteps clusters={clusters} /> : <SummaryStrip clusters={clusters} />}
+        {first ? <FirstSteps rows={rows} /> : isKnown ? <SummaryStrip rows={rows} /> : null}
         <div className="fleet-table">
           <Panel isFlush label="Clusters">
             <DataTable
@@ -68,14 +70,14 @@ export function FleetPage() {
               onActivate={setActive}
               onOpen={open}
               mark={markOf}
-              expansion={diagnose}
+              expansion={details}
               filtered={
                 filter === ''
                   ? undefined
-                  : { total: clusters.length, what: 'cluster', filter, onClear: () => setFilter('') }
+                  : { total: rows.length, what: 'cluster', filter, onClear: () => setFilter('') }
               }
               empty={
-                <EmptyState title="No cluster is known">
+                <EmptyState title="No clusters">
                   Add a kubeconfig file; every context in it becomes a row. The file is read, never changed.
                 </EmptyState>
               }
@@ -84,7 +86,7 @@ export function FleetPage() {
         </div>
         {isKnown ? (
           <div className="fleet-lower">
-            {first ? null : <AttentionPanel clusters={clusters} />}
+            {first ? null : <AttentionPanel rows={rows} />}
             <ProblemsPanel problems={problems} />
           </div>
         ) : null}
@@ -93,25 +95,28 @@ export function FleetPage() {
   )
 }
 
-function matches(cluster: Cluster, filter: string): boolean {
-  const text =
-    `${cluster.name} ${cluster.environment} ${cluster.health} ${cluster.server} ${cluster.version ?? ''}`.toLowerCase()
+function matches(row: FleetRow, filter: string): boolean {
+  const ways = row.ways.map(({ name, server, health, version }) => `${name} ${server} ${health} ${version ?? ''}`)
+  const suites = row.suites.map(({ namespace, version }) => `${namespace} ${version ?? ''}`)
+  const text = [row.name, row.environment, ...ways, ...suites].join(' ').toLowerCase()
   return filter
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word))
 }
 
-/** Two users of one cluster are one cluster. */
-function Count({ clusters }: { clusters: readonly Cluster[] }) {
-  const servers = distinct(clusters).length
-  return servers === clusters.length
-    ? plural(servers, 'cluster')
-    : `${plural(servers, 'cluster')} by ${plural(clusters.length, 'context')}`
+const hasDetails = ({ best, ways, suites }: FleetRow): boolean =>
+  best.health === 'unreachable' || ways.length > 1 || suites.length > 1
+
+function Count({ rows }: { rows: readonly FleetRow[] }) {
+  const ways = rows.flatMap((row) => row.ways).length
+  return ways === rows.length
+    ? plural(rows.length, 'cluster')
+    : `${plural(rows.length, 'cluster')} by ${plural(ways, 'context')}`
 }
 
-function LastCheck({ clusters }: { clusters: readonly Cluster[] }) {
-  const newest = Math.max(0, ...clusters.map((cluster) => cluster.checkedAt ?? 0))
+function LastCheck({ contexts }: { contexts: readonly ContextRow[] }) {
+  const newest = Math.max(0, ...contexts.map(({ checkedAt }) => checkedAt ?? 0))
   return newest === 0 ? null : (
     <>
       · checked <RelativeTime time={newest} />

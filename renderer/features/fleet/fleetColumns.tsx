@@ -1,6 +1,5 @@
 import { Ellipsis } from 'lucide-react'
-import type { Cluster } from '#shared/contract/clusters.ts'
-import { healthWords, isReachable, roleWords, useClusters } from '../../app/index.ts'
+import { healthWords, isReachable, isUnasked, roleWords } from '../../app/index.ts'
 import {
   EnvironmentChip,
   formatPercent,
@@ -12,7 +11,7 @@ import {
   UseBar,
   type Column,
 } from '../../kit/index.ts'
-import { fullerEntry } from './facts.ts'
+import { isLookedAt, worstBackedUp, type FleetRow } from './fleetRows.ts'
 import { useRowActions } from './useRowActions.ts'
 
 /** Host and port of an address, as people speak of it. */
@@ -21,49 +20,58 @@ function hostOf(server: string): string {
 }
 
 /** What stands where a figure is missing, and why it is. */
-function Absent({ cluster }: { cluster: Cluster }) {
-  if (cluster.health === 'limited') return <Status status="noAccess">No access</Status>
-  if (cluster.health === 'unreachable') return <Status status="unknown">Unknown</Status>
+function Absent({ row: { best } }: { row: FleetRow }) {
+  if (best.health === 'limited') return <Status status="noAccess">No access</Status>
+  if (best.health === 'unreachable') return <Status status="unknown">Unknown</Status>
+  if (isUnasked(best) || best.health === 'reachable') return <span className="dim">Checking</span>
   return <span className="dim">–</span>
 }
 
-function NameCell({ cluster }: { cluster: Cluster }) {
-  const { clusters } = useClusters()
-  const fuller = fullerEntry(cluster, clusters)
-  const parts = [hostOf(cluster.server), cluster.version].filter((part) => part !== undefined && part !== '')
+function NameCell({ row: { name, environment, best, ways } }: { row: FleetRow }) {
+  const parts = [hostOf(best.server), best.version].filter((part) => part !== undefined && part !== '')
   return (
     <div className="k-table-two">
       <span>
-        <b className="strong truncate">{cluster.name}</b>
-        <EnvironmentChip environment={cluster.environment} />
+        <b className="strong truncate">{name}</b>
+        <EnvironmentChip environment={environment} />
       </span>
-      <span title={cluster.source}>
+      <span title={best.source}>
         {parts.join(' · ')}
-        {cluster.role && cluster.role !== 'administrator' ? ` · ${roleWords[cluster.role]}` : null}
-        {fuller ? ` · ${cluster.role === fuller.role ? 'same cluster as' : 'restricted user of'} ${fuller.name}` : null}
+        {best.role && best.role !== 'administrator' ? ` · ${roleWords[best.role]}` : null}
+        {ways.length > 1 ? ` · ${ways.length} contexts` : null}
       </span>
     </div>
   )
 }
 
-function HealthCell({ cluster }: { cluster: Cluster }) {
-  const { status, word } = healthWords[cluster.health]
+function HealthCell({ row }: { row: FleetRow }) {
+  const { health, summary } = row.best
+  const { status, word } = healthWords[health]
   return (
     <div className="k-table-two">
       <Status status={status}>{word}</Status>
-      <span className="fleet-under-word" title={cluster.summary}>
-        {cluster.summary}
+      <span className="fleet-under-word" title={summary}>
+        {summary}
       </span>
     </div>
   )
 }
 
-function PodsCell({ cluster }: { cluster: Cluster }) {
-  if (!cluster.pods) return <Absent cluster={cluster} />
-  const { ready, total } = cluster.pods
+function SuiteCell({ row }: { row: FleetRow }) {
+  const [first, ...others] = row.suites
+  const isSeen = row.suitesSeen === 'all' || row.suitesSeen === 'some'
+  if (!isSeen || !isReachable(row.best)) return <Absent row={row} />
+  if (!first) return <span className="dim">{row.suitesSeen === 'all' ? 'Not deployed' : 'None visible'}</span>
+  if (others.length > 0) return <>{row.suites.length} suites</>
+  return first.version ?? <span className="dim">No backend</span>
+}
+
+function PodsCell({ row }: { row: FleetRow }) {
+  if (!row.best.pods) return <Absent row={row} />
+  const { ready, total } = row.best.pods
   return (
     <>
-      <ReadyBar ready={ready} total={total} label={`Pods ready on ${cluster.name}`} />
+      <ReadyBar ready={ready} total={total} label={`Pods ready on ${row.name}`} />
       <span>
         {ready}
         <span className="dim">/{total}</span>
@@ -72,49 +80,52 @@ function PodsCell({ cluster }: { cluster: Cluster }) {
   )
 }
 
-function UseCell({ cluster }: { cluster: Cluster }) {
-  if (!cluster.use) return <Absent cluster={cluster} />
-  const row = (title: string, fraction: number) => (
+function UseCell({ row }: { row: FleetRow }) {
+  const { use } = row.best
+  if (!use) return <Absent row={row} />
+  const line = (title: string, fraction: number) => (
     <span className="fleet-use" data-tone={toneOfUse(fraction)}>
       <span className="dim">{title}</span>
-      <UseBar used={fraction} limit={1} label={`${title} of ${cluster.name}`} width={26} />
+      <UseBar used={fraction} limit={1} label={`${title} of ${row.name}`} width={26} />
       <b>{formatPercent(fraction)}</b>
     </span>
   )
   return (
     <div>
-      {row('CPU', cluster.use.cpu)}
-      {row('Mem', cluster.use.memory)}
+      {line('CPU', use.cpu)}
+      {line('Mem', use.memory)}
     </div>
   )
 }
 
-function BackupCell({ cluster }: { cluster: Cluster }) {
-  const { lastBackup } = cluster
-  if (!lastBackup) {
-    if (isReachable(cluster) && cluster.suiteVersion !== undefined && cluster.health !== 'limited') {
-      return <Status status="warning">None yet</Status>
-    }
-    return <Absent cluster={cluster} />
-  }
+const backupStatus = { verified: 'healthy', intact: 'waiting', damaged: 'failed' } as const
+const backupWords = { verified: 'verified by trial restore', intact: 'not verified', damaged: 'damaged' } as const
+
+/** The newest backup; of several suites, of the one that is least backed up. */
+function BackupCell({ row }: { row: FleetRow }) {
+  const suite = worstBackedUp(row)
+  if (!suite) return isLookedAt(row) && row.suitesSeen === 'all' ? <span className="dim">–</span> : <Absent row={row} />
+  const { lastBackup } = suite
+  if (!lastBackup) return <Status status="warning">None</Status>
   return (
     <div className="k-table-two">
-      <Status status={lastBackup.state === 'verified' ? 'healthy' : 'waiting'}>
+      <Status status={backupStatus[lastBackup.state]}>
         <RelativeTime time={lastBackup.at} />
       </Status>
       <span className="fleet-under-word">
-        {lastBackup.state === 'verified' ? 'verified by trial restore' : 'not verified'}
+        {row.suites.length > 1 ? `${suite.namespace}, ` : ''}
+        {backupWords[lastBackup.state]}
       </span>
     </div>
   )
 }
 
-function RowMenu({ cluster }: { cluster: Cluster }) {
-  const items = useRowActions(cluster)
+function RowMenu({ row }: { row: FleetRow }) {
+  const items = useRowActions(row)
   return (
     <span className="fleet-menu" onClick={(event) => event.stopPropagation()}>
       <Menu
-        label={`Actions on ${cluster.name}`}
+        label={`Actions on ${row.name}`}
         items={items}
         trigger={
           <button type="button" className="k-icon-button">
@@ -126,45 +137,43 @@ function RowMenu({ cluster }: { cluster: Cluster }) {
   )
 }
 
-export const fleetColumns: readonly Column<Cluster>[] = [
+export const fleetColumns: readonly Column<FleetRow>[] = [
   {
     id: 'cluster',
     title: 'Cluster',
     width: 'minmax(232px, 2fr)',
     isHeader: true,
-    cell: (cluster) => <NameCell cluster={cluster} />,
-    sortBy: (cluster) => cluster.name,
+    cell: (row) => <NameCell row={row} />,
+    sortBy: (row) => row.name,
   },
   {
     id: 'health',
     title: 'Health',
     width: 'minmax(140px, 1.2fr)',
-    cell: (cluster) => <HealthCell cluster={cluster} />,
-    sortBy: (cluster) => cluster.health,
+    cell: (row) => <HealthCell row={row} />,
+    sortBy: (row) => row.best.health,
   },
   {
     id: 'suite',
     title: 'Suite version',
     width: 'minmax(96px, 0.6fr)',
-    cell: (cluster) =>
-      cluster.suiteVersion ??
-      (isReachable(cluster) ? <span className="dim">Not deployed</span> : <Absent cluster={cluster} />),
-    sortBy: (cluster) => cluster.suiteVersion ?? '',
+    cell: (row) => <SuiteCell row={row} />,
+    sortBy: (row) => row.suites[0]?.version ?? '',
   },
   {
     id: 'nodes',
     title: 'Nodes',
     width: 104,
-    cell: (cluster) => (cluster.nodes ? `${cluster.nodes.ready}/${cluster.nodes.total}` : <Absent cluster={cluster} />),
+    cell: (row) => (row.best.nodes ? `${row.best.nodes.ready}/${row.best.nodes.total}` : <Absent row={row} />),
   },
-  { id: 'pods', title: 'Pods ready', width: 'minmax(110px, 0.7fr)', cell: (cluster) => <PodsCell cluster={cluster} /> },
-  { id: 'use', title: 'Use', width: 'minmax(104px, 0.7fr)', cell: (cluster) => <UseCell cluster={cluster} /> },
+  { id: 'pods', title: 'Pods ready', width: 'minmax(110px, 0.7fr)', cell: (row) => <PodsCell row={row} /> },
+  { id: 'use', title: 'Use', width: 'minmax(104px, 0.7fr)', cell: (row) => <UseCell row={row} /> },
   {
     id: 'backup',
-    title: 'Verified backup',
+    title: 'Last backup',
     width: 'minmax(170px, 1fr)',
-    cell: (cluster) => <BackupCell cluster={cluster} />,
-    sortBy: (cluster) => cluster.lastBackup?.at ?? 0,
+    cell: (row) => <BackupCell row={row} />,
+    sortBy: (row) => worstBackedUp(row)?.lastBackup?.at ?? 0,
   },
-  { id: 'menu', title: '', label: 'Actions', width: 44, cell: (cluster) => <RowMenu cluster={cluster} /> },
+  { id: 'menu', title: '', label: 'Actions', width: 44, cell: (row) => <RowMenu row={row} /> },
 ]

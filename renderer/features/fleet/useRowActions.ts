@@ -1,44 +1,62 @@
 import { FolderOpen, Play, RefreshCw, Square, Trash2 } from 'lucide-react'
-import { environments, type Cluster } from '#shared/contract/clusters.ts'
+import { environments, type Environment } from '#shared/contract/clusters.ts'
 import { confirm, navigate, reportError } from '../../app/index.ts'
 import { engine } from '../../client/index.ts'
 import type { MenuItem } from '../../kit/index.ts'
+import type { FleetRow } from './fleetRows.ts'
 
 function attempt(title: string, work: () => Promise<unknown>): void {
   work().catch((thrown: unknown) => reportError(thrown, title))
 }
 
 /** What can be done with a whole cluster. */
-export function useRowActions(cluster: Cluster): MenuItem[] {
+export function useRowActions(row: FleetRow): MenuItem[] {
+  const { id: context } = row.best
   return [
-    { id: 'open', title: 'Open', icon: FolderOpen, perform: () => navigate({ page: 'overview', cluster: cluster.id }) },
+    { id: 'open', title: 'Open', icon: FolderOpen, perform: () => navigate({ page: 'overview', cluster: context }) },
     {
       id: 'check',
       title: 'Check now',
       icon: RefreshCw,
-      perform: () =>
-        attempt(`${cluster.name} was not checked.`, () => engine().clusters.check({ cluster: cluster.id })),
+      perform: () => attempt(`${row.name} was not checked.`, () => engine().clusters.check({ context })),
     },
-    ...(cluster.id === 'sandbox' ? sandboxItems(cluster) : environmentItems(cluster)),
+    ...(row.environment === 'sandbox' ? sandboxItems(row) : environmentItems(row)),
   ]
 }
 
-function environmentItems(cluster: Cluster): MenuItem[] {
+function environmentItems(row: FleetRow): MenuItem[] {
+  const isLowered = row.environment === 'production'
   return environments
-    .filter((environment) => environment !== 'sandbox' && environment !== cluster.environment)
+    .filter((environment) => environment !== 'sandbox' && environment !== row.environment)
     .map((environment, index) => ({
       id: environment,
-      title: `Treat as ${environment}`,
+      title: `Treat as ${environment}${isLowered ? '…' : ''}`,
       separated: index === 0,
       perform: () =>
-        attempt(`The environment of ${cluster.name} was not changed.`, () =>
-          engine().clusters.setEnvironment({ cluster: cluster.id, environment }),
+        attempt(`The environment of ${row.name} was not changed.`, () =>
+          isLowered
+            ? lowerEnvironment(row, environment)
+            : engine().clusters.setEnvironment({ context: row.best.id, environment }),
         ),
     }))
 }
 
-function sandboxItems(cluster: Cluster): MenuItem[] {
-  const isStopped = cluster.health === 'stopped'
+async function lowerEnvironment({ best, name }: FleetRow, environment: Environment): Promise<void> {
+  const confirmation = await confirm({
+    level: 3,
+    title: `Treat ${name} as ${environment}?`,
+    message:
+      'Restores, deployments and deletions there will no longer ask for the name of the cluster. This holds for every context that leads to it.',
+    confirmLabel: `Treat as ${environment}`,
+    cancelLabel: 'Keep production',
+    isDanger: true,
+    cluster: best.id,
+  })
+  if (confirmation) await engine().clusters.lowerEnvironment({ context: best.id, environment, confirmation })
+}
+
+function sandboxItems(row: FleetRow): MenuItem[] {
+  const isStopped = row.best.health === 'stopped'
   return [
     isStopped
       ? { id: 'start', title: 'Start', icon: Play, separated: true, perform: startSandbox }

@@ -1,14 +1,15 @@
 import { Archive } from 'lucide-react'
 import type { Scope } from '#shared/contract/base.ts'
-import { navigate, reportError, toast, useBlocked } from '../../app/index.ts'
+import { navigate, reportError, toast, useBlocked, useCluster } from '../../app/index.ts'
 import { useCommand, useStream } from '../../client/index.ts'
 import { Button, ErrorState, formatBytes, LoadingState, Panel, plural, RelativeTime, Status } from '../../kit/index.ts'
 
 /** The newest backup, where backups lie, and the way to take one. */
 export function BackupsPanel({ scope }: { scope: Scope }) {
+  const cluster = useCluster(scope.context)?.cluster
   const watched = useStream(
     (client, signal) => client.backups.watch(scope, { signal }),
-    [scope.context, scope.namespace],
+    [scope.context, scope.namespace, cluster],
   )
   const blocked = useBlocked('operator')
   const start = useCommand(

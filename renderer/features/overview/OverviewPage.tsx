@@ -1,6 +1,6 @@
 import { Rocket } from 'lucide-react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
 import {
   healthWords,
   navigate,
@@ -27,7 +27,7 @@ export function OverviewPage() {
   return cluster && scope ? <Overview cluster={cluster} scope={scope} /> : null
 }
 
-function Overview({ cluster, scope }: { cluster: Cluster; scope: Scope }) {
+function Overview({ cluster, scope }: { cluster: ContextRow; scope: Scope }) {
   const map = useStream((client, signal) => client.services.map(scope, { signal }), [scope.context, scope.namespace])
   // A deployment that ends changes what is installed: its state names the question anew.
   const lastDeploy = useTasks((state) =>
@@ -94,7 +94,7 @@ function Overview({ cluster, scope }: { cluster: Cluster; scope: Scope }) {
   )
 }
 
-function NothingDeployed({ cluster, scope }: { cluster: Cluster; scope: Scope }) {
+function NothingDeployed({ cluster, scope }: { cluster: ContextRow; scope: Scope }) {
   const blocked = useBlocked('read_only')
   return (
     <div className="app-blank">

@@ -1,7 +1,7 @@
 import { Square, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { Task } from '#shared/contract/tasks.ts'
-import { forgetTask, navigate, reportError, useCluster, useTasks, type Destination } from '../../app/index.ts'
+import { forgetTask, navigate, reportError, useContextTo, useTasks, type Destination } from '../../app/index.ts'
 import { useCommand } from '../../client/index.ts'
 import {
   Button,
@@ -80,7 +80,7 @@ export function TasksTab() {
 
 function TaskRow({ task, isChosen, onChoose }: { task: Task; isChosen: boolean; onChoose: () => void }) {
   const now = useNow(1_000)
-  const environment = useCluster(task.cluster)?.environment ?? 'other'
+  const environment = useContextTo(task.cluster)?.environment ?? 'other'
   const { done, total } = stepPosition(task)
   return (
     <button
@@ -104,7 +104,7 @@ function TaskRow({ task, isChosen, onChoose }: { task: Task; isChosen: boolean; 
 
 function TaskDetail({ task }: { task: Task }) {
   const [isOpen, setOpen] = useState(false)
-  const cluster = useCluster(task.cluster)
+  const cluster = useContextTo(task.cluster)
   const stop = useCommand(
     (client) => client.tasks.cancel({ id: task.id }),
     (fault) => reportError(fault, 'The task was not stopped'),
@@ -125,7 +125,7 @@ function TaskDetail({ task }: { task: Task }) {
           {cluster?.name ?? task.cluster} · {task.namespace} · {formatClock(task.startedAt)} by {task.by}
         </span>
         <span className="tasks-buttons">
-          <Button size="small" onClick={() => navigate({ ...pages[task.kind], cluster: task.cluster })}>
+          <Button size="small" onClick={() => navigate({ ...pages[task.kind], cluster: cluster?.id ?? task.cluster })}>
             Open page
           </Button>
           {task.state === 'running' ? (

@@ -17,9 +17,9 @@ const TerminalTab = lazy(async () => ({ default: (await import('./TerminalTab.ts
 /** Opens kubectl bound to the current cluster: a new one each time, since a person may want several. */
 function openKubectl(): void {
   const { cluster: id, namespaces } = useLocation.getState()
-  const cluster = useClusters.getState().clusters.find((each) => each.id === id)
+  const cluster = useClusters.getState().contexts.find((each) => each.id === id)
   if (!cluster) return
-  const namespace = namespaces[cluster.id] ?? cluster.namespace
+  const namespace = namespaces[cluster.cluster] ?? cluster.namespace
   openDockTab({ kind: 'kubectl', title: 'kubectl', subtitle: cluster.name, cluster: cluster.id, namespace })
 }
 

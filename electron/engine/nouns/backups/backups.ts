@@ -43,7 +43,7 @@ export class Backups {
 
   constructor(needs: BackupsNeeds) {
     this.#needs = needs
-    this.store = new BackupStore(needs.host.dataDirectory)
+    this.store = new BackupStore(needs.host.dataDirectory, (a, b) => needs.directory.isSameCluster(a, b))
     this.#journals = new RestoreJournals(needs.host.dataDirectory, () => needs.host.now())
   }
 
@@ -121,6 +121,12 @@ export class Backups {
     this.#refuseSecond(scope)
     await this.store.delete(this.suiteOf(scope), backupId)
     this.changes.emit(this.suiteOf(scope))
+  }
+
+  /** The newest backup of a suite, for lists of suites; undefined when there is none. */
+  async newest(suite: Suite): Promise<{ at: number; state: Backup['state'] } | undefined> {
+    const [newest] = await this.store.list(suite, false)
+    return newest && { at: newest.takenAt, state: newest.state }
   }
 
   async list(scope: Scope, deep: boolean): Promise<Backup[]> {

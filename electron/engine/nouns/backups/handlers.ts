@@ -7,18 +7,17 @@ export function backupsNoun({ backups }: { backups: Backups }) {
   const handlers = {
     watch: engine.backups.watch.handler(async function* ({ input, signal }) {
       const scope = scopeOf(input)
-      const suite = backups.suiteOf(scope)
       // What goes wrong with it shows as the state of the restore.
       backups.recover(scope).catch(() => undefined)
       const list = async (deep: boolean) => ({
         backups: await backups.list(scope, deep),
         restores: backups.restores(scope),
-        location: { path: backups.store.directory(suite), ...(await backups.store.space()) },
+        location: { path: backups.store.directory(backups.suiteOf(scope)), ...(await backups.store.space()) },
       })
       // Lengths first, at once; then every byte, which may take a while.
       yield await list(false)
-      const isOurs = (changed: Suite) => keyOf(changed) === keyOf(suite)
-      for await (const batch of backups.changes.batches([suite], keyOf, signal)) {
+      const isOurs = (changed: Suite) => keyOf(changed) === keyOf(backups.suiteOf(scope))
+      for await (const batch of backups.changes.batches([backups.suiteOf(scope)], keyOf, signal)) {
         if (batch.some(isOurs)) yield await list(true)
       }
     }),

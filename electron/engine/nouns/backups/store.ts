@@ -33,11 +33,14 @@ export interface PartialBackup {
 export class BackupStore {
   readonly root: string
   readonly #seal: Seal
+  readonly #isSameCluster: (a: string, b: string) => boolean
   readonly #writing = new Set<string>()
   /** Hashes by path, length and time of change: an archive is read once, and again when it was touched. */
   readonly #hashes = new Map<string, string>()
 
-  constructor(dataDirectory: string) {
+  /** @param isSameCluster whether two ids name one cluster: an older manifest knows its cluster by a former one */
+  constructor(dataDirectory: string, isSameCluster = (a: string, b: string) => a === b) {
+    this.#isSameCluster = isSameCluster
     this.root = join(dataDirectory, 'backups')
     this.#seal = new Seal(join(this.root, 'manifest.key'))
   }
@@ -161,8 +164,11 @@ export class BackupStore {
       throw error
     }
     const contents = this.#seal.open(manifest, text, path)
-    const isHere = contents.id === id && contents.cluster === suite.cluster && contents.namespace === suite.namespace
-    if (isHere) return contents
+    const isHere =
+      contents.id === id &&
+      this.#isSameCluster(contents.cluster, suite.cluster) &&
+      contents.namespace === suite.namespace
+    if (isHere) return { ...contents, cluster: suite.cluster }
     throw new ConsoleError('ARCHIVE_DAMAGED', 'This backup is of another cluster, namespace or time than its folder.', {
       path,
       is: { id: contents.id, cluster: contents.cluster, namespace: contents.namespace },

@@ -16,7 +16,7 @@ afterEach(() => world.stop())
 const user = { token: 'abc' }
 const write = (...entries: Parameters<typeof writeKubeconfig>[2]) =>
   writeKubeconfig(world.kubeconfig, world.server, entries)
-const names = (clusters: Clusters) => clusters.list().clusters.map(({ name }) => name)
+const names = (clusters: Clusters) => clusters.list().contexts.map(({ name }) => name)
 
 it('keeps the connection of a context that did not change when its file did, and closes the one that did', async () => {
   await write({ context: 'kept', user }, { context: 'changed', user }, { context: 'removed', user })
@@ -68,7 +68,7 @@ it('reads files that are added in the settings, and keeps the others when one is
 })
 
 it('guesses environments with care, and keeps what the person says across restarts', async () => {
-  await write({ context: 'prod-eu-1', user }, { context: 'kind-dev', user })
+  await write({ context: 'prod-eu-1', user }, { context: 'kind-dev', user, server: 'https://127.0.0.1:9' })
   const clusters = await world.start()
   expect(clusters.facts('context:prod-eu-1').environment).toBe('production')
   expect(clusters.facts('context:kind-dev').environment).toBe('other')
@@ -102,7 +102,7 @@ it('shows the sandbox as stopped, starting, running and stopped again, and bring
   try {
     const clusters = await world.start()
     const healths: string[] = []
-    clusters.changes.on(({ clusters: rows }) => healths.push(rows.find(({ id }) => id === 'sandbox')?.health ?? ''))
+    clusters.changes.on(({ contexts: rows }) => healths.push(rows.find(({ id }) => id === 'sandbox')?.health ?? ''))
     expect(rowOf(clusters, 'sandbox')).toMatchObject({ health: 'stopped', source: 'built in', server: '' })
     await expect(clusters.connection('sandbox')).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
     await clusters.startSandbox()
@@ -114,11 +114,11 @@ it('shows the sandbox as stopped, starting, running and stopped again, and bring
       role: 'administrator',
     })
     // Its restricted user is a context of its own, and in the sandbox too.
-    const others = clusters.list().clusters.filter(({ id }) => id !== 'sandbox')
+    const others = clusters.list().contexts.filter(({ id }) => id !== 'sandbox')
     expect(others.map(({ environment, source }) => [environment, source])).toEqual([['sandbox', 'built in']])
     const restarted = await world.start()
     await until(() => rowOf(restarted, 'sandbox').health === 'healthy', 'the sandbox to come back')
-    await restarted.stopSandbox()
+    await restarted.sandbox.stop()
     expect(rowOf(restarted, 'sandbox')).toMatchObject({ health: 'stopped' })
     const stopped = await world.start()
     expect(rowOf(stopped, 'sandbox').health).toBe('stopped')

@@ -1,219 +1,208 @@
-import { statSync } from 'node:fs'
-import type { Scope, Suite } from '#shared/contract/base.ts'
-import type { Cluster, Environment } from '#shared/contract/clusters.ts'
-import { asConsoleError, ConsoleError, faultOf } from '#shared/errors.ts'
+import { type Scope, type Suite } from '#shared/contract/base.ts'
+import type { ClusterRow, ContextRow, Environment, SuiteRow } from '#shared/contract/clusters.ts'
+import { ConsoleError } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
-import type { AuditLog } from '../audit/log.ts'
-import type { ClusterDirectory, ClusterFacts } from '../../ports/directory.ts'
-import type { Host, Variables } from '../../ports/host.ts'
 import {
-  connect,
   defaultSources,
-  loadKubeconfigs,
-  probe,
   type ClusterConnection,
-  type ConnectOptions,
-  type KubeContext,
+  type KubeconfigProblem,
   type KubeconfigSource,
 } from '../../kube/index.ts'
+import type { ClusterDirectory, ClusterFacts } from '../../ports/directory.ts'
+import type { Host, Variables } from '../../ports/host.ts'
 import type { SettingsFile } from '../../storage/settings.ts'
+import type { AuditLog } from '../audit/log.ts'
+import { Checks } from './checks.ts'
+import { Connections } from './connections.ts'
+import { Contexts, type KnownContext } from './contexts.ts'
 import { guessEnvironment } from './environment.ts'
-import { look, unreachable, type HealthFacts } from './health.ts'
+import { Identities } from './identities.ts'
+import { sandboxId } from './identity.ts'
+import { LastBackups } from './lastBackups.ts'
 import type { ClusterMemory } from './memory.ts'
 import { Programs } from './programs.ts'
-import { Sandbox } from './sandbox.ts'
+import { bestFirst, byEnvironment, clusterRows, contextRow, namespaceOf, suiteNamespace, type Place } from './rows.ts'
+import { SandboxContext } from './sandboxContext.ts'
 
-export const sandboxId = 'sandbox'
-export const suiteNamespace = 'agency-swarm'
-
-/** Milliseconds between looks at a cluster that answers; the window shows the age of what it sees. */
-const checkInterval = 30_000
 /** Milliseconds between looks at the kubeconfig files; editors replace files, which a watch on the file does not survive. */
 const reloadInterval = 2_000
 
 export interface ClusterList {
-  clusters: Cluster[]
-  problems: { path: string; line?: number; message: string }[]
+  contexts: ContextRow[]
+  clusters: ClusterRow[]
+  problems: KubeconfigProblem[]
 }
 
-interface Known {
-  context: KubeContext
-  connection: ClusterConnection | undefined
-  facts: HealthFacts
-  checkedAt: number | undefined
-  checking: AbortController | undefined
+export interface ClustersNeeds {
+  host: Host
+  settings: SettingsFile
+  memory: ClusterMemory
+  audit: Pick<AuditLog, 'append'>
+  /** Folders that hold one folder per cluster, and move with its id. */
+  roots: readonly string[]
+  /** Whether work on this cluster is under way. */
+  isBusy: (cluster: string) => boolean
+  /** The newest backup of a suite; undefined when there is none. */
+  lastBackup: (suite: Suite) => Promise<SuiteRow['lastBackup']>
 }
 
-const nothingKnown: HealthFacts = { health: 'unknown', summary: 'Not checked yet', probe: [] }
-
-/** The clusters this console knows: the sandbox and every context of the kubeconfig files, each with its connection and health. */
+/** The clusters this console knows, and the contexts that lead to them: the sandbox and all of the kubeconfig files. */
 export class Clusters implements ClusterDirectory {
   readonly changes = new Broadcast<ClusterList>()
-  readonly sandbox: Sandbox
-  readonly #host: Host
-  readonly #settings: SettingsFile
-  readonly #memory: ClusterMemory
-  readonly #programs: Programs
-  #known = new Map<string, Known>()
-  #problems: ClusterList['problems'] = []
-  #fingerprint = ''
-  #timers: NodeJS.Timeout[] = []
+  readonly sandbox: SandboxContext
+  readonly checks: Checks
+  readonly #needs: ClustersNeeds
+  readonly #contexts: Contexts
+  readonly #connections: Connections
+  readonly #identities: Identities
+  readonly #backups: LastBackups
+  #timer: NodeJS.Timeout | undefined
   /** The process's own until the person's is known; it says where the kubeconfig files are. */
   #variables: Variables = process.env
-  #sandboxFault: ConsoleError | undefined
 
-  constructor(host: Host, settings: SettingsFile, memory: ClusterMemory, audit: Pick<AuditLog, 'append'>) {
-    this.#host = host
-    this.#settings = settings
-    this.#memory = memory
-    this.#programs = new Programs({ host, memory, audit })
-    this.sandbox = new Sandbox(host, () => this.#sandboxChanged())
+  constructor(needs: ClustersNeeds) {
+    const { host, memory, audit, roots, isBusy } = needs
+    this.#needs = needs
+    this.sandbox = new SandboxContext(host, memory, () => this.reload(true))
+    this.#identities = new Identities({ memory, roots, isBusy, audit, by: host.user })
+    const programs = new Programs({ host, memory, audit })
+    this.#connections = new Connections(host, programs, (known) => this.#identities.of(known.context).id)
+    this.#contexts = new Contexts(
+      () => this.#sources(),
+      (removed) => void this.#connections.drop(removed),
+    )
+    this.#backups = new LastBackups(needs.lastBackup, () => this.#emit())
+    this.checks = new Checks({
+      contexts: this.#contexts,
+      connections: this.#connections,
+      now: () => host.now(),
+      onIdentity: (known, uid) => this.#identities.learn(known.context, uid),
+      namespacesOf: (known) => this.#namespacesOf(known),
+      onChange: () => this.#changed(),
+    })
   }
 
   start(): void {
     this.reload()
-    void this.#host.environment.then((environment) => {
+    void this.#needs.host.environment.then((environment) => {
       this.#variables = environment
       this.reload()
     })
-    this.#timers = [setInterval(() => this.reload(), reloadInterval), setInterval(() => this.checkAll(), checkInterval)]
-    this.#settings.changes.on(() => this.reload())
-    if (this.#memory.sandboxWanted) this.sandbox.start().catch((error: unknown) => this.#sandboxFailed(error))
+    this.#timer = setInterval(() => this.reload(), reloadInterval)
+    this.#needs.settings.changes.on(() => this.reload())
+    this.checks.start()
+    this.sandbox.resume()
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer)
-    const known = [...this.#known.values()]
-    this.#known.clear()
-    await Promise.allSettled(known.map((entry) => this.#drop(entry)))
+    clearInterval(this.#timer)
+    this.checks.stop()
+    const known = this.#contexts.all()
+    this.#contexts.clear()
+    await Promise.allSettled(known.map((each) => this.#connections.drop(each)))
+    await this.#needs.memory.settled()
   }
 
   list(): ClusterList {
-    const clusters = [...this.#known].map(([id, known]) => this.#row(id, known))
-    if (!this.#known.has(sandboxId)) clusters.push(this.#sandboxRow())
-    return { clusters: clusters.sort((a, b) => order(a) - order(b)), problems: this.#problems }
+    const places = this.#places()
+    const contexts = places.map(contextRow)
+    const clusters = clusterRows(
+      places,
+      (cluster) => this.#identities.formerIds(cluster),
+      (suite) => this.#backups.of(suite),
+    )
+    if (!this.#contexts.get(sandboxId)) contexts.push(this.sandbox.row())
+    if (!clusters.some(({ id }) => id === sandboxId)) clusters.push(this.#stoppedSandbox())
+    return {
+      contexts: contexts.sort(byEnvironment),
+      clusters: clusters.sort(byEnvironment),
+      problems: [...this.#contexts.problems],
+    }
   }
 
-  facts(id: string): ClusterFacts {
-    const known = this.#known.get(id)
-    if (!known && id !== sandboxId) throw noCluster(id)
-    return {
-      name: known?.context.name ?? 'sandbox',
-      environment: known ? this.#environment(id, known.context) : 'sandbox',
-      role: known?.facts.role,
-    }
+  facts(context: string): ClusterFacts {
+    const known = this.#contexts.get(context)
+    if (!known && context === sandboxId) return { name: sandboxId, environment: 'sandbox', role: undefined }
+    const { environment, role } = this.#place(known ?? absent(context))
+    return { name: known?.context.name ?? context, environment, role }
   }
 
   suiteOf({ context, namespace }: Scope): Suite {
-    return { cluster: context, namespace }
+    if (context === sandboxId) return { cluster: sandboxId, namespace }
+    const known = this.#contexts.get(context) ?? absent(context)
+    return { cluster: this.#identities.of(known.context).id, namespace }
   }
 
   contextTo(cluster: string): string {
-    this.facts(cluster)
-    return cluster
+    const id = this.#identities.resolve(cluster)
+    const [best] = bestFirst(this.#places().filter(({ identity }) => identity.id === id))
+    if (best) return best.known.id
+    return id === sandboxId ? sandboxId : absent(cluster)
   }
 
-  async connection(id: string): Promise<ClusterConnection> {
-    if (id === sandboxId && !this.#known.has(id)) {
-      throw new ConsoleError(
-        'SANDBOX_FAILED',
-        'The sandbox is not running. Nothing was changed. Start it from the Fleet page.',
-      )
-    }
-    const environment = await this.#host.environment
-    const known = this.#known.get(id)
-    if (!known) throw noCluster(id)
-    known.connection ??= connect(known.context, this.#connectOptions(id, known.context, environment))
-    return known.connection
+  isSameCluster(a: string, b: string): boolean {
+    return this.#identities.resolve(a) === this.#identities.resolve(b)
+  }
+
+  async connection(context: string): Promise<ClusterConnection> {
+    const known = this.#contexts.get(context)
+    if (!known && context === sandboxId)
+      throw new ConsoleError('SANDBOX_FAILED', 'The sandbox is not running. Start it from the Fleet page.')
+    if (!known) return absent(context)
+    known.usedAt = this.#needs.host.now()
+    return this.#connections.open(known)
   }
 
   reconnect(): void {
-    for (const { connection } of this.#known.values()) connection?.reconnect()
-    this.checkAll()
+    for (const { connection } of this.#contexts.all()) connection?.reconnect()
+    this.checks.checkAll()
   }
 
-  checkAll(): void {
-    for (const id of this.#known.keys()) void this.check(id)
+  /** Looks at one context, or at all, now. */
+  async check(context?: string): Promise<void> {
+    const all = context === undefined ? this.#contexts.all() : [this.#contexts.get(context) ?? absent(context)]
+    await Promise.all(all.map((known) => this.checks.check(known, true)))
   }
 
-  /** Probes one cluster and looks at its suite; the outcome is in its row, never thrown. */
-  async check(id: string): Promise<void> {
-    const known = this.#known.get(id)
-    if (!known || known.checking) return
-    const checking = new AbortController()
-    known.checking = checking
-    if (known.checkedAt === undefined) this.#emit()
-    try {
-      await this.#programs.settle(id, known.context)
-      checking.signal.throwIfAborted()
-      const options = this.#connectOptions(id, known.context, await this.#host.environment)
-      const result = await probe(known.context, { ...options, signal: checking.signal })
-      known.facts = result.reachable
-        ? await look(await this.connection(id), suiteNamespaceOf(known.context), result, checking.signal)
-        : { ...unreachable(result), ...lastKnown(known.facts) }
-    } catch (thrown) {
-      if (checking.signal.aborted) return
-      const fault = faultOf(thrown)
-      known.facts = { ...known.facts, health: 'unreachable', summary: fault.message, fault }
-    } finally {
-      known.checking = undefined
-    }
-    known.checkedAt = this.#host.now()
-    this.#emit()
+  /** @throws ConsoleError CONFIRMATION_REQUIRED when this would lower the environment of a production cluster */
+  async setEnvironment(context: string, environment: Environment): Promise<void> {
+    const { name, environment: before } = this.facts(context)
+    if (before === 'production' && environment !== 'production')
+      throw new ConsoleError('CONFIRMATION_REQUIRED', `${name} is production. Changing that needs a confirmation.`)
+    await this.lowerEnvironment(context, environment)
   }
 
-  async setEnvironment(id: string, environment: Environment): Promise<void> {
-    this.facts(id)
-    await this.#memory.setEnvironment(id, environment)
+  /** For whoever has confirmed it. */
+  async lowerEnvironment(context: string, environment: Environment): Promise<void> {
+    const { cluster } = this.suiteOf({ context, namespace: '' })
+    await this.#needs.memory.setEnvironment(cluster, environment)
     this.#emit()
   }
 
   async startSandbox(): Promise<void> {
-    await this.#memory.setSandboxWanted(true)
     await this.sandbox.start()
     this.reload()
     await this.check(sandboxId)
   }
 
-  async stopSandbox(): Promise<void> {
-    await this.#memory.setSandboxWanted(false)
-    await this.sandbox.stop()
+  /** A backup of this suite was made, verified or deleted. */
+  backupsChanged(suite: Suite): void {
+    this.#backups.refresh(suite)
   }
 
-  async resetSandbox(): Promise<void> {
-    await this.#memory.setSandboxWanted(false)
-    await this.sandbox.reset()
-  }
-
-  /** Reads the kubeconfig files again when one of them, or the list of them, changed. A running connection of an unchanged context stays. */
-  reload(): void {
-    const sources = this.#sources()
-    const fingerprint = JSON.stringify(sources.map((source) => [source.path, stamp(source.path)]))
-    if (fingerprint === this.#fingerprint) return
-    this.#fingerprint = fingerprint
-    const { contexts, problems } = loadKubeconfigs(sources)
-    this.#problems = problems
-    const next = new Map<string, Known>()
-    for (const context of contexts) {
-      const id = idOf(context)
-      if (id === undefined) continue
-      const before = this.#known.get(id)
-      if (before?.context.identity === context.identity) next.set(id, before)
-      else
-        next.set(id, { context, connection: undefined, facts: nothingKnown, checkedAt: undefined, checking: undefined })
-    }
-    for (const [id, known] of this.#known) if (next.get(id) !== known) void this.#drop(known)
-    this.#known = next
-    this.#emit()
-    for (const [id, known] of next) if (known.checkedAt === undefined) void this.check(id)
-  }
-
-  #connectOptions(id: string, context: KubeContext, environment: Variables): ConnectOptions {
-    return { environment, allowExecPlugin: this.#programs.allowFor(id, context) }
+  /** Reads the kubeconfig files again when one of them, or the list of them, changed. @param isForced tells readers in any case */
+  reload(isForced = false): void {
+    const isChanged = this.#contexts.reload()
+    if (isChanged) for (const { context } of this.#contexts.all()) this.#identities.learn(context)
+    if (isChanged || isForced) this.#emit()
+    if (isChanged) this.checks.checkDue()
   }
 
   #sources(): KubeconfigSource[] {
-    const added = this.#settings.current.kubeconfigFiles.map((path): KubeconfigSource => ({ path, kind: 'added' }))
+    const added = this.#needs.settings.current.kubeconfigFiles.map((path): KubeconfigSource => ({
+      path,
+      kind: 'added',
+    }))
     const sandbox = this.sandbox.kubeconfig
     return [
       ...(sandbox === undefined ? [] : [{ path: sandbox, kind: 'sandbox' } as const]),
@@ -222,57 +211,50 @@ export class Clusters implements ClusterDirectory {
     ]
   }
 
-  async #drop(known: Known): Promise<void> {
-    known.checking?.abort()
-    await known.connection?.close()
+  #places(): Place[] {
+    return this.#contexts.all().map((known) => this.#place(known))
   }
 
-  /** Both users of the sandbox are in the sandbox. */
-  #environment(id: string, context: KubeContext): Environment {
-    if (context.source.kind === 'sandbox') return 'sandbox'
-    return this.#memory.environmentOf(id) ?? guessEnvironment(context.name)
+  #place(known: KnownContext): Place {
+    const identity = this.#identities.of(known.context)
+    const role = known.facts.role ?? this.#needs.memory.roleOf(known.context.identity)
+    return { known, identity, role, environment: this.#environment(identity.id) }
   }
 
-  #row(id: string, known: Known): Cluster {
-    return {
-      ...known.facts,
-      ...(known.checkedAt === undefined && known.checking ? { health: 'checking' as const, summary: 'Checking' } : {}),
-      id,
-      name: known.context.name,
-      environment: this.#environment(id, known.context),
-      source: known.context.source.kind === 'sandbox' ? 'built in' : known.context.source.path,
-      server: known.context.cluster.server,
-      namespace: suiteNamespaceOf(known.context),
-      ...(known.checkedAt === undefined ? {} : { checkedAt: known.checkedAt }),
-    }
+  /** The sandbox is the sandbox by whatever context one comes. */
+  #environment(cluster: string): Environment {
+    if (cluster === sandboxId) return 'sandbox'
+    const names = this.#waysTo(cluster).map(({ context }) => context.name)
+    return this.#needs.memory.environmentOf(cluster) ?? guessEnvironment(names)
   }
 
-  #sandboxRow(): Cluster {
-    const starting = this.sandbox.state === 'starting'
+  #waysTo(cluster: string): KnownContext[] {
+    return this.#contexts.all().filter(({ context }) => this.#identities.of(context).id === cluster)
+  }
+
+  #namespacesOf({ context }: KnownContext): string[] {
+    const ways = this.#waysTo(this.#identities.of(context).id)
+    return [suiteNamespace, ...ways.map((known) => namespaceOf(known.context))]
+  }
+
+  #stoppedSandbox(): ClusterRow {
     return {
       id: sandboxId,
-      name: 'sandbox',
+      name: sandboxId,
       environment: 'sandbox',
-      source: 'built in',
-      server: '',
-      namespace: suiteNamespace,
-      health: starting ? 'starting' : 'stopped',
-      summary: starting
-        ? 'Starting'
-        : (this.#sandboxFault?.message ?? 'Not running. Its objects and volumes are kept.'),
-      probe: [],
-      ...(this.#sandboxFault ? { fault: faultOf(this.#sandboxFault) } : {}),
+      identity: 'uid',
+      contexts: [sandboxId],
+      formerIds: this.#identities.formerIds(sandboxId),
+      suites: [],
+      suitesSeen: 'notAsked',
     }
   }
 
-  #sandboxFailed(thrown: unknown): void {
-    this.#sandboxFault = asConsoleError(thrown)
-    this.#emit()
-  }
-
-  #sandboxChanged(): void {
-    if (this.sandbox.state !== 'stopped') this.#sandboxFault = undefined
-    this.reload()
+  #changed(): void {
+    for (const { context, facts } of this.#contexts.all())
+      if (facts.role) this.#needs.memory.rememberContext(context.identity, { role: facts.role })
+    for (const { id, suites } of this.list().clusters)
+      for (const { namespace } of suites) this.#backups.want({ cluster: id, namespace })
     this.#emit()
   }
 
@@ -281,40 +263,10 @@ export class Clusters implements ClusterDirectory {
   }
 }
 
-/** The sandbox's own file also holds its restricted user, who appears as a context of its own. */
-function idOf(context: KubeContext): string | undefined {
-  if (context.source.kind !== 'sandbox') return `context:${context.name}`
-  return context.name === 'sandbox' ? sandboxId : `context:${context.name}`
-}
-
-function suiteNamespaceOf(context: KubeContext): string {
-  return context.namespace !== undefined && context.namespace !== 'default' ? context.namespace : suiteNamespace
-}
-
-/** An unreachable cluster keeps the figures of the last good look; their time is `checkedAt` of then. */
-function lastKnown(facts: HealthFacts): Partial<HealthFacts> {
-  const { version, nodes, pods, suiteVersion, role } = facts
-  return Object.fromEntries(
-    Object.entries({ version, nodes, pods, suiteVersion, role }).filter(([, value]) => value !== undefined),
-  )
-}
-
-const environmentOrder: Environment[] = ['production', 'staging', 'edge', 'other', 'sandbox']
-
-function order(cluster: Cluster): number {
-  return environmentOrder.indexOf(cluster.environment)
-}
-
-function noCluster(id: string): ConsoleError {
-  return new ConsoleError(
+function absent(context: string): never {
+  throw new ConsoleError(
     'NO_CLUSTER',
-    'This cluster is no longer in any kubeconfig file. Nothing was changed. Choose another cluster, or add the file again.',
-    { cluster: id },
+    'This cluster is no longer in any kubeconfig file. Choose another cluster, or add the file again.',
+    { cluster: context },
   )
-}
-
-/** Changes whenever the file's content may have. */
-function stamp(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : 'absent'
 }

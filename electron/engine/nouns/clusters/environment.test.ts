@@ -11,6 +11,10 @@ describe('guessEnvironment', () => {
     ['kind-dev', 'other'],
     ['reproduction', 'other'],
   ])('takes %s for %s', (name, environment) => {
-    expect(guessEnvironment(name)).toBe(environment)
+    expect(guessEnvironment([name])).toBe(environment)
+  })
+
+  it('takes the most careful guess where several contexts lead to one cluster', () => {
+    expect(guessEnvironment(['kind-dev', 'admin@prod', 'stage'])).toBe('production')
   })
 })

@@ -1,10 +1,18 @@
 import type { Environment } from '#shared/contract/clusters.ts'
 
+/** The environments, the one that asks for most care first. */
+export const careful: readonly Environment[] = ['production', 'staging', 'edge', 'other', 'sandbox']
+
 /**
- * A first guess from the context's name, until the administrator says otherwise. It errs towards production, because taking a
+ * A first guess from the names of the contexts that lead to a cluster, until the administrator says otherwise. It errs towards production, because taking a
  * harmless cluster for production costs a typed name, and the reverse costs a database.
  */
-export function guessEnvironment(contextName: string): Environment {
+export function guessEnvironment(contextNames: readonly string[]): Environment {
+  const guesses = contextNames.map(guess)
+  return careful.find((environment) => guesses.includes(environment)) ?? 'other'
+}
+
+function guess(contextName: string): Environment {
   const name = contextName.toLowerCase()
   if (/(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/.test(name)) return 'production'
   if (/(^|[^a-z])(stag|staging|stage|stg|preprod|uat|qa)([^a-z]|$)/.test(name)) return 'staging'

@@ -1,23 +1,9 @@
 import type { ClusterDirectory } from '../../ports/directory.ts'
-import { accessReview, listObjects } from '../../kube/index.ts'
+import { listObjects } from '../../kube/index.ts'
 import { asConsoleError } from '#shared/errors.ts'
 import { engine } from '../../rpc/router.ts'
-import { suiteNamespace, type ClusterList, type Clusters } from './clusters.ts'
-
-/** What this product asks of a namespace; the access matrix of the Security page grows from it. */
-const asked = [
-  { verb: 'list', resource: 'pods' },
-  { verb: 'delete', resource: 'pods' },
-  { verb: 'get', resource: 'pods', subresource: 'log' },
-  { verb: 'create', resource: 'pods', subresource: 'exec' },
-  { verb: 'create', resource: 'pods', subresource: 'portforward' },
-  { verb: 'list', resource: 'events' },
-  { verb: 'get', resource: 'secrets' },
-  { verb: 'create', resource: 'secrets' },
-  { verb: 'patch', group: 'apps', resource: 'deployments' },
-  { verb: 'patch', group: 'apps', resource: 'statefulsets' },
-  { verb: 'get', group: 'metrics.k8s.io', resource: 'pods' },
-]
+import type { ClusterList, Clusters } from './clusters.ts'
+import { suiteNamespace } from './rows.ts'
 
 export function clustersNoun({ clusters }: { clusters: Clusters }) {
   const handlers = {
@@ -27,31 +13,22 @@ export function clustersNoun({ clusters }: { clusters: Clusters }) {
         if (newest) yield newest
       }
     }),
-    check: engine.clusters.check.handler(async ({ input }) => {
-      if (input.cluster === undefined) clusters.checkAll()
-      else await clusters.check(input.cluster)
-    }),
+    checks: engine.clusters.checks.handler(({ input, signal }) => clusters.checks.attend(input.contexts, signal)),
+    check: engine.clusters.check.handler(({ input }) => clusters.check(input.context)),
     setEnvironment: engine.clusters.setEnvironment.handler(({ input }) =>
-      clusters.setEnvironment(input.cluster, input.environment),
+      clusters.setEnvironment(input.context, input.environment),
     ),
-    namespaces: engine.clusters.namespaces.handler(({ input, signal }) => namespaces(clusters, input.cluster, signal)),
-    permissions: engine.clusters.permissions.handler(async ({ input, signal }) => {
-      const connection = await clusters.connection(input.cluster)
-      const checks = asked.map((check) => ({ ...check, namespace: input.namespace }))
-      const answers = await accessReview(connection, checks, signal ? { signal } : {})
-      return answers.map(({ verb, resource, group, subresource, allowed }) => ({
-        verb,
-        resource: `${resource}${group ? `.${group}` : ''}${subresource ? `/${subresource}` : ''}`,
-        allowed,
-      }))
-    }),
+    lowerEnvironment: engine.clusters.lowerEnvironment.handler(({ input }) =>
+      clusters.lowerEnvironment(input.context, input.environment),
+    ),
+    namespaces: engine.clusters.namespaces.handler(({ input, signal }) => namespaces(clusters, input.context, signal)),
   }
   return { handlers, start: () => clusters.start(), stop: () => clusters.stop() }
 }
 
 /** All namespaces where they may be listed; else the ones this console knows of, marked as incomplete. */
-async function namespaces(directory: ClusterDirectory, cluster: string, signal?: AbortSignal) {
-  const connection = await directory.connection(cluster)
+async function namespaces(directory: ClusterDirectory, context: string, signal?: AbortSignal) {
+  const connection = await directory.connection(context)
   try {
     const found = await listObjects(connection, { apiVersion: 'v1', kind: 'Namespace' }, signal ? { signal } : {})
     return { namespaces: found.map((namespace) => namespace.metadata.name).sort(), complete: true }
@@ -65,8 +42,8 @@ async function namespaces(directory: ClusterDirectory, cluster: string, signal?:
 export function sandboxNoun({ clusters }: { clusters: Clusters }) {
   const handlers = {
     start: engine.sandbox.start.handler(() => clusters.startSandbox()),
-    stop: engine.sandbox.stop.handler(() => clusters.stopSandbox()),
-    reset: engine.sandbox.reset.handler(() => clusters.resetSandbox()),
+    stop: engine.sandbox.stop.handler(() => clusters.sandbox.stop()),
+    reset: engine.sandbox.reset.handler(() => clusters.sandbox.reset()),
   }
   return { handlers }
 }

@@ -1,5 +1,5 @@
 import type { Permission } from '#shared/contract/base.ts'
-import type { Cluster, ProbeStage } from '#shared/contract/clusters.ts'
+import type { ContextRow, ProbeStage } from '#shared/contract/clusters.ts'
 import { asConsoleError, faultOf, type ConsoleError } from '#shared/errors.ts'
 import {
   accessReview,
@@ -12,7 +12,7 @@ import {
 
 /** What a look at a cluster finds: the part of its row that is not in the kubeconfig. */
 export type HealthFacts = Pick<
-  Cluster,
+  ContextRow,
   | 'health'
   | 'summary'
   | 'version'
@@ -189,7 +189,11 @@ function useOf(nodes: KubeObject[], usage: NodeUsage[]): { cpu: number; memory: 
 }
 
 /** The guide's three levels, read off what the API server allows: deploying needs the first list, operating the second. */
-async function roleIn(connection: ClusterConnection, namespace: string, signal: AbortSignal): Promise<Permission> {
+export async function roleIn(
+  connection: ClusterConnection,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Permission> {
   const administrator = [
     { verb: 'create', resource: 'secrets', namespace },
     { verb: 'create', group: 'apps', resource: 'deployments', namespace },

@@ -2,7 +2,7 @@ import { Copy, Square, Undo2 } from 'lucide-react'
 import { useLayoutEffect, useRef } from 'react'
 import type { Restore } from '#shared/contract/backups.ts'
 import type { Task } from '#shared/contract/tasks.ts'
-import { reportError, toast, useBlocked, useCluster } from '../../../app/index.ts'
+import { reportError, toast, useBlocked, useContextTo } from '../../../app/index.ts'
 import { useCommand } from '../../../client/index.ts'
 import {
   Banner,
@@ -26,7 +26,7 @@ import { taskReport } from '../taskReport.ts'
 /** A restore or its undoing, live. Closing the dialog stops nothing. */
 export function RestoreProgress({ task, restore }: { task: Task; restore: Restore | undefined }) {
   const now = useNow(1_000)
-  const cluster = useCluster(task.cluster)
+  const cluster = useContextTo(task.cluster)
   const isProduction = cluster?.environment === 'production'
   const name = cluster?.name ?? task.cluster
   const isRunning = task.state === 'running'
@@ -147,7 +147,8 @@ function Outcome({ task }: { task: Task }) {
 
 /** Undo is ready once the databases were swapped and the earlier one is kept. */
 function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }) {
-  const blocked = useBlocked('operator', task.cluster)
+  const cluster = useContextTo(task.cluster)
+  const blocked = useBlocked('operator', cluster?.id ?? task.cluster)
   if (task.kind !== 'restore') return null
   // A task may have failed and the restore been finished afterwards, when the database came back.
   const isReady = task.state !== 'running' && restore?.state === 'done'
@@ -185,7 +186,9 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
           <Button
             icon={Undo2}
             reason={blocked}
-            onClick={() => void undoRestore({ context: task.cluster, namespace: task.namespace }, restore)}
+            onClick={() =>
+              void undoRestore({ context: cluster?.id ?? task.cluster, namespace: task.namespace }, restore)
+            }
           >
             Undo restore…
           </Button>

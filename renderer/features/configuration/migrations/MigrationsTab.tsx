@@ -1,7 +1,7 @@
 import { DatabaseZap, Undo2 } from 'lucide-react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Task } from '#shared/contract/tasks.ts'
-import { showTask, useBlocked, useTasks } from '../../../app/index.ts'
+import { isSameCluster, showTask, useBlocked, useTasks } from '../../../app/index.ts'
 import {
   Banner,
   Button,
@@ -46,7 +46,7 @@ function useNewestTask({ context: cluster, namespace }: Scope): Task | undefined
     [...state.tasks.values()].findLast(
       (task) =>
         (task.kind === 'migrate' || task.kind === 'undoMigration') &&
-        task.cluster === cluster &&
+        isSameCluster(task.cluster, cluster) &&
         task.namespace === namespace,
     ),
   )

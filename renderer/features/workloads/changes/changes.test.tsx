@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { closeWindow, openWindow, patience } from '../../../testing/openWindow.tsx'
-import { sampleClusters } from '../../../testing/sampleData.ts'
+import { sampleContexts } from '../../../testing/sampleData.ts'
 import type { SampleEngine } from '../../../testing/sampleEngine.ts'
 import { closeChange, openChange } from './changeStore.ts'
 
@@ -128,8 +128,8 @@ test('all services of the suite get a version one after the other, and the datab
 })
 
 test('a read only role sees the details and every action with the reason why not', async () => {
-  const clusters = sampleClusters().map((cluster) => ({ ...cluster, role: 'read_only' as const }))
-  const sample = await openWindow('workloads', deployment, { clusters })
+  const contexts = sampleContexts().map((cluster) => ({ ...cluster, role: 'read_only' as const }))
+  const sample = await openWindow('workloads', deployment, { contexts })
   const button = await screen.findByRole('button', { name: 'Set image…' }, patience)
   expect(button.getAttribute('aria-disabled')).toBe('true')
   fireEvent.click(button)

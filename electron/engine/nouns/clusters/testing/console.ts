@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cluster } from '#shared/contract/clusters.ts'
+import type { ContextRow, SuiteRow } from '#shared/contract/clusters.ts'
 import { AuditLog } from '../../audit/log.ts'
 import { SettingsFile } from '../../../storage/settings.ts'
 import { startMisbehavingServer, type MisbehavingServer } from '../../../testing/misbehavingServer.ts'
@@ -17,6 +17,12 @@ export interface TestConsole {
   settings: SettingsFile
   audit: AuditLog
   kubeconfig: string
+  /** Ids of clusters with work under way. */
+  busy: Set<string>
+  /** The newest backups, by `<cluster> <namespace>`. */
+  backups: Map<string, SuiteRow['lastBackup']>
+  /** Whether somebody looks at all of them. */
+  isWatched: boolean
   /** The engine's part, started; called again it is an engine that starts anew on the same files. */
   start(): Promise<Clusters>
   stop(): Promise<void>
@@ -33,19 +39,32 @@ export async function testConsole(): Promise<TestConsole> {
   const settings = new SettingsFile(host.dataDirectory)
   let running: Clusters | undefined
   const end = async () => {
-    await running?.sandbox.stop()
+    await running?.sandbox.end()
     await running?.stop()
   }
-  return {
+  const world: TestConsole = {
     host,
     server,
     settings,
     audit,
     kubeconfig,
+    busy: new Set(),
+    backups: new Map(),
+    isWatched: true,
     start: async () => {
       await end()
-      running = new Clusters(host, settings, new ClusterMemory(host.dataDirectory), audit)
+      running = new Clusters({
+        host,
+        settings,
+        memory: new ClusterMemory(host.dataDirectory),
+        audit,
+        roots: ['backups', 'restores'].map((folder) => join(host.dataDirectory, folder)),
+        isBusy: (cluster) => world.busy.has(cluster),
+        lastBackup: (suite) => Promise.resolve(world.backups.get(`${suite.cluster} ${suite.namespace}`)),
+      })
       running.start()
+      // As if the fleet page were open: every context is looked at closely.
+      if (world.isWatched) void drain(running.checks.attend(undefined))
       return running
     },
     stop: async () => {
@@ -57,17 +76,23 @@ export async function testConsole(): Promise<TestConsole> {
       await rm(host.dataDirectory, { recursive: true, force: true })
     },
   }
+  return world
 }
 
-export function rowOf(clusters: Clusters, id: string): Cluster {
-  const row = clusters.list().clusters.find((cluster) => cluster.id === id)
+async function drain(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of stream);
+}
+
+export function rowOf(clusters: Clusters, id: string): ContextRow {
+  const row = clusters.list().contexts.find((context) => context.id === id)
   if (!row) throw new Error(`no row ${id}`)
   return row
 }
 
-/** Waits until a cluster was looked at, or looked at again after that time. */
-export async function looked(clusters: Clusters, id: string, after = 0): Promise<Cluster> {
-  const isLooked = () => clusters.list().clusters.some((row) => row.id === id && (row.checkedAt ?? -1) > after)
+/** Waits until a context was looked at, or found out of reach; with a time, after that time. */
+export async function looked(clusters: Clusters, id: string, after = 0): Promise<ContextRow> {
+  const isLooked = () =>
+    clusters.list().contexts.some((row) => row.id === id && (row.checkedAt ?? -1) > after && row.health !== 'reachable')
   await until(isLooked, `a look at ${id}`)
   return rowOf(clusters, id)
 }

@@ -31,7 +31,7 @@ import { tasksNoun } from './nouns/tasks/handlers.ts'
 import { Tasks } from './nouns/tasks/tasks.ts'
 import { terminalsNoun } from './nouns/terminals/handlers.ts'
 import { eventsNoun, podsNoun, servicesNoun, workloadsNoun } from './nouns/workloads/handlers.ts'
-import { Feeds } from './objects/feeds.ts'
+import { LiveLists } from './objects/liveLists.ts'
 import type { Host } from './ports/host.ts'
 import type { EngineContext } from './rpc/context.ts'
 import { handlersOf, startNouns, stopNouns, type Noun } from './rpc/noun.ts'
@@ -75,7 +75,7 @@ interface Needs extends DeploymentsNeeds, MigrationsNeeds {
   clusters: Clusters
   backups: Backups
   configuration: Configuration
-  feeds: Feeds
+  lists: LiveLists
   credits: Credits
   kubectlPath: () => string
   readers: SecretReaders
@@ -86,6 +86,7 @@ function createNeeds(host: Host): Needs {
   const settings = new SettingsFile(host.dataDirectory)
   const audit = new AuditLog(join(host.dataDirectory, 'audit'), now)
   const tasks = new Tasks(join(host.dataDirectory, 'tasks'), now)
+  const lists = new LiveLists()
   const clusters = new Clusters({
     host,
     settings,
@@ -109,7 +110,7 @@ function createNeeds(host: Host): Needs {
     databases,
     backups,
     configuration,
-    feeds: new Feeds(clusters),
+    lists,
     credits: new Credits(),
     imageRegistry: () => settings.current.imageRegistry,
     kubectlPath: () => settings.current.kubectlPath,

@@ -4,8 +4,9 @@ import { formatDay, formatDuration, formatMinute, formatMoment } from './formats
 const dayLength = 86_400_000
 
 /** `20 min ago` up to 24 h, then `17 Nov 14:12`; the exact time on hover. */
-export function RelativeTime({ time, suffix = 'ago' }: { time: number; suffix?: string }) {
+export function RelativeTime({ time, suffix = 'ago' }: { time: number | null; suffix?: string }) {
   const now = useNow(5000)
+  if (time === null) return <span title={formatMoment(null)}>–</span>
   const age = Math.max(0, now - time)
   return (
     <time dateTime={new Date(time).toISOString()} title={`${formatMoment(time)} UTC`}>

@@ -55,8 +55,17 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
 }
 
+/** Where a cluster gave no time that can be read. */
+const unknownTime = '–'
+
+/** Milliseconds since a time; null where there is none. */
+export function ageOf(time: number | null, now: number): number | null {
+  return time === null ? null : now - time
+}
+
 /** An age in one unit, as kubectl has it: `24s`, `4m`, `12d`. */
-export function formatAge(milliseconds: number): string {
+export function formatAge(milliseconds: number | null): string {
+  if (milliseconds === null) return unknownTime
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
@@ -74,8 +83,8 @@ const minute = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', hour: '2-digi
 const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' })
 
 /** All times are UTC (design rule). `14:32:08`. */
-export function formatClock(time: number): string {
-  return clock.format(time)
+export function formatClock(time: number | null): string {
+  return time === null ? unknownTime : clock.format(time)
 }
 
 /** `14:32`. */
@@ -89,6 +98,6 @@ export function formatDay(time: number): string {
 }
 
 /** `Tue 18 Nov 14:32:08`. */
-export function formatMoment(time: number): string {
-  return `${formatDay(time)} ${formatClock(time)}`
+export function formatMoment(time: number | null): string {
+  return time === null ? 'No time given' : `${formatDay(time)} ${formatClock(time)}`
 }

@@ -100,7 +100,8 @@ export type Fault = z.infer<typeof fault>
 export const feedState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('loading') }),
   z.object({ state: z.literal('live') }),
-  z.object({ state: z.literal('stale'), since: time, fault }),
+  /** Without a fault it is what an earlier visit saw, while what has changed since is being read. */
+  z.object({ state: z.literal('stale'), since: time, fault: fault.optional() }),
   z.object({ state: z.literal('failed'), fault }),
 ])
 export type FeedState = z.infer<typeof feedState>

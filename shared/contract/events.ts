@@ -10,8 +10,9 @@ export const eventRow = z.object({
   message: z.string(),
   about: z.object({ kind: z.string(), name: z.string() }),
   count: z.number(),
-  firstAt: time,
-  lastAt: time,
+  /** Null where the cluster gave no time that can be read. */
+  firstAt: time.nullable(),
+  lastAt: time.nullable(),
 })
 export type EventRow = z.infer<typeof eventRow>
 

@@ -13,7 +13,9 @@ export const podRow = z.object({
   health: z.enum(['healthy', 'warning', 'failed', 'progress', 'waiting', 'unknown', 'off']),
   /** Why, where the status alone does not say: "exit code 137, out of memory". */
   reason: z.string(),
+  /** Of `containers`, as kubectl counts: init and ephemeral containers are not among them. */
   ready: z.number(),
+  /** Names of the containers that make up READY: first the pod's own, then its sidecars. */
   containers: z.array(z.string()),
   restarts: z.number(),
   node: z.string(),
@@ -23,7 +25,8 @@ export const podRow = z.object({
   /** The value of the `app` label (or app.kubernetes.io/name): what groups pods into a service. */
   service: z.string(),
   owner: z.object({ kind: z.string(), name: z.string() }).nullable(),
-  createdAt: time,
+  /** Null where the cluster gave no time that can be read. */
+  createdAt: time.nullable(),
   requests: z.object({ cpu: z.number().optional(), memory: z.number().optional() }),
   limits: z.object({ cpu: z.number().optional(), memory: z.number().optional() }),
 })
@@ -53,6 +56,7 @@ export const pods = {
       containers: z.array(
         z.object({
           name: z.string(),
+          kind: z.enum(['container', 'sidecar', 'init', 'ephemeral']),
           image: z.string(),
           state: z.string(),
           ready: z.boolean(),

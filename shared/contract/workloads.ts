@@ -16,7 +16,8 @@ export const workloadRow = z.object({
   revision: z.string(),
   health: podRow.shape.health,
   reason: z.string(),
-  createdAt: time,
+  /** Null where the cluster gave no time that can be read. */
+  createdAt: time.nullable(),
 })
 export type WorkloadRow = z.infer<typeof workloadRow>
 
@@ -25,5 +26,5 @@ export const workloads = {
 }
 
 export const workloadsRights = {
-  watch: each([...rolled, 'jobs.batch'], 'list', 'watch'),
+  watch: each([...rolled, 'jobs.batch', 'cronjobs.batch'], 'list', 'watch'),
 } satisfies RightsOf<typeof workloads>

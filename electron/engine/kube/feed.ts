@@ -12,6 +12,8 @@ export interface FeedOptions {
   pageSize: number
   idleTimeout: number
   signal: AbortSignal
+  /** Where an earlier run of the same feed ended, and when (milliseconds since the epoch). */
+  from?: { resourceVersion: string; since: number } | undefined
 }
 
 /** Where a feed tells what it learns. */
@@ -20,6 +22,8 @@ export interface FeedListener {
   /** All pages are through: what none of them held is gone. */
   listed(): void
   events(events: WatchEvent[]): void
+  /** What has been told so far is the state of this resourceVersion. */
+  reached(resourceVersion: string): void
   state(state: ReflectorState): void
 }
 
@@ -41,9 +45,9 @@ export async function runFeed(
   const { clock } = connection
   const backoff = new Backoff(clock)
   const wakeUp = listenForReconnects(connection, options.signal)
-  let resourceVersion: string | undefined
-  let staleSince: number | undefined
-  let wasLive = false
+  let resourceVersion = options.from?.resourceVersion
+  let staleSince = options.from?.since
+  let wasLive = options.from !== undefined
   let expiredInARow = 0
   let shortInARow = 0
 
@@ -66,12 +70,14 @@ export async function runFeed(
       const watching = await openWatch(connection, options.path, { ...options, resourceVersion })
       staleSince = undefined
       wasLive = true
+      listener.reached(resourceVersion)
       listener.state({ phase: 'live' })
       for await (const events of watching) {
         heard += events.length
         expiredInARow = 0
         listener.events(events)
-        resourceVersion = events.at(-1)?.object.metadata.resourceVersion ?? resourceVersion
+        resourceVersion = versionOf(events.at(-1)) ?? resourceVersion
+        listener.reached(resourceVersion)
       }
       if (heard > 0 || clock.now() - opened >= shortLife) {
         shortInARow = 0
@@ -110,6 +116,12 @@ export const isFinal = (error: ConsoleError): boolean =>
   (error.code === 'UNAUTHENTICATED' && error.details['status'] !== 401) ||
   // A fault of our own, not an answer of the server.
   (error.code === 'INTERNAL' && error.details['status'] === undefined)
+
+/** Undefined where an event came without: it may come again. */
+function versionOf(event: WatchEvent | undefined): string | undefined {
+  const metadata = event?.object.metadata as Partial<KubeObject['metadata']> | null | undefined
+  return metadata?.resourceVersion ?? undefined
+}
 
 async function listOnce(
   connection: ClusterConnection,

@@ -15,10 +15,19 @@ export type Sighting = 'present' | 'gone'
 
 export const nameKey = (object: { namespace: string; name: string }): string => `${object.namespace}/${object.name}`
 
-export function entryOf<Row>(object: KubeObject, project: (object: KubeObject) => Row): Entry<Row> {
+/** The entry of an object whose identity is whole; see `identified`. */
+export function entryOf<Row>(object: KubeObject, row: Row): Entry<Row> {
   const { uid = '', namespace = '', name, resourceVersion = '' } = object.metadata
-  // Some aggregated APIs (metrics) give no uid: the name must do.
-  return { uid: uid === '' ? `${namespace}/${name}` : uid, namespace, name, resourceVersion, row: project(object) }
+  return { uid, namespace, name, resourceVersion, row }
+}
+
+/** The same object with a uid and a name. Some aggregated APIs (metrics) give no uid: the name must do. */
+export function identified(object: KubeObject): KubeObject {
+  const given = object.metadata as Partial<KubeObject['metadata']> | null | undefined
+  if (given?.uid && given.name) return object
+  const name = given?.name ?? ''
+  const uid = given?.uid || `${given?.namespace ?? ''}/${name}`
+  return { ...object, metadata: { ...given, name, uid } }
 }
 
 /**

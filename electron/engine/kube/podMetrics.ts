@@ -4,11 +4,13 @@ import { parseQuantity } from './quantity.ts'
 import type { ClusterConnection, PodUsage } from './types.ts'
 
 interface PodMetricsList {
-  items: {
-    metadata: { name: string; namespace: string }
-    timestamp: string
-    containers: { name: string; usage: { cpu?: string; memory?: string } }[]
-  }[]
+  items?:
+    | {
+        metadata: { name: string; namespace: string }
+        timestamp: string
+        containers?: { name: string; usage?: { cpu?: string; memory?: string } | null }[] | null
+      }[]
+    | null
 }
 
 const resource = { group: 'metrics.k8s.io', version: 'v1beta1', name: 'pods', namespaced: true }
@@ -30,14 +32,14 @@ export async function podMetrics(
       retries: 0,
       ...(signal ? { signal } : {}),
     })
-    return list.items.map(({ metadata, timestamp, containers }) => ({
+    return (list.items ?? []).map(({ metadata, timestamp, containers }) => ({
       namespace: metadata.namespace,
       pod: metadata.name,
       timestamp,
-      containers: containers.map(({ name, usage }) => ({
+      containers: (containers ?? []).map(({ name, usage }) => ({
         name,
-        cpuCores: parseQuantity(usage.cpu ?? '0'),
-        memoryBytes: parseQuantity(usage.memory ?? '0'),
+        cpuCores: parseQuantity(usage?.cpu ?? '0'),
+        memoryBytes: parseQuantity(usage?.memory ?? '0'),
       })),
     }))
   } catch (thrown) {

@@ -1,8 +1,9 @@
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { Bell, stoppable } from '../flow/stoppable.ts'
 import { Backoff } from './backoff.ts'
 import { resourceFor } from './discovery.ts'
 import { isFinal, runFeed, type FeedListener } from './feed.ts'
-import { delta, entryOf, fold, merge, nameKey, type Entry, type Sighting } from './fold.ts'
+import { delta, entryOf, fold, identified, merge, nameKey, type Entry, type Sighting } from './fold.ts'
 import { listPages } from './listPages.ts'
 import { apiVersionOf, pathOf } from './paths.ts'
 import type { Delta, DeltaBatch, ReflectOptions, Reflector, ReflectorState } from './streamTypes.ts'
@@ -27,6 +28,10 @@ class Mirror<Row> implements Reflector<Row> {
   readonly #signal: AbortSignal
   /** One per namespace, or one for all. */
   readonly #feeds = new Map<string, ReflectorState>()
+  /** The resourceVersion up to which each feed is known. */
+  readonly #reached = new Map<string, string>()
+  #run: AbortController | undefined
+  #pausedAt: number | undefined
   #settle: { resolve: () => void; reject: (error: ConsoleError) => void } = {
     resolve: () => undefined,
     reject: () => undefined,
@@ -44,7 +49,7 @@ class Mirror<Row> implements Reflector<Row> {
       () => this.#settle.reject(new ConsoleError('CANCELLED', 'Stopped on request.')),
       { once: true },
     )
-    void this.#run()
+    this.resume()
   }
 
   subscribe(listener: (batch: DeltaBatch<Row>) => void): () => void {
@@ -57,52 +62,65 @@ class Mirror<Row> implements Reflector<Row> {
     this.#stopping.abort()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<DeltaBatch<Row>> {
+  pause(): void {
+    if (!this.#run || this.#signal.aborted) return
+    this.#run.abort()
+    this.#run = undefined
+    this.#pausedAt = this.#connection.clock.now()
+    if (this.state.phase === 'live') this.#publish([], { phase: 'stale', since: this.#pausedAt })
+  }
+
+  resume(): void {
+    if (this.#run || this.#signal.aborted) return
+    this.#run = new AbortController()
+    this.#feeds.clear()
+    void this.#mirror(AbortSignal.any([this.#signal, this.#run.signal]))
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<DeltaBatch<Row>, void, undefined> {
+    return stoppable((signal) => this.#batches(signal), this.#signal)
+  }
+
+  async *#batches(signal: AbortSignal): AsyncGenerator<DeltaBatch<Row>, void, undefined> {
     const waiting = new Map<string, Delta<Row>>()
-    let hasNews = false
-    let wake: () => void = () => undefined
+    const news = new Bell()
     const unsubscribe = this.subscribe(({ deltas }) => {
       for (const one of deltas) {
         const merged = merge(waiting.get(one.uid), one)
         if (merged) waiting.set(one.uid, merged)
         else waiting.delete(one.uid)
       }
-      hasNews = true
-      wake()
+      news.ring()
     })
-    const stopped = (): void => wake()
-    this.#signal.addEventListener('abort', stopped, { once: true })
     try {
-      while (!this.#signal.aborted) {
-        if (!hasNews) await new Promise<void>((resolve) => (wake = resolve))
-        if (!hasNews) continue
+      for (;;) {
+        await news.wait(signal)
+        if (signal.aborted) return
         const deltas = [...waiting.values()]
         waiting.clear()
-        hasNews = false
         yield { deltas, state: this.state }
       }
     } finally {
       unsubscribe()
-      this.#signal.removeEventListener('abort', stopped)
     }
   }
 
-  async #run(): Promise<void> {
+  async #mirror(signal: AbortSignal): Promise<void> {
     const { namespace } = this.#options
     try {
-      const found = await this.#resource()
+      const found = await this.#resource(signal)
       const isWide = found.namespaced && namespace === undefined
-      await this.#feed(found, namespace, isWide)
+      await this.#feed(found, namespace, isWide, signal)
       const { state } = this
       if (isWide && state.phase === 'failed' && state.error.code === 'FORBIDDEN')
-        await this.#feedEach(found, state.error)
+        await this.#feedEach(found, state.error, signal)
     } catch (thrown) {
-      this.#publish([], { phase: 'failed', error: asConsoleError(thrown) })
+      if (!signal.aborted) this.#publish([], { phase: 'failed', error: asConsoleError(thrown) })
     }
   }
 
   /** A cluster that is away when a list is opened must not end it: asks until there is an answer. */
-  async #resource(): Promise<ApiResource> {
+  async #resource(signal: AbortSignal): Promise<ApiResource> {
     const { resource } = this.#options
     if (typeof resource !== 'string') return resource
     const { clock } = this.#connection
@@ -113,17 +131,17 @@ class Mirror<Row> implements Reflector<Row> {
         return await resourceFor(this.#connection, (all) => all.find(resource), `the resource "${resource}"`)
       } catch (thrown) {
         const error = asConsoleError(thrown)
-        if (this.#signal.aborted || isFinal(error)) throw error
+        if (signal.aborted || isFinal(error)) throw error
         this.#publish([], { phase: 'stale', since, error })
-        await clock.delay(backoff.next(), this.#signal)
+        await clock.delay(backoff.next(), signal)
       }
     }
   }
 
   /** Where the whole cluster is forbidden, the namespaces one by one; those that are forbidden too are left out. */
-  async #feedEach(resource: ApiResource, refusal: ConsoleError): Promise<void> {
+  async #feedEach(resource: ApiResource, refusal: ConsoleError, signal: AbortSignal): Promise<void> {
     const { fallbackNamespaces } = this.#options
-    const namespaces = fallbackNamespaces ?? (await listableNamespaces(this.#connection, this.#signal))
+    const namespaces = fallbackNamespaces ?? (await listableNamespaces(this.#connection, signal))
     if (namespaces.length === 0) {
       this.#publish([], { phase: 'failed', error: refusal })
       return
@@ -131,16 +149,24 @@ class Mirror<Row> implements Reflector<Row> {
     this.#feeds.clear()
     this.#publish([], { phase: 'listing', loaded: 0 })
     for (const namespace of namespaces) this.#feeds.set(namespace, { phase: 'listing', loaded: 0 })
-    await Promise.all(namespaces.map((namespace) => this.#feed(resource, namespace, false)))
+    await Promise.all(namespaces.map((namespace) => this.#feed(resource, namespace, false, signal)))
   }
 
   /** @param mayFallBack whether FORBIDDEN is not the end but leads to the namespaces */
-  async #feed(resource: ApiResource, namespace: string | undefined, mayFallBack: boolean): Promise<void> {
-    const { labelSelector, fieldSelector, pageSize = 500, idleTimeout = 75_000, project } = this.#options
+  async #feed(
+    resource: ApiResource,
+    namespace: string | undefined,
+    mayFallBack: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { labelSelector, fieldSelector, pageSize = 500, idleTimeout = 75_000 } = this.#options
     const kind = { apiVersion: apiVersionOf(resource), kind: resource.kind }
+    const key = namespace ?? ''
+    const reached = this.#reached.get(key)
+    const since = this.#pausedAt
     let seen = new Set<string>()
     // Objects in a list do not carry their kind.
-    const see = (object: KubeObject): Entry<Row> => entryOf({ ...object, ...kind }, project)
+    const see = (object: KubeObject): Entry<Row> => this.#see(identified({ ...object, ...kind }))
     const listener: FeedListener = {
       page: (objects, isFirst) => {
         if (isFirst) seen = new Set()
@@ -160,18 +186,36 @@ class Mirror<Row> implements Reflector<Row> {
             .filter(({ type }) => type !== 'BOOKMARK')
             .map(({ type, object }) => [type === 'DELETED' ? 'gone' : 'present', see(object)]),
         ),
+      reached: (resourceVersion) => void this.#reached.set(key, resourceVersion),
       state: (state) => {
-        this.#feeds.set(namespace ?? '', state)
+        // What a feed says while it is being paused is no news.
+        if (signal.aborted) return
+        this.#feeds.set(key, state)
         if (mayFallBack && state.phase === 'failed' && state.error.code === 'FORBIDDEN') this.state = state
         else this.#publish([], combine([...this.#feeds.values()]))
       },
     }
     const path = pathOf(resource, { namespace })
+    const from = reached !== undefined && since !== undefined ? { resourceVersion: reached, since } : undefined
     await runFeed(
       this.#connection,
-      { path, labelSelector, fieldSelector, pageSize, idleTimeout, signal: this.#signal },
+      { path, labelSelector, fieldSelector, pageSize, idleTimeout, signal, from },
       listener,
     )
+  }
+
+  /** One object that cannot be read is one row that says so; the others live. */
+  #see(object: KubeObject): Entry<Row> {
+    const { project, unreadable } = this.#options
+    try {
+      return entryOf(object, project(object))
+    } catch (thrown) {
+      if (!unreadable) throw thrown
+      const { name, namespace, uid, resourceVersion } = object.metadata
+      const metadata = { name, uid, resourceVersion, ...(namespace === undefined ? {} : { namespace }) }
+      const identity = { apiVersion: object.apiVersion, kind: object.kind, metadata } as KubeObject
+      return entryOf(object, unreadable(identity, thrown instanceof Error ? thrown.message : String(thrown)))
+    }
   }
 
   #learn(sightings: [Sighting, Entry<Row>][]): void {

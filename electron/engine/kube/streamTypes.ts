@@ -17,8 +17,11 @@ export interface Delta<Row> {
 export type ReflectorState =
   | { phase: 'listing'; loaded: number }
   | { phase: 'live' }
-  /** Rows are kept and shown as of `since` (milliseconds since the epoch) while it tries again. */
-  | { phase: 'stale'; since: number; error: ConsoleError }
+  /**
+   * Rows are kept and shown as of `since` (milliseconds since the epoch) while it tries again. Without an error it was paused,
+   * and what has changed since is being read.
+   */
+  | { phase: 'stale'; since: number; error?: ConsoleError }
   /** It will not try again by itself. */
   | { phase: 'failed'; error: ConsoleError }
 
@@ -38,6 +41,11 @@ export interface ReflectOptions<Row> {
   fieldSelector?: string
   /** To a slim row; runs once per event, must not keep the object. */
   project: (object: KubeObject) => Row
+  /**
+   * The row of an object that `project` throws at; gets its identity alone. Without it such an object ends the whole list.
+   * @param reason what was thrown, in words
+   */
+  unreadable?: (identity: KubeObject, reason: string) => Row
   signal?: AbortSignal
   /** Milliseconds without a byte before the watch is taken for dead and reopened; 75,000 by default. */
   idleTimeout?: number
@@ -57,6 +65,10 @@ export interface Reflector<Row> extends AsyncIterable<DeltaBatch<Row>> {
    * the consumer has not yet taken, so a slow one costs at most one delta per object.
    */
   subscribe(listener: (batch: DeltaBatch<Row>) => void): () => void
+  /** Ends its requests and keeps the rows, as of now. */
+  pause(): void
+  /** Watches again from where it paused; lists again only where the server no longer knows that point. */
+  resume(): void
   stop(): void
 }
 

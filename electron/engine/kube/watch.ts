@@ -68,6 +68,8 @@ function parse(line: Buffer, path: string): WatchEvent {
   let event: { type: string; object: KubeObject & { code?: number } }
   try {
     event = JSON.parse(line.toString('utf8')) as typeof event
+    if (typeof event.object !== 'object' || (event.object as unknown) === null)
+      throw new SyntaxError('An event without an object.')
   } catch (thrown) {
     const raw = line.subarray(0, 200).toString('utf8')
     throw new ConsoleError(

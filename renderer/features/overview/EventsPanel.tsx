@@ -30,7 +30,7 @@ export function EventsPanel({ scope }: { scope: Scope }) {
   const staleSince = feed?.state === 'stale' ? feed.since : events.staleSince
   const rows = (events.value?.rows ?? [])
     .filter((row) => choice === 'all' || row.type === 'Warning')
-    .sort((a, b) => b.lastAt - a.lastAt)
+    .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))
     .slice(0, most)
   const fault = feed?.state === 'failed' ? feed.fault : events.value ? undefined : events.error
   return (

@@ -3,7 +3,7 @@ import { formatClock, formatMoment, StatusGlyph } from '../../kit/index.ts'
 
 /** Events newest first: when, whether it is a warning, what, how often. */
 export function EventLines({ events, most }: { events: readonly EventRow[]; most?: number }) {
-  const shown = [...events].sort((a, b) => b.lastAt - a.lastAt).slice(0, most)
+  const shown = [...events].sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0)).slice(0, most)
   if (shown.length === 0)
     return <p className="note">No events are kept for it. Kubernetes forgets events after about an hour.</p>
   return (

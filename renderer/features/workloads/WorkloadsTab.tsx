@@ -8,6 +8,7 @@ import {
   EmptyState,
   ErrorState,
   FilterField,
+  ageOf,
   formatAge,
   IconButton,
   plural,
@@ -151,8 +152,8 @@ function useWorkloadColumns(
         title: 'Age',
         width: 52,
         align: 'right',
-        cell: (row) => formatAge(now - row.createdAt),
-        sortBy: (row) => -row.createdAt,
+        cell: (row) => formatAge(ageOf(row.createdAt, now)),
+        sortBy: (row) => -(row.createdAt ?? 0),
       },
       {
         id: 'actions',
@@ -186,7 +187,7 @@ const words: Record<WorkloadRow['health'], string> = {
   progress: 'In progress',
   waiting: 'Waiting',
   unknown: 'Unknown',
-  off: 'Scaled to 0',
+  off: 'Ended',
 }
 
 function readyCell(row: WorkloadRow) {

@@ -7,6 +7,7 @@ import { AuditLog } from '../audit/log.ts'
 import { Credits, logCredit } from '../../flow/credit.ts'
 import { connect, type ClusterConnection } from '../../kube/index.ts'
 import { chunks, json, startMisbehavingServer, type MisbehavingServer } from '../../testing/misbehavingServer.ts'
+import { LiveLists } from '../../objects/liveLists.ts'
 import { until } from '../../testing/until.ts'
 import { logsNoun } from './handlers.ts'
 import { sameCluster } from '../../testing/sameCluster.ts'
@@ -51,7 +52,7 @@ const input = { context: 'context:test', namespace: 'shop', streamId: 'stream-00
 
 it('serves the contract, and frees the stream when the window stops reading', async () => {
   const credits = new Credits()
-  const { follow } = logsNoun({ directory, credits }).handlers
+  const { follow } = logsNoun({ directory, lists: new LiveLists(), credits }).handlers
   const window = new AbortController()
   const context = { directory, audit, user: 'maya' }
   const stream = await call(follow, input, { context, signal: window.signal })

@@ -1,14 +1,9 @@
 import type { LogBatch, LogLine } from '#shared/contract/logs.ts'
 import { asConsoleError, type ConsoleError } from '#shared/errors.ts'
 import type { Credit } from '../../flow/credit.ts'
-import {
-  followLogBatches,
-  parseLogTime,
-  reflect,
-  type ClusterConnection,
-  type KubeObject,
-  type LogLine as RawLine,
-} from '../../kube/index.ts'
+import { followLogBatches, parseLogTime, type ClusterConnection, type LogLine as RawLine } from '../../kube/index.ts'
+import { part, type LiveLists } from '../../objects/liveLists.ts'
+import { podKind } from '../../objects/pods/podFacts.ts'
 import { readLine } from './readLine.ts'
 import { TimeMerge } from './timeMerge.ts'
 
@@ -45,6 +40,7 @@ const openingPatience = 3_000
  */
 export class PodLogs {
   readonly #connection: ClusterConnection
+  readonly #lists: LiveLists
   readonly #selection: LogSelection
   readonly #credit: Credit
   readonly #signal: AbortSignal
@@ -58,8 +54,14 @@ export class PodLogs {
   #hasRoom: (() => void)[] = []
   #isEnough: () => void = () => undefined
 
-  constructor(connection: ClusterConnection, selection: LogSelection, credit: Credit, signal: AbortSignal) {
+  constructor(
+    { connection, lists }: { connection: ClusterConnection; lists: LiveLists },
+    selection: LogSelection,
+    credit: Credit,
+    signal: AbortSignal,
+  ) {
     this.#connection = connection
+    this.#lists = lists
     this.#selection = selection
     this.#credit = credit
     this.#signal = signal
@@ -68,7 +70,10 @@ export class PodLogs {
   async *batches(): AsyncGenerator<LogBatch> {
     const startedAt = Date.now()
     let id = 0
-    this.#watchPods()
+    this.#watchPods().catch((thrown: unknown) => {
+      this.#failure = asConsoleError(thrown)
+      this.#news()
+    })
     const wake = (): void => this.#wake()
     this.#signal.addEventListener('abort', wake)
     try {
@@ -95,22 +100,16 @@ export class PodLogs {
     }
   }
 
-  #watchPods(): void {
-    const { namespace, services, pods } = this.#selection
-    const isOnlyServices = services.length > 0 && pods.length === 0
-    const reflector = reflect<PodContainers>(this.#connection, {
-      resource: 'pods',
-      namespace,
-      ...(isOnlyServices ? { labelSelector: `app in (${services.join(',')})` } : {}),
-      project: podContainers,
-      signal: this.#signal,
-    })
-    reflector.subscribe(({ deltas, state }) => {
+  /** Reads the pods from the namespace's live list, which tables and maps read too. */
+  async #watchPods(): Promise<void> {
+    const { namespace } = this.#selection
+    const target = { connection: this.#connection, namespaces: [namespace] }
+    for await (const { deltas, state } of this.#lists.batches(target, containersOfPods, this.#signal)) {
       for (const { type, row } of deltas) if (type !== 'removed' && this.#isWanted(row)) this.#follow(row)
       if (state.phase === 'failed' && state.error.code !== 'CANCELLED') this.#failure = state.error
       if (state.phase === 'live') this.#isListed = true
       this.#news()
-    })
+    }
   }
 
   #isWanted({ name, app }: PodContainers): boolean {
@@ -211,7 +210,6 @@ export class PodLogs {
   }
 }
 
-function podContainers({ metadata, spec }: KubeObject): PodContainers {
-  const containers = (spec?.['containers'] ?? []) as { name: string }[]
-  return { name: metadata.name, app: metadata.labels?.['app'] ?? '', containers: containers.map(({ name }) => name) }
-}
+const containersOfPods = part(podKind, ({ row, labels }): PodContainers => {
+  return { name: row.name, app: labels['app'] ?? '', containers: row.containers }
+})

@@ -3,6 +3,8 @@ import type { Sample } from '#shared/contract/metrics.ts'
 import { faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import { pause } from '../../flow/pause.ts'
+import { SharedSources } from '../../flow/sharedSources.ts'
+import { stoppable } from '../../flow/stoppable.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Host } from '../../ports/host.ts'
 import { podMetrics } from '../../kube/index.ts'
@@ -12,8 +14,8 @@ const clusterInterval = 15_000
 const sandboxInterval = 5_000
 /** Milliseconds of history kept in memory. */
 const kept = 3_600_000
-/** Milliseconds a namespace is still polled after its last reader left, so that changing pages leaves no gap. */
-const linger = 300_000
+/** Milliseconds a namespace is still polled after its last reader left: changing pages leaves no gap, leaving for good ends it. */
+const linger = 2_000
 
 export interface MetricsBatch {
   intervalMs: number
@@ -29,7 +31,7 @@ class NamespaceHistory {
   readonly #poll: Poll
   readonly #now: () => number
   readonly #intervalMs: number
-  readonly #stop = new AbortController()
+  #stop = new AbortController()
   readonly #samples = new Map<string, Sample[]>()
   #unavailable: MetricsBatch['unavailable'] = null
 
@@ -37,7 +39,12 @@ class NamespaceHistory {
     this.#intervalMs = intervalMs
     this.#poll = poll
     this.#now = now
-    void this.#run()
+  }
+
+  /** Polls until `stop`. What was measured before is kept; the time between is a gap in the samples. */
+  start(): void {
+    this.#stop = new AbortController()
+    void this.#run(this.#stop.signal)
   }
 
   /** Everything kept so far. */
@@ -49,8 +56,15 @@ class NamespaceHistory {
     this.#stop.abort()
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stop
+  /** It is not polled, and nothing in it is of the last hour. */
+  get isOld(): boolean {
+    const oldest = this.#now() - kept
+    return (
+      this.#stop.signal.aborted && [...this.#samples.values()].every((samples) => (samples.at(-1)?.at ?? 0) < oldest)
+    )
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const fresh = await this.#once(signal)
       if (signal.aborted) return
@@ -74,6 +88,8 @@ class NamespaceHistory {
     const fresh: Record<string, Sample[]> = {}
     const oldest = this.#now() - kept
     for (const { pod, sample } of readings) {
+      // A time that is none would put the sample nowhere.
+      if (Number.isNaN(sample.at)) continue
       const known = this.#samples.get(pod) ?? []
       if (known.at(-1)?.at === sample.at) continue
       this.#samples.set(pod, [...known.filter(({ at }) => at > oldest), sample])
@@ -82,12 +98,6 @@ class NamespaceHistory {
     for (const [pod, samples] of this.#samples) if ((samples.at(-1)?.at ?? 0) < oldest) this.#samples.delete(pod)
     return fresh
   }
-}
-
-interface Entry {
-  history: NamespaceHistory
-  readers: number
-  timer?: NodeJS.Timeout
 }
 
 export interface MetricsNeeds {
@@ -99,36 +109,47 @@ export interface MetricsNeeds {
 export class Metrics {
   readonly #directory: ClusterDirectory
   readonly #now: () => number
-  readonly #entries = new Map<string, Entry>()
+  readonly #polled = new SharedSources<NamespaceHistory>(linger, (history) => history.stop())
+  /** Also those that are not polled now. */
+  readonly #histories = new Map<string, NamespaceHistory>()
 
   constructor({ directory, host }: MetricsNeeds) {
     this.#directory = directory
     this.#now = () => host.now()
   }
 
-  async *watch(scope: Scope, signal?: AbortSignal): AsyncGenerator<MetricsBatch> {
+  watch(scope: Scope, signal?: AbortSignal): AsyncGenerator<MetricsBatch, void, undefined> {
+    return stoppable((stop) => this.#watch(scope, stop), signal)
+  }
+
+  stop(): void {
+    this.#polled.stop()
+    this.#histories.clear()
+  }
+
+  async *#watch(scope: Scope, signal: AbortSignal): AsyncGenerator<MetricsBatch, void, undefined> {
     const key = `${scope.context} ${scope.namespace}`
-    const entry = this.#entries.get(key) ?? this.#open(key, scope)
-    entry.readers += 1
-    clearTimeout(entry.timer)
+    const { source: history, release } = this.#polled.hold(key, () => this.#open(key, scope))
     try {
-      const { history } = entry
       // Keyed by time: no sample is merged away, and a reader that fell behind gets all it missed in one go.
       let count = 0
       for await (const batches of history.changes.batches([history.whole()], () => String(count++), signal)) {
         for (const batch of batches) yield batch
       }
     } finally {
-      entry.readers -= 1
-      if (entry.readers === 0) entry.timer = setTimeout(() => this.#close(key), linger)
+      release()
     }
   }
 
-  stop(): void {
-    for (const key of [...this.#entries.keys()]) this.#close(key)
+  #open(key: string, scope: Scope): NamespaceHistory {
+    for (const [other, { isOld }] of this.#histories) if (isOld) this.#histories.delete(other)
+    const history = this.#histories.get(key) ?? this.#create(scope)
+    this.#histories.set(key, history)
+    history.start()
+    return history
   }
 
-  #open(key: string, scope: Scope): Entry {
+  #create(scope: Scope): NamespaceHistory {
     const sandbox = this.#directory.facts(scope.context).environment === 'sandbox'
     const poll: Poll = async (signal) => {
       const usage = await podMetrics(await this.#directory.connection(scope.context), scope.namespace, { signal })
@@ -142,16 +163,6 @@ export class Metrics {
       }))
     }
     const intervalMs = sandbox ? sandboxInterval : clusterInterval
-    const history = new NamespaceHistory({ intervalMs, poll, now: this.#now })
-    const entry: Entry = { history, readers: 0 }
-    this.#entries.set(key, entry)
-    return entry
-  }
-
-  #close(key: string): void {
-    const entry = this.#entries.get(key)
-    clearTimeout(entry?.timer)
-    entry?.history.stop()
-    this.#entries.delete(key)
+    return new NamespaceHistory({ intervalMs, poll, now: this.#now })
   }
 }

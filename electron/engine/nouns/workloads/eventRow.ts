@@ -1,5 +1,6 @@
 import type { EventRow } from '#shared/contract/events.ts'
 import { sanitise, type KubeObject } from '../../kube/index.ts'
+import { builtIn, timeOf, type Kind } from '../../objects/kind.ts'
 
 /** As it comes over the wire: times are text, not the Dates that the client's classes promise. */
 interface EventObject {
@@ -7,11 +8,20 @@ interface EventObject {
   reason?: string
   message?: string
   count?: number
-  involvedObject: { kind?: string; name?: string }
+  involvedObject?: { kind?: string; name?: string }
   series?: { count?: number; lastObservedTime?: string }
   firstTimestamp?: string
   lastTimestamp?: string
   eventTime?: string
+}
+
+export const eventKind: Kind<EventRow> = {
+  resource: builtIn('Event', 'events'),
+  facts: eventRow,
+  unreadable: ({ metadata }, reason) => ({
+    ...eventRow({ apiVersion: 'v1', kind: 'Event', metadata }),
+    message: `The console cannot read this event: ${reason}`,
+  }),
 }
 
 /** Both generations of Events: counts and times live in `series` in the newer one. */
@@ -25,9 +35,9 @@ export function eventRow(object: KubeObject): EventRow {
     type: event.type === 'Warning' ? 'Warning' : 'Normal',
     reason: event.reason ?? '',
     message: sanitise(event.message ?? ''),
-    about: { kind: event.involvedObject.kind ?? '', name: event.involvedObject.name ?? '' },
+    about: { kind: event.involvedObject?.kind ?? '', name: event.involvedObject?.name ?? '' },
     count: event.series?.count ?? event.count ?? 1,
-    firstAt: Date.parse(first ?? ''),
-    lastAt: Date.parse(last ?? ''),
+    firstAt: timeOf(first),
+    lastAt: timeOf(last),
   }
 }

@@ -3,18 +3,33 @@ import type { EventRow } from '#shared/contract/events.ts'
 import type { PodBatch, PodRow } from '#shared/contract/pods.ts'
 import type { Scope } from '#shared/contract/base.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
-import { getObject, listObjects, removeObject, type Reflector } from '../../kube/index.ts'
+import { getObject, listObjects, removeObject } from '../../kube/index.ts'
 import { engine } from '../../rpc/router.ts'
-import { eventRow } from './eventRow.ts'
-import { feedState, wholeLists, type Feeds } from '../../objects/feeds.ts'
+import { feedState, part, type LiveLists, type RowBatch, type Target } from '../../objects/liveLists.ts'
+import { podKind } from '../../objects/pods/podFacts.ts'
+import { podRow } from '../../objects/pods/podRow.ts'
+import { eventKind, eventRow } from './eventRow.ts'
 import { containerFacts } from './podDetail.ts'
-import { podRow } from './podRow.ts'
-import { mapConfig, mapPod, mapPolicy, mapService, serviceMap, type MapRow } from './serviceMap.ts'
-import { workloadKinds, workloadRow } from './workloadRow.ts'
+import { mapKinds, mapPod, serviceMap } from './serviceMap.ts'
+import { workloadKinds } from './workloadRow.ts'
 
-export function podsNoun({ directory, feeds }: { directory: ClusterDirectory; feeds: Feeds }) {
+interface Needs {
+  directory: ClusterDirectory
+  lists: LiveLists
+}
+
+/** What streams of the window read: the shared lists of one namespace. */
+function at(directory: ClusterDirectory, { context, namespace }: Scope): Target {
+  return { connection: directory.connection(context), namespaces: [namespace] }
+}
+
+const podRows = part(podKind, ({ row }) => row)
+
+export function podsNoun({ directory, lists }: Needs) {
   const handlers = {
-    watch: engine.pods.watch.handler(({ input }) => feeds.read(input, 'pods', 'rows', podRow, podBatches)),
+    watch: engine.pods.watch.handler(async function* ({ input, signal }) {
+      for await (const batch of lists.batches(at(directory, input), podRows, signal)) yield podBatch(batch)
+    }),
     detail: engine.pods.detail.handler(async ({ input, signal }) => {
       const connection = await directory.connection(input.context)
       const options = signal ? { signal } : {}
@@ -39,13 +54,15 @@ export function podsNoun({ directory, feeds }: { directory: ClusterDirectory; fe
       )
     }),
   }
-  return { handlers, stop: () => feeds.stop() }
+  return { handlers, stop: () => lists.stop() }
 }
 
-export function workloadsNoun({ feeds }: { feeds: Feeds }) {
+const workloadRows = workloadKinds.map((kind) => part(kind, (row) => row))
+
+export function workloadsNoun({ directory, lists }: Needs) {
   const handlers = {
     watch: engine.workloads.watch.handler(async function* ({ input, signal }) {
-      for await (const { rows, state } of everyKind(feeds, input, signal)) {
+      for await (const { rows, state } of lists.whole(at(directory, input), workloadRows, signal)) {
         yield { feed: feedState(state), rows: rows.sort((a, b) => a.name.localeCompare(b.name)) }
       }
     }),
@@ -53,29 +70,25 @@ export function workloadsNoun({ feeds }: { feeds: Feeds }) {
   return { handlers }
 }
 
-export function eventsNoun({ feeds }: { feeds: Feeds }) {
+const eventRows = [part(eventKind, (row) => row)]
+
+export function eventsNoun({ directory, lists }: Needs) {
   const handlers = {
-    watch: engine.events.watch.handler(({ input, signal }) =>
-      feeds.read(input, 'events', 'rows', eventRow, async function* (reflector) {
-        for await (const { rows, state } of wholeLists([reflector], signal)) {
-          yield { feed: feedState(state), rows: newestFirst(rows) }
-        }
-      }),
-    ),
+    watch: engine.events.watch.handler(async function* ({ input, signal }) {
+      for await (const { rows, state } of lists.whole(at(directory, input), eventRows, signal)) {
+        yield { feed: feedState(state), rows: newestFirst(rows) }
+      }
+    }),
   }
   return { handlers }
 }
 
-export function servicesNoun({ feeds }: { feeds: Feeds }) {
+const mapRows = [part(podKind, mapPod), ...mapKinds.map((kind) => part(kind, (row) => row))]
+
+export function servicesNoun({ directory, lists }: Needs) {
   const handlers = {
     map: engine.services.map.handler(async function* ({ input, signal }) {
-      const parts = [
-        { resource: 'pods', project: mapPod },
-        { resource: 'services', project: mapService },
-        { resource: 'configmaps', project: mapConfig },
-        { resource: 'networkpolicies.networking.k8s.io', project: mapPolicy },
-      ]
-      for await (const { rows, state } of together<MapRow>(feeds, input, 'map', parts, signal)) {
+      for await (const { rows, state } of lists.whole(at(directory, input), mapRows, signal)) {
         yield { feed: feedState(state), nodes: serviceMap(rows) }
       }
     }),
@@ -83,47 +96,16 @@ export function servicesNoun({ feeds }: { feeds: Feeds }) {
   return { handlers }
 }
 
-/** Rows and removals, not lists: the first batch is everything, each later one what changed since the window took the last. */
-async function* podBatches(reflector: Reflector<PodRow>): AsyncGenerator<PodBatch> {
-  let reset = true
-  for await (const { deltas, state } of reflector) {
-    yield {
-      feed: feedState(state),
-      reset,
-      upserted: deltas.flatMap((delta) => (delta.type === 'removed' ? [] : [delta.row])),
-      removed: deltas.flatMap((delta) => (delta.type === 'removed' ? [delta.uid] : [])),
-    }
-    reset = false
+function podBatch({ reset, deltas, state }: RowBatch<PodRow>): PodBatch {
+  return {
+    feed: feedState(state),
+    reset,
+    upserted: deltas.flatMap((delta) => (delta.type === 'removed' ? [] : [delta.row])),
+    removed: deltas.flatMap((delta) => (delta.type === 'removed' ? [delta.uid] : [])),
   }
 }
 
-function everyKind(feeds: Feeds, scope: Scope, signal: AbortSignal | undefined) {
-  const parts = workloadKinds.map(({ kind, resource, counts }) => ({
-    resource,
-    project: (object: Parameters<typeof counts>[0]) => workloadRow(kind, counts, object),
-  }))
-  return together(feeds, scope, 'rows', parts, signal)
-}
-
-/** Several lists read as one. */
-async function* together<Row>(
-  feeds: Feeds,
-  scope: Scope,
-  name: string,
-  parts: { resource: string; project: (object: Parameters<typeof podRow>[0]) => Row }[],
-  signal: AbortSignal | undefined,
-  opened: Reflector<Row>[] = [],
-): ReturnType<typeof wholeLists<Row>> {
-  const [part, ...rest] = parts
-  if (!part) {
-    yield* wholeLists(opened, signal)
-    return
-  }
-  yield* feeds.read(scope, part.resource, name, part.project, (reflector) =>
-    together(feeds, scope, name, rest, signal, [...opened, reflector]),
-  )
-}
-
+/** Those without a time that can be read come last. */
 function newestFirst(rows: EventRow[]): EventRow[] {
-  return rows.sort((a, b) => b.lastAt - a.lastAt)
+  return rows.sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))
 }

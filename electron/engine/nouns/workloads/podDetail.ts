@@ -1,29 +1,51 @@
-import type { V1ContainerState, V1Pod } from '@kubernetes/client-node'
+import type {
+  V1Container,
+  V1ContainerState,
+  V1ContainerStatus,
+  V1EphemeralContainer,
+  V1Pod,
+} from '@kubernetes/client-node'
 import type { KubeObject } from '../../kube/index.ts'
+import { isSidecar } from '../../objects/pods/podReady.ts'
 
-/** Conditions and containers of a pod, for its drawer. */
+/** Conditions and containers of a pod, for its drawer: all kinds of containers, the pod's own first. */
 export function containerFacts(object: KubeObject) {
   const { spec, status } = object as unknown as V1Pod
-  const statusOf = new Map((status?.containerStatuses ?? []).map((container) => [container.name, container]))
+  const statuses = [
+    ...(status?.containerStatuses ?? []),
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.ephemeralContainerStatuses ?? []),
+  ]
+  const statusOf = new Map(statuses.map((container) => [container.name, container]))
+  const init = spec?.initContainers ?? []
+  const groups = [
+    { kind: 'container' as const, containers: spec?.containers ?? [] },
+    { kind: 'sidecar' as const, containers: init.filter(isSidecar) },
+    { kind: 'init' as const, containers: init.filter((container) => !isSidecar(container)) },
+    { kind: 'ephemeral' as const, containers: spec?.ephemeralContainers ?? [] },
+  ]
   return {
-    conditions: (status?.conditions ?? []).map(({ type, status: value, reason = '', message = '' }) => ({
+    conditions: (status?.conditions ?? []).map(({ type, status: value, reason, message }) => ({
       type,
       status: value,
-      reason,
-      message,
+      reason: reason ?? '',
+      message: message ?? '',
     })),
-    containers: (spec?.containers ?? []).map(({ name, image = '', ports }) => {
-      const own = statusOf.get(name)
-      return {
-        name,
-        image,
-        state: stateWords(own?.state),
-        ready: own?.ready ?? false,
-        restarts: own?.restartCount ?? 0,
-        lastState: stateWords(own?.lastState),
-        ports: (ports ?? []).map(({ containerPort }) => containerPort),
-      }
-    }),
+    containers: groups.flatMap(({ kind, containers }) =>
+      containers.map((container) => ({ kind, ...factsOf(container, statusOf.get(container.name)) })),
+    ),
+  }
+}
+
+function factsOf({ name, image, ports }: V1Container | V1EphemeralContainer, own: V1ContainerStatus | undefined) {
+  return {
+    name,
+    image: image ?? '',
+    state: stateWords(own?.state),
+    ready: own?.ready ?? false,
+    restarts: own?.restartCount ?? 0,
+    lastState: stateWords(own?.lastState),
+    ports: (ports ?? []).map(({ containerPort }) => containerPort),
   }
 }
 

@@ -1,17 +1,18 @@
-import type { V1Container, V1Pod, V1Service } from '@kubernetes/client-node'
+import type { V1Service } from '@kubernetes/client-node'
 import type { ServiceNode } from '#shared/contract/services.ts'
 import { selects, type KubeObject, type LabelSelector } from '../../kube/index.ts'
-import { podRow } from './podRow.ts'
+import { builtIn, type Kind } from '../../objects/kind.ts'
+import type { PodFacts } from '../../objects/pods/podFacts.ts'
 
 /** A pod, a service, a config map or a network policy reduced to what the map needs. */
 export type MapRow =
   | {
       kind: 'pod'
       name: string
-      labels: Record<string, string>
+      labels: Readonly<Record<string, string>>
       health: ServiceNode['health']
-      texts: string[]
-      configMaps: string[]
+      texts: readonly string[]
+      configMaps: readonly string[]
     }
   | {
       kind: 'service'
@@ -25,27 +26,21 @@ export type MapRow =
   /** Who may reach the selected pods, where the policy names pods of this namespace. */
   | { kind: 'policy'; to: LabelSelector; from: LabelSelector[] }
 
-export function mapPod(object: KubeObject): MapRow {
-  const pod = object as unknown as V1Pod
-  const containers = pod.spec?.containers ?? []
-  return {
-    kind: 'pod',
-    name: object.metadata.name,
-    labels: object.metadata.labels ?? {},
-    health: podRow(object).health,
-    texts: containers.flatMap(({ env }) => (env ?? []).flatMap(({ value }) => value ?? [])),
-    configMaps: containers.flatMap(configMapsOf),
-  }
+export function mapPod({ row, labels, texts, configMaps }: PodFacts): MapRow {
+  return { kind: 'pod', name: row.name, labels, health: row.health, texts, configMaps }
 }
 
-function configMapsOf({ env, envFrom }: V1Container): string[] {
-  return [
-    ...(envFrom ?? []).flatMap(({ configMapRef }) => configMapRef?.name ?? []),
-    ...(env ?? []).flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []),
-  ]
-}
+/** One that cannot be read is no box and no arrow: its pods stay where they are. */
+const unreadable = ({ metadata }: KubeObject): MapRow => ({ kind: 'configMap', name: metadata.name, values: [] })
 
-export function mapService(object: KubeObject): MapRow {
+/** What the map reads beside the pods. */
+export const mapKinds: Kind<MapRow>[] = [
+  { resource: builtIn('Service', 'services'), facts: mapService, unreadable },
+  { resource: builtIn('ConfigMap', 'configmaps'), facts: mapConfig, unreadable },
+  { resource: builtIn('NetworkPolicy', 'networkpolicies.networking.k8s.io'), facts: mapPolicy, unreadable },
+]
+
+function mapService(object: KubeObject): MapRow {
   const { spec } = object as unknown as V1Service
   return {
     kind: 'service',
@@ -57,9 +52,9 @@ export function mapService(object: KubeObject): MapRow {
   }
 }
 
-export function mapConfig(object: KubeObject): MapRow {
+function mapConfig(object: KubeObject): MapRow {
   const data = (object.data ?? {}) as Record<string, string>
-  return { kind: 'configMap', name: object.metadata.name, values: Object.values(data) }
+  return { kind: 'configMap', name: object.metadata.name, values: Object.values(data).map(String) }
 }
 
 /** As it comes over the wire; the client's classes rename `from`. */
@@ -68,7 +63,7 @@ interface PolicySpec {
   ingress?: { from?: { podSelector?: LabelSelector; namespaceSelector?: LabelSelector }[] }[]
 }
 
-export function mapPolicy(object: KubeObject): MapRow {
+function mapPolicy(object: KubeObject): MapRow {
   const spec = object.spec as PolicySpec | undefined
   const peers = (spec?.ingress ?? []).flatMap((rule) => rule.from ?? [])
   const from = peers.flatMap(({ podSelector, namespaceSelector }) =>
@@ -94,8 +89,8 @@ export function serviceMap(rows: MapRow[]): ServiceNode[] {
     { kind: 'policy' }
   >[]
   const reaches = (
-    own: { labels: Record<string, string> }[],
-    texts: string[],
+    own: { labels: Readonly<Record<string, string>> }[],
+    texts: readonly string[],
     other: { name: string; selector: Record<string, string> },
   ) =>
     policies.length === 0
@@ -112,20 +107,26 @@ export function serviceMap(rows: MapRow[]): ServiceNode[] {
   return shown
     .map((service) => {
       const own = pods.filter((pod) => pod.health !== 'off' && matches(pod.labels, service.selector))
-      const texts = own.flatMap((pod) => [...pod.texts, ...pod.configMaps.flatMap((name) => configs.get(name) ?? [])])
+      // Replicas say the same: each text, and each set of labels, is looked at once.
+      const configMaps = new Set(own.flatMap((pod) => pod.configMaps))
+      const texts = new Set([
+        ...own.flatMap((pod) => pod.texts),
+        ...[...configMaps].flatMap((name) => configs.get(name) ?? []),
+      ])
+      const kinds = [...new Map(own.map((pod) => [pod.labels, pod])).values()]
       return {
         name: service.name,
         ports: service.ports,
         clusterIp: service.clusterIp,
         pods: own.map(({ name, health }) => ({ name, health })),
         ...summary(own.map((pod) => pod.health)),
-        calls: shown.filter((other) => other !== service && reaches(own, texts, other)).map(({ name }) => name),
+        calls: shown.filter((other) => other !== service && reaches(kinds, [...texts], other)).map(({ name }) => name),
       }
     })
     .sort((a, b) => a.name.localeCompare(b.name))
 }
 
-function matches(labels: Record<string, string>, selector: Record<string, string>): boolean {
+function matches(labels: Readonly<Record<string, string>>, selector: Record<string, string>): boolean {
   return Object.entries(selector).every(([key, value]) => labels[key] === value)
 }
 

@@ -2,7 +2,7 @@ import type { Scope } from '#shared/contract/base.ts'
 import type { PodBatch, PodRow } from '#shared/contract/pods.ts'
 import { navigate } from '../../../app/index.ts'
 import { useFoldedStream } from '../../../client/index.ts'
-import { formatAge, StatusGlyph, useNow } from '../../../kit/index.ts'
+import { ageOf, formatAge, StatusGlyph, useNow } from '../../../kit/index.ts'
 import { belongsTo } from '../deployView.ts'
 
 /** The pods a stage waits for, live. */
@@ -30,7 +30,7 @@ export function StagePods({ scope, workloads }: { scope: Scope; workloads: reado
           <span className="mono truncate">{row.name.replace(/^agency-swarm-/, '')}</span>
           <span className="mono dim">{row.version}</span>
           <span className="dim">
-            {row.health === 'healthy' ? 'ready' : `${row.status}, ${formatAge(now - row.createdAt)}`}
+            {row.health === 'healthy' ? 'ready' : `${row.status}, ${formatAge(ageOf(row.createdAt, now))}`}
           </span>
         </button>
       ))}

@@ -1,7 +1,7 @@
 import type { EventRow } from '#shared/contract/events.ts'
 import type { PodRow } from '#shared/contract/pods.ts'
 import { setParameters } from '../../../app/index.ts'
-import { Facts, formatBytes, formatCores, RelativeTime, Status } from '../../../kit/index.ts'
+import { Facts, formatBytes, formatCores, RelativeTime, Status, type StatusKind } from '../../../kit/index.ts'
 import { EventLines } from '../EventLines.tsx'
 import { PodChart } from './PodChart.tsx'
 import type { PodFigures } from './podMetrics.ts'
@@ -9,6 +9,7 @@ import type { PodFigures } from './podMetrics.ts'
 export interface PodDetail {
   containers: {
     name: string
+    kind: 'container' | 'sidecar' | 'init' | 'ephemeral'
     image: string
     state: string
     ready: boolean
@@ -45,7 +46,8 @@ export function PodSummary({ row, detail, figures }: { row: PodRow; detail: PodD
       {detail.containers.map((container) => (
         <div key={container.name} className="pod-container">
           <div>
-            <Status status={container.ready ? 'healthy' : 'warning'}>{container.name}</Status>
+            <Status status={statusOf(container)}>{container.name}</Status>
+            {container.kind === 'container' ? null : <span className="note">{kindWords[container.kind]}</span>}
             <span className="quiet-text">{container.state}</span>
           </div>
           {container.lastState ? <p className="note selectable">Before: {container.lastState}</p> : null}
@@ -76,4 +78,14 @@ function Place({ node, ip }: { node: string; ip: string }) {
 function amounts({ cpu, memory }: PodRow['limits']): string {
   const parts = [cpu === undefined ? '' : `${formatCores(cpu)} CPU`, memory === undefined ? '' : formatBytes(memory)]
   return parts.filter(Boolean).join(', ') || 'none'
+}
+
+type Container = PodDetail['containers'][number]
+
+const kindWords = { sidecar: 'sidecar', init: 'init container', ephemeral: 'ephemeral container' }
+
+/** Init and ephemeral containers are not part of READY: that one is not ready is no trouble. */
+function statusOf({ kind, ready }: Container): StatusKind {
+  if (kind === 'init' || kind === 'ephemeral') return 'off'
+  return ready ? 'healthy' : 'warning'
 }

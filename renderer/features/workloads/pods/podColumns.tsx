@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { PodRow } from '#shared/contract/pods.ts'
-import { formatAge, formatMoment, type Column } from '../../../kit/index.ts'
+import { ageOf, formatAge, formatMoment, type Column } from '../../../kit/index.ts'
 import { PodName, PodStatus, UseCell } from './PodCells.tsx'
 import { latestUse, type PodFigures } from './podMetrics.ts'
 import { severity } from './podOrder.ts'
@@ -82,7 +82,7 @@ export function usePodColumns(figures: PodFigures, now: number, isNarrow: boolea
         width: 52,
         align: 'right',
         cell: (row) => <Age at={row.createdAt} now={now} />,
-        sortBy: (row) => -row.createdAt,
+        sortBy: (row) => -(row.createdAt ?? 0),
       },
     ]
     return all.filter((column) => column !== null)
@@ -108,10 +108,10 @@ function restartsCell(row: PodRow) {
   )
 }
 
-function Age({ at, now }: { at: number; now: number }) {
+function Age({ at, now }: { at: number | null; now: number }) {
   return (
-    <span className="quiet-text" title={`${formatMoment(at)} UTC`}>
-      {formatAge(now - at)}
+    <span className="quiet-text" title={at === null ? formatMoment(at) : `${formatMoment(at)} UTC`}>
+      {formatAge(ageOf(at, now))}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import type { V1ContainerState, V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
+import { isSidecar } from './podReady.ts'
 
 /** Kubernetes objects arrive as JSON: times are text, not the Dates that the client's classes promise. */
 type Pod = Pick<V1Pod, 'spec' | 'status'> & { metadata: { deletionTimestamp?: string } }
@@ -16,7 +17,7 @@ export function podStatus(pod: Pod): Word {
   const init = initWord(pod)
   const isInitialised = init === undefined || hasCondition(pod, 'Initialized')
   const word = isInitialised ? containersWord(pod, init ?? phase) : init
-  if (pod.metadata.deletionTimestamp === undefined) return word
+  if (!pod.metadata.deletionTimestamp) return word
   if (pod.status?.reason === 'NodeLost') return { status: 'Unknown', reason: 'The node was lost.' }
   const hasEnded = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
   return hasEnded ? word : { status: 'Terminating', reason: '' }
@@ -27,13 +28,13 @@ export function podRestarts(pod: Pod): number {
   const init = pod.status?.initContainerStatuses ?? []
   const isInitialised = initWord(pod) === undefined || hasCondition(pod, 'Initialized')
   const counted = isInitialised
-    ? [...init.filter(({ name }) => isSidecar(pod, name)), ...(pod.status?.containerStatuses ?? [])]
+    ? [...init.filter(({ name }) => isSidecarNamed(pod, name)), ...(pod.status?.containerStatuses ?? [])]
     : init
-  return counted.reduce((sum, container) => sum + container.restartCount, 0)
+  return counted.reduce((sum, container) => sum + (container.restartCount ?? 0), 0)
 }
 
 function phaseWord(pod: Pod): Word {
-  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+  const scheduled = (pod.status?.conditions ?? []).find(({ type }) => type === 'PodScheduled')
   if (scheduled?.reason === 'SchedulingGated') return { status: 'SchedulingGated', reason: scheduled.message ?? '' }
   const status = pod.status?.reason ?? pod.status?.phase ?? 'Unknown'
   return { status, reason: pod.status?.message ?? notReadyReason(pod) }
@@ -44,7 +45,7 @@ function initWord(pod: Pod): Word | undefined {
   const total = pod.spec?.initContainers?.length ?? 0
   for (const [index, { name, state, started }] of (pod.status?.initContainerStatuses ?? []).entries()) {
     if (state?.terminated?.exitCode === 0) continue
-    if (isSidecar(pod, name) && started === true) continue
+    if (isSidecarNamed(pod, name) && started === true) continue
     if (state?.terminated) {
       return { status: `Init:${endWord(state.terminated)}`, reason: terminatedReason(state.terminated) }
     }
@@ -99,9 +100,8 @@ function notReadyReason(pod: Pod): string {
   return ready?.status === 'False' ? (ready.message ?? '') : ''
 }
 
-/** An init container that keeps running beside the others. */
-function isSidecar(pod: Pod, name: string): boolean {
-  return pod.spec?.initContainers?.find((container) => container.name === name)?.restartPolicy === 'Always'
+function isSidecarNamed(pod: Pod, name: string): boolean {
+  return (pod.spec?.initContainers ?? []).some((container) => container.name === name && isSidecar(container))
 }
 
 function hasCondition(pod: Pod, type: string): boolean {

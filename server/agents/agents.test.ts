@@ -136,7 +136,7 @@ describe('the life of an agent', () => {
 })
 
 describe('a running task', () => {
-  it('stops within a heartbeat when it is cancelled, and can be retried with its attempts anew', async () => {
+  it('stops within a heartbeat when it is cancelled, and can be retried with a fresh set of attempts', async () => {
     await swarm.start({ OFFLINE_MODEL_MILLISECONDS: '60000' })
     const id = await swarm.submit()
     await until(

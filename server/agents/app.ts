@@ -18,7 +18,7 @@ export interface AgentsOptions {
   readonly logStream?: { write: (line: string) => void }
 }
 
-/** What runs at a shutdown may go on for this long, then it is given back to the queue. Milliseconds, below the deadline of the process. */
+/** What runs at a shutdown may continue for this long, then it is given back to the queue. Milliseconds, below the deadline of the process. */
 const shutdownPatience = 15_000
 
 function openKnowledge({ MCP_URL: url, JWT_SECRET: secret }: AgentsConfiguration): KnowledgeSearch | undefined {

@@ -97,7 +97,7 @@ describe('the tool loop', () => {
     endpoint.answer = ({ messages }) =>
       messages.some(({ role }) => role === 'tool')
         ? { text: 'Handed on.' }
-        : { calls: [{ tool: 'spawn_task', arguments: { title: 'Deeper', input: 'Go on.' } }] }
+        : { calls: [{ tool: 'spawn_task', arguments: { title: 'Deeper', input: 'Continue.' } }] }
     await start()
     let id = await swarm.submit()
     for (let depth = 0; depth < 3; depth += 1) {

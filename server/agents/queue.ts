@@ -40,7 +40,7 @@ const batching = (concurrency: number) => ({
   worker: { localQueue: { size: concurrency, ttl: 1_000 }, completeJobBatchDelay: 0 },
 })
 
-/** Watches what the workers do, by the library's events. A worker that asks in vain gives no sign. */
+/** Watches what the workers do, by the library's events. A worker that asks without result gives no sign. */
 function watchWorkers() {
   const events: WorkerEvents = new EventEmitter()
   let runningJobs = 0
@@ -61,7 +61,7 @@ function watchWorkers() {
 }
 
 /**
- * Works on the queue until closed. After an interruption of the database the library's workers may give up, or go on asking in vain
+ * Works on the queue until closed. After an interruption of the database the library's workers may give up, or keep asking without result
  * (seen when PostgreSQL refused connections for about a second): in both cases they are replaced.
  */
 export function workOnQueue({ pool, jobs, concurrency, log }: QueueOptions): Queue {

@@ -14,7 +14,7 @@ export interface UpkeepOptions {
 const settling = 1_000
 
 /**
- * What is done every now and then, by any replica: tasks of dead workers go back into the queue, waiting tasks get lost jobs anew, agents
+ * What is done every now and then, by any replica: tasks of dead workers go back into the queue, lost jobs of waiting tasks are queued again, agents
  * without tasks become idle and then hibernate.
  * @returns what ends it, when the work at hand is done
  */

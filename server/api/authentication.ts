@@ -204,7 +204,7 @@ const changePassword = write({
     if (prepared === undefined || !(await settleSignIn(transaction, prepared.user))) {
       const entry = { event: 'password.change-refused', actor: identity.name, details: {} }
       await auditOf(request, transaction, entry)
-      throw new CommittedProblem(403, 'wrong-password', 'The old password is not right. Nothing was changed.')
+      throw new CommittedProblem(403, 'wrong-password', 'The current password is incorrect.')
     }
     const { userId, sessionId } = identity
     const changed = await setPassword(transaction, userId, prepared.passwordHash, 'password-changed', sessionId)

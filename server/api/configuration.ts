@@ -24,7 +24,7 @@ const variables = {
   REDIS_PASSWORD: z.string().optional(),
   /** Of an access token: how long a stolen one is of use where nobody ends its session. */
   TOKEN_LIFETIME_SECONDS: z.coerce.number().int().min(60).max(longestTokenLifetime).default(900),
-  /** How long a session may rest before it must be signed in anew, */
+  /** How long a session may rest before it must be signed in again, */
   REFRESH_LIFETIME_SECONDS: z.coerce.number().int().min(300).max(2_592_000).default(86_400),
   /** and how long it lasts at most, however often it is renewed. */
   SESSION_LIFETIME_SECONDS: z.coerce.number().int().min(300).max(7_776_000).default(604_800),

@@ -27,7 +27,7 @@ const problems = {
   401: 'There is no valid token.',
   403: 'The permission does not suffice.',
   404: 'There is no such thing.',
-  409: 'It contradicts what is stored. Nothing was changed.',
+  409: 'It conflicts with what is stored; the request had no effect.',
   412: 'It was changed since it was read. Nothing was stored.',
   429: 'Too many requests; retry-after says when to try again.',
   503: 'The database cannot be reached right now; nothing was stored. Try again shortly.',

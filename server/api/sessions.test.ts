@@ -182,7 +182,7 @@ describe('an account that many addresses guess at', () => {
     expect(row?.failed_sign_ins).toBe(10)
   })
 
-  it('pauses longer each time, and never for ever', () => {
+  it('pauses longer each time, and never forever', () => {
     expect([1, 9, 10, 11, 14, 15, 1_000].map(pauseAfter)).toEqual([0, 0, 30, 60, 480, 900, 900])
   })
 })

@@ -19,7 +19,7 @@ export interface Encryption {
   readonly encrypt: (plain: string, place: string) => string
   /** @throws DecryptionError */
   readonly decrypt: (encrypted: string, place: string) => string
-  /** Whether a rotation has yet to encrypt this value anew. */
+  /** Whether a rotation has yet to re-encrypt this value. */
   readonly isStale: (encrypted: string) => boolean
 }
 

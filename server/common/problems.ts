@@ -44,7 +44,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
-  412: 'Changed meanwhile',
+  412: 'Changed by someone else',
   413: 'Too large',
   415: 'Unsupported media type',
   429: 'Too many requests',

@@ -106,11 +106,7 @@ export async function moveAgent(database: AnyDatabase, id: string, action: Agent
   if (row !== undefined) return asAgent(row)
   const { name, state } = await findAgent(database, id)
   const advice = action === 'archive' && state === 'working' ? ' Pause it first.' : ''
-  throw new Problem(
-    409,
-    'transition-not-allowed',
-    `The agent ${name} cannot go from ${state} to ${to}.${advice} Nothing was changed.`,
-  )
+  throw new Problem(409, 'transition-not-allowed', `The agent ${name} cannot go from ${state} to ${to}.${advice}`)
 }
 
 /**

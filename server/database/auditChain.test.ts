@@ -85,7 +85,7 @@ describe('the audit chain', () => {
     expect((await verify()).fault?.id).toBeNull()
   })
 
-  it('shows a chain that was computed anew by somebody without the key, and adds nothing to it', async () => {
+  it('shows a chain that was recomputed by somebody without the key, and adds nothing to it', async () => {
     await tamper('DELETE FROM archon_audit WHERE position > 1')
     const forged = createHash('sha256').update('anything').digest('hex')
     await database.connection.pool.query(

@@ -130,7 +130,7 @@ export async function renewAuditHead(transaction: Transaction<Tables>, keys: Cha
 
 /** Reads the whole chain, page by page, and says where it was edited, cut or put in another order. */
 export async function verifyAudit(database: Database, keys: ChainKeys): Promise<ChainReport> {
-  // One snapshot: entries sealed meanwhile must not look like an end that does not fit its head.
+  // One snapshot: entries sealed meanwhile must not look like an end that does not match its head.
   return database
     .transaction()
     .setIsolationLevel('repeatable read')

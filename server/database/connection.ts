@@ -48,7 +48,7 @@ export function clientConfig(settings: DatabaseSettings, service: string): PoolC
   }
 }
 
-/** A bounded pool that survives a restart of PostgreSQL and the swap of its database: the next query connects anew. */
+/** A bounded pool that survives a restart of PostgreSQL and the swap of its database: the next query reconnects. */
 export function openDatabase(settings: DatabaseSettings, options: ConnectionOptions): DatabaseConnection {
   const pool = new Pool({
     ...clientConfig(settings, options.service),

@@ -14,7 +14,7 @@ export interface RowChange {
   readonly transactions: readonly number[]
 }
 
-/** Rows of a transaction: more changes than this at once are dearer to tell than to read everything anew. */
+/** Rows of a transaction: more changes than this at once are dearer to tell than to read everything again. */
 const mostEvents = 5_000
 /** Where readers may have stood is marked this often, and what a mark of an hour ago includes is deleted. */
 const markEvery = "interval '5 minutes'"
@@ -45,7 +45,7 @@ export function atOnePosition<Value>(
 
 /**
  * What `now` includes and `since` does not. Undefined when that cannot be told: `since` belongs to another database or to a future that
- * never was (a failover lost it), its events were trimmed, or there are too many. The caller then reads everything anew.
+ * never was (a failover lost it), its events were trimmed, or there are too many. The caller then reads everything again.
  * @param transaction one of `atOnePosition`, whose position is `now`
  */
 export async function changesSince(

@@ -54,7 +54,7 @@ it('brings every secret and the head of the audit chain to the present key, afte
   expect(entry.details).toEqual({ secrets: names.length, auditHead: true, notOpened: 0 })
 })
 
-it('does nothing the second time, and goes on where an interrupted one ended', async () => {
+it('does nothing the second time, and continues where an interrupted one ended', async () => {
   expect(await rotateKeys(database, { current, previous: old })).toEqual({ secrets: 0, auditHead: false })
   await write(old, names.slice(200))
   expect(await rotateKeys(database, { current, previous: old })).toEqual({ secrets: 50, auditHead: false })

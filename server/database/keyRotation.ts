@@ -17,7 +17,7 @@ import { placeOf } from './secrets.ts'
 
 const variables = { LOG_LEVEL: serviceVariables.LOG_LEVEL, ...databaseVariables, ...encryptionVariables }
 
-/** Each batch is a transaction: an interrupted rotation has lost nothing and goes on where it was. */
+/** Each batch is a transaction: an interrupted rotation has lost nothing and continues where it was. */
 const batch = 100
 
 export interface Rotation {
@@ -31,7 +31,7 @@ export class RotationRunsError extends Error {
 }
 
 /**
- * Encrypts every secret anew with the present key, and authenticates the head of the audit chain with it. Afterwards the previous key is
+ * Re-encrypts every secret with the present key, and authenticates the head of the audit chain with it. Afterwards the previous key is
  * needed by nobody. Safe to run twice and to interrupt.
  * @throws RotationRunsError, and DecryptionError naming the secrets that neither key opens, after all others are done
  */
@@ -42,7 +42,7 @@ export async function rotateKeys(database: Database, keys: EncryptionKeys): Prom
       holder,
     )
     if (rows[0]?.mine !== true) {
-      throw new RotationRunsError('Another rotation is running. Nothing was changed by this one; run it again later.')
+      throw new RotationRunsError('Another rotation is running. Run this one again when it has ended.')
     }
     try {
       return await rotate(database, keys)
@@ -68,7 +68,7 @@ async function rotate(database: Database, keys: EncryptionKeys): Promise<Rotatio
   if (closed.length > 0) {
     throw new DecryptionError(
       `Neither key opens these secrets, which are as they were: ${closed.join(', ')}. All others are encrypted with the present key. ` +
-        'Write these anew, or run this again with the key that they were encrypted with as ENCRYPTION_KEY_PREVIOUS.',
+        'Enter these again, or run this again with the key that they were encrypted with as ENCRYPTION_KEY_PREVIOUS.',
     )
   }
   return { secrets: renewed, auditHead }

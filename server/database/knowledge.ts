@@ -83,7 +83,7 @@ export async function addKnowledge(
   const row = await connection
     .insertInto('archon_agent_knowledge')
     .values({ ...values, ...embeddingColumns(embedding) })
-    // Not by catching the violation: that would end the transaction the caller may want to go on with.
+    // Not by catching the violation: that would end the transaction the caller may want to continue with.
     .onConflict((conflict) => conflict.column('title').doNothing())
     .returning(documentColumns)
     .executeTakeFirst()

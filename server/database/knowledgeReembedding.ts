@@ -32,8 +32,8 @@ export async function whileReembedding<Result>(
 }
 
 /**
- * Creates the index for vectors of this model while the suite goes on working, unless it is there. An interrupted build leaves an invalid
- * index behind: it is built anew.
+ * Creates the index for vectors of this model while the suite keeps working, unless it is there. An interrupted build leaves an invalid
+ * index behind: it is rebuilt.
  * @returns whether it had to be built
  */
 export async function ensureVectorIndex(client: PoolClient, model: Model): Promise<boolean> {

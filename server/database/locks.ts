@@ -13,7 +13,7 @@ export const locks = {
   taskRecovery: 4_711_003,
   /** Held by the job that rotates the encryption key. */
   keyRotation: 4_711_004,
-  /** Held by the job that embeds knowledge anew. */
+  /** Held by the job that re-embeds knowledge. */
   reembedding: 4_711_005,
   /** Held while the number of administrators could become less. */
   administrators: 4_711_006,

@@ -52,7 +52,7 @@ async function run(client: PoolClient, direction: 'up' | 'down', count: number, 
 
 /**
  * A second migrator waits for the first and then finds nothing to do. It asks again and again instead of waiting inside the server: a
- * statement that waits for a lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the first would wait for that snapshot for ever.
+ * statement that waits for a lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the first would wait for that snapshot forever.
  */
 async function withLock<Result>(client: PoolClient, work: () => Promise<Result>): Promise<Result> {
   for (;;) {
@@ -98,7 +98,7 @@ export function migrateDown(connection: DatabaseConnection, count: number, log: 
 
 /**
  * As `migrateDown`, for people: refuses where the way back would lose what was written since.
- * @throws Error that names the migration; nothing was changed then
+ * @throws Error that names the migration, which was rolled back
  */
 export async function migrateBack(connection: DatabaseConnection, count: number, log: MigrationLog): Promise<string[]> {
   return withClient(connection, async (client) => {

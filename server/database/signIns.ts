@@ -27,7 +27,7 @@ export interface Attempt {
  * right password takes the count back (`settleSignIn`). Attempts during a pause are not counted: hammering does not lengthen it.
  *
  * An account pauses so that many addresses together cannot guess on. It does not pause for an address from which its user has signed in
- * lately, or else whoever knows a name could keep an administrator out for ever. Guessing from there is slowed by the address
+ * lately, or else whoever knows a name could keep an administrator out forever. Guessing from there is slowed by the address
  * (`api/loginLimit.ts`).
  */
 export async function beginSignIn(database: Database, name: string, address: string): Promise<Attempt> {

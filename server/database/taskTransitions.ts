@@ -52,7 +52,7 @@ async function afterAction(database: AnyDatabase, id: string, isDone: boolean, t
   const [task] = await findTasks(database, [id])
   if (task === undefined) throw new Problem(404, 'no-such-task', 'There is no task with this id.')
   if (!isDone) {
-    const detail = `A task cannot go from ${task.state} to ${to}. Nothing was changed.`
+    const detail = `A task cannot go from ${task.state} to ${to}.`
     throw new Problem(409, 'transition-not-allowed', detail)
   }
   return task

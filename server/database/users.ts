@@ -147,7 +147,7 @@ async function requireOtherAdministrator(transaction: Transaction<Tables>, id: s
   throw new Problem(
     409,
     'last-administrator',
-    'This is the last administrator. Nothing was changed; make another user an administrator first.',
+    'This is the last administrator. Make another user an administrator first.',
   )
 }
 

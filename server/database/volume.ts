@@ -35,7 +35,7 @@ const oneOf = (texts: readonly string[], at: RawBuilder<number>) =>
 /**
  * Fills the database with realistic volumes: users of five tenants, agents, tasks in all states over 90 days, their calls of models,
  * ratings, and knowledge with vectors of the offline model. In one transaction, and repeating it adds nothing. Live readers are not told
- * of each row: they see the rows when they read anew.
+ * of each row: they see the rows when they read again.
  */
 export async function addVolume(database: Database, { tasks, seed }: Volume): Promise<VolumeReport> {
   const passwordHash = await hashPassword(randomBytes(24).toString('hex'))
@@ -95,7 +95,7 @@ async function addAgents(transaction: Transaction<Tables>, seed: number): Promis
   )
 }
 
-// MATERIALIZED, or PostgreSQL would draw each number anew wherever it is used.
+// MATERIALIZED, or PostgreSQL would draw each number again wherever it is used.
 
 /** 86 % completed, 5 % failed, 2 % dead, 4 % cancelled, 2.5 % queued (each with its job), 0.5 % running for a worker that is gone. */
 async function addTasks(transaction: Transaction<Tables>, seed: number, count: number, users: number): Promise<number> {

@@ -27,7 +27,7 @@ export interface SearchTools {
 const patience = 10_000
 
 /**
- * Searches the knowledge. Without the embedding model a hybrid search goes on by words alone.
+ * Searches the knowledge. Without the embedding model a hybrid search continues by words alone.
  * @throws Problem 503 `embedding-unavailable` for a search by meaning alone
  */
 export async function findKnowledge(

@@ -72,7 +72,7 @@ describe('re-embedding', () => {
     expect((await validIndexes()).filter((name) => name.startsWith('idx_knowledge_embedding'))).toHaveLength(1)
   })
 
-  it('that is stopped in the middle goes on where it was, and searches answer meanwhile', async () => {
+  it('that is stopped in the middle continues where it was, and searches answer meanwhile', async () => {
     const embedder = model('second')
     const all = await count('true')
     const stopping = new AbortController()
@@ -126,7 +126,7 @@ describe('re-embedding', () => {
     expect([embedding_model, JSON.parse(embedding)]).toEqual(['third', JSON.parse(expected)])
   })
 
-  it('is left to the process that is at it, and an index whose build broke off is built anew', async () => {
+  it('is left to the process that is at it, and an index whose build broke off is rebuilt', async () => {
     const embedder = model('fourth')
     const { pool } = database.connection
     const { name, definition } = vectorIndex(embedder)

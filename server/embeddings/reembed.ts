@@ -38,7 +38,7 @@ export interface ReembedOptions {
 
 /**
  * Gives every document a vector of the configured model. It can be stopped at any moment and started again: what is done is seen from the
- * rows. Searches go on meanwhile, by words for documents that are not done yet.
+ * rows. Searches continue meanwhile, by words for documents that are not done yet.
  * @returns how many vectors were stored, or undefined when another process is at it
  * @throws EmbeddingUnavailable; the vectors stored by then stay
  */
@@ -53,7 +53,7 @@ export function reembed({ connection, embedder, log, signal }: ReembedOptions): 
       log.info({ model: embedder.model, waiting }, 're-embedding')
       const inThisRound = await onceThrough({ connection, embedder, log, signal }, waiting)
       stored += inThisRound
-      // Everything was edited while it was embedded, or a service with the old setting goes on writing.
+      // Everything was edited while it was embedded, or a service with the old setting keeps writing.
       if (inThisRound === 0) await pause(1_000, undefined, { signal })
     }
     const dropped = await dropIdleVectorIndexes(client, embedder)
@@ -85,7 +85,7 @@ export async function reembedAll(environment: Environment): Promise<void> {
   const embedder = chooseEmbedder(settings)
   const log = pino(logOptions({ service: 'reembed', level: settings.LOG_LEVEL }))
   const stopping = new AbortController()
-  process.once('SIGTERM', () => stopping.abort(new Error('Stopped by SIGTERM. Start the job again to go on.')))
+  process.once('SIGTERM', () => stopping.abort(new Error('Stopped by SIGTERM. Start the job again to continue.')))
   const connection = openDatabase(settings, {
     service: 'reembed',
     onConnectionLost: (error) => log.warn({ err: error }, 'database connection lost'),

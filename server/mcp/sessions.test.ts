@@ -50,7 +50,7 @@ describe('a session', () => {
       expect((await service.send(method, session, method === 'POST' ? listTools : undefined)).status).toBe(404)
   })
 
-  it('is another identity’s as little as nobody’s: 404 for both, and it goes on for its owner', async () => {
+  it('is another identity’s as little as nobody’s: 404 for both, and it continues for its owner', async () => {
     const session = await open(service, await headersFor(service, 'read_only', 'owner'))
     const stranger = await headersFor(service, 'administrator', 'stranger')
     for (const id of [session['mcp-session-id'] ?? '', randomUUID(), '../..', 'x'.repeat(500)]) {
@@ -88,7 +88,7 @@ describe('a session', () => {
     expect(await openSessions(service)).toBe(before)
   })
 
-  it('of one replica is unknown to another, whose 404 tells the client to initialise anew', async () => {
+  it('of one replica is unknown to another, whose 404 tells the client to initialize again', async () => {
     const other = await startOther({})
     const headers = await headersFor(service, 'read_only')
     const session = await open(service, headers)

@@ -27,7 +27,7 @@ interface HeldSession extends Session {
 export interface Sessions {
   /** A new session for a client that initialises. @throws Problem 429 or 503 when there are too many */
   readonly open: (identity: Identity) => Promise<Session>
-  /** The session, if this identity opened it. @throws Problem 404, so that the client initialises anew */
+  /** The session, if this identity opened it. @throws Problem 404, so that the client initializes again */
   readonly find: (id: string, identity: Identity) => Session
   /** Runs an exchange of a session, which is not idle meanwhile. */
   readonly use: (session: Session, work: () => Promise<void>) => Promise<void>

@@ -69,7 +69,7 @@ export async function lockState(directory: string): Promise<StateLock> {
     const holder = await holderOf(path)
     if (holder !== undefined && isAlive(holder)) {
       throw new Error(
-        `A sandbox (process ${holder.pid}) already uses ${directory}. Nothing was changed. Stop it first, or name another directory with --state.`,
+        `A sandbox (process ${holder.pid}) already uses ${directory}. Stop it first, or name another directory with --state.`,
       )
     }
     await rm(path, { force: true })

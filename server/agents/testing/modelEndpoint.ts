@@ -29,7 +29,7 @@ export type Reply =
 export interface ModelEndpoint {
   readonly url: string
   readonly requests: ChatRequest[]
-  /** What each request is answered, until it is set anew. */
+  /** What each request is answered, until it is set again. */
   answer: (request: ChatRequest) => Reply | Promise<Reply>
   readonly close: () => Promise<void>
 }

@@ -25,7 +25,7 @@ type Answer = (error: Error | null, address: string | LookupAddress[], family?: 
 
 /**
  * Resolves a name and lets pass only if every address is public; the connection is made to what was checked here, so that a name cannot
- * answer differently a moment later (DNS rebinding).
+ * answer differently shortly afterwards (DNS rebinding).
  */
 export function resolvePublic(hostname: string, options: LookupOptions, answer: Answer): void {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {

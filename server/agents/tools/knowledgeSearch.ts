@@ -15,7 +15,7 @@ export interface KnowledgeSearch {
   readonly close: () => Promise<void>
 }
 
-/** The tool `search_knowledge` of the MCP service, whose endpoint is `url`. One connection for all agents of the process, made anew when it broke. */
+/** The tool `search_knowledge` of the MCP service, whose endpoint is `url`. One connection for all agents of the process, reopened after it broke. */
 export function connectKnowledge(url: URL, jwtSecret: string): KnowledgeSearch {
   const tokens = createTokens({ current: jwtSecret })
   const identity = { userId: agentsUser, sessionId: randomUUID(), name: 'agents', permission: 'read_only' as const }

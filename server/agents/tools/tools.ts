@@ -46,7 +46,7 @@ const spawnInput = zodSchema(
   z.object({ title: text(200), input: text(20_000), modelTier: z.enum(modelTiers).optional() }),
 )
 
-/** The tools of an agent for one attempt. What a tool throws reaches the model as the tool's error, and the loop goes on. */
+/** The tools of an agent for one attempt. What a tool throws reaches the model as the tool's error, and the loop continues. */
 export function createTools({ wishes, tier, knowledge, allowedOrigins, depth }: ToolContext): ToolSet {
   return {
     ...(knowledge === undefined

@@ -74,7 +74,7 @@ export function createClient(socket: WebSocket, wire: Duplex, options: ClientOpt
 
   const subscriptions = createSubscriptions({
     viewer: () => {
-      if (identity === undefined) throw new Error('Nobody has signed in on this socket yet.')
+      if (identity === undefined) throw new Error('This socket is not signed in yet.')
       return { userId: identity.userId, permission: identity.permission }
     },
     catchUp: options.catchUp,

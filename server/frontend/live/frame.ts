@@ -1,6 +1,6 @@
 /**
  * A text message as it goes over the wire of an uncompressed WebSocket from a server (RFC 6455, 5.2): made once, written to every socket
- * as it is. `send` of the library would make the header anew for each and write both parts.
+ * as it is. `send` of the library would build the header again for each and write both parts.
  */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text)

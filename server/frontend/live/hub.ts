@@ -13,7 +13,7 @@ export interface Hub {
   /** @param wire the connection under the socket; nothing on it is compressed */
   readonly accept: (socket: WebSocket, wire: Duplex) => void
   readonly broadcast: (batch: Batch) => void
-  /** Everyone gets everything anew. */
+  /** Everyone gets everything again. */
   readonly restart: () => void
   readonly close: () => void
 }

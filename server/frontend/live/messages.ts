@@ -8,7 +8,7 @@ export const closeCodes = {
   malformed: 4400,
   /** No valid token, or its time is over, or its session was ended; the reason says which. */
   unauthenticated: 4401,
-  /** The client did not read; it may connect again and go on from its last id. */
+  /** The client did not read; it may connect again and continue from its last id. */
   slow: 4408,
   /** More messages at once than anyone needs. */
   flooding: 4429,

@@ -15,7 +15,7 @@ export interface OutboxOptions {
   readonly log: FastifyBaseLogger
   /** Follows the batch before it without a gap. */
   readonly onBatch: (batch: Batch) => void
-  /** What happened since the last batch cannot be told: everyone needs everything anew. The position is a new one. */
+  /** What happened since the last batch cannot be told: everyone needs everything again. The position is a new one. */
   readonly onReset: () => void
 }
 

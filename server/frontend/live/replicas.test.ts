@@ -67,7 +67,7 @@ describe.each([
     }
   })
 
-  it('go on by themselves after PostgreSQL restarted in the middle of load, without loss or double', async () => {
+  it('continue by themselves after PostgreSQL restarted in the middle of load, without loss or double', async () => {
     const listeners = await Promise.all([watch(first), watch(second)])
     const load = writeTasks(database.connection.tables)
     const hasWritten = (count: number) =>
@@ -106,7 +106,7 @@ describe.each([
     expectOnce(parts, load)
   })
 
-  it('one killed, its clients go on at the other, which tells everything', async () => {
+  it('one killed, its clients continue at the other, which tells everything', async () => {
     const leaders = async () => [
       await first.metric('websocket_batches_total', 'role="leader"'),
       await second.metric('websocket_batches_total', 'role="leader"'),

@@ -52,7 +52,7 @@ const metric = async (name: string) => {
 }
 
 describe('topics', () => {
-  it('begin with their rows and go on with changes, each row once even when two topics show it', async () => {
+  it('begin with their rows and continue with changes, each row once even when two topics show it', async () => {
     const before = await addTask('before')
     const listener = await subscribe(['agents', 'tasks', `task:${before}`])
     const rows = (topic: string) => listener.messages.find((message) => message.topic === topic)?.rows
@@ -172,7 +172,7 @@ describe('signing in on a socket', () => {
     expect(await refused({ type: 'authenticate', token }, { origin: 'https://evil.example.com' })).toBe(-1)
   })
 
-  it('ends with the token; a fresh one of the same user on the same socket goes on', async () => {
+  it('ends with the token; a fresh one of the same user on the same socket continues', async () => {
     const listener = connectListener(address)
     listener.send({ type: 'authenticate', token: await person.token(2) })
     listener.send({ type: 'subscribe', topics: ['tasks'] })
@@ -203,7 +203,7 @@ describe('signing in on a socket', () => {
     const late = connectListener(address)
     late.send({ type: 'authenticate', token: await leaver.token() })
     expect((await late.closed)[0]).toBe(4401)
-    await hasTold(other, await addTask('others go on'))
+    await hasTold(other, await addTask('others continue'))
     await other.close()
   })
 })
@@ -229,7 +229,7 @@ describe('clients that do not behave', () => {
       () => metric('websocket_connections'),
       (open) => open === 1,
     )
-    // It may come back and go on where it was.
+    // It may come back and continue where it was.
     const back = await subscribe(['tasks'], slow.lastId())
     expect([...slow.changed(), ...back.changed()].sort()).toEqual([...ids].sort())
     await Promise.all([quick.close(), back.close()])
@@ -246,7 +246,7 @@ describe('clients that do not behave', () => {
   })
 })
 
-it('after the database was swapped for another by name, clients get everything anew and live on', async () => {
+it('after the database was swapped for another by name, clients get everything again and live on', async () => {
   const listener = await subscribe(['tasks'])
   const snapshots = () => listener.messages.filter(({ type }) => type === 'snapshot').length
   await database.maintain(

@@ -25,7 +25,7 @@ export interface Subscriptions {
   readonly remove: (names: readonly string[]) => void
   /** What came before cannot be joined to what comes now: nothing more is told until `restart`. */
   readonly halt: () => void
-  /** Everything anew. Must not overlap with `add`. */
+  /** Everything again. Must not overlap with `add`. */
   readonly restart: () => Promise<void>
   /** Where the client stands, when it has been told everything up to there. */
   readonly told: () => Position | undefined

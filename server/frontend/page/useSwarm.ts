@@ -8,7 +8,7 @@ const topics = ['agents', 'tasks', 'costs']
 const longestWait = 8_000
 
 /**
- * The live swarm. It connects again by itself and goes on after the last message that it saw; what is shown stays while the connection is
+ * The live swarm. It connects again by itself and continues after the last message that it saw; what is shown stays while the connection is
  * away.
  * @param onRefused the token is no longer good: a new one is needed
  */

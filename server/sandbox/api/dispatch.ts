@@ -20,7 +20,7 @@ import { watchObjects } from './watch.ts'
 import { handleCreate, handlePatch, handleUpdate } from './write.ts'
 import { resources } from '../store/resources.ts'
 
-/** `answered`: the handler has written, or goes on writing, the response itself. */
+/** `answered`: the handler has written, or keeps writing, the response itself. */
 export type Answer = Reply | 'answered'
 
 const rows = new Map([...resources, eventsRow].map((row) => [`${row.apiVersion}/${row.plural}`, row]))

@@ -230,7 +230,7 @@ describe('kubectl port-forward', () => {
     expect(dump.stdout).toContain('pg_dump (PostgreSQL)')
   })
 
-  it('reports a port that nothing listens on and goes on forwarding', async () => {
+  it('reports a port that nothing listens on and keeps forwarding', async () => {
     const port = await freePort()
     const forward = fixture.start(['port-forward', 'pod/box', `${port}:9`])
     await forward.untilOutput('Forwarding from')

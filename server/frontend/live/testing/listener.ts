@@ -18,7 +18,7 @@ export interface Listener {
   readonly messages: LiveMessage[]
   /** Ids of the rows that changes told of, in their order; of one kind when given. */
   readonly changed: (kind?: string) => string[]
-  /** The id of the last message that had one: where a new connection goes on. */
+  /** The id of the last message that had one: where a new connection continues. */
   readonly lastId: () => string | undefined
   readonly send: (message: object) => void
   /** Resolves with the close code and its reason. */

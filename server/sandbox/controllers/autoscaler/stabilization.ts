@@ -29,7 +29,7 @@ function rulesOf(spec: AutoscalerSpec, direction: 'scaleUp' | 'scaleDown'): Rule
   }
 }
 
-/** What one autoscaler remembers. It lives in memory: after a restart the windows start anew, as in a real cluster. */
+/** What one autoscaler remembers. It lives in memory: after a restart the windows start over, as in a real cluster. */
 export interface Memory {
   recommendations: { at: number; replicas: number }[]
   changes: { at: number; by: number }[]

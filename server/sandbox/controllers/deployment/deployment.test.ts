@@ -85,7 +85,7 @@ test('going back to an earlier template reuses its ReplicaSet under a new revisi
   expect(again?.metadata.annotations?.['deployment.kubernetes.io/revision-history']).toBe('1')
 })
 
-test('a rollout that stands still past its deadline says so, keeps the old pods and goes on when it can', async () => {
+test('a rollout that stands still past its deadline says so, keeps the old pods and continues when it can', async () => {
   cluster.create('deployments.apps', workload('web', { progressDeadlineSeconds: 120 }))
   await cluster.until(isRolledOut)
   cluster.node.fate = (pod) => (pod.spec.containers[0]?.image === 'sandbox/test:2' ? 'unready' : 'ready')

@@ -5,7 +5,7 @@ import { bounds, replicasOf, total } from './strategy.ts'
 
 const defaultDeadlineSeconds = 600
 
-/** Seconds a rollout may stand still; undefined for "for ever". */
+/** Seconds a rollout may stand still; undefined for no limit. */
 export function deadlineSeconds(deployment: Deployment): number | undefined {
   const seconds = deployment.spec.progressDeadlineSeconds ?? defaultDeadlineSeconds
   return seconds === 2 ** 31 - 1 ? undefined : seconds

@@ -88,7 +88,7 @@ test('a finished Job and its pods go when their time to live is over', async () 
   await cluster.until(() => job() === undefined && cluster.pods().length === 0)
 })
 
-test('a suspended Job has no pods, counts none as failed, and goes on when resumed', async () => {
+test('a suspended Job has no pods, counts none as failed, and continues when resumed', async () => {
   cluster.node.fate = () => 'ready'
   create()
   await cluster.until(() => job()?.status?.active === 1)

@@ -42,7 +42,7 @@ export class TestCluster {
     return cluster
   }
 
-  /** Ends the controllers and begins anew on what is on disk, as after a crash. */
+  /** Ends the controllers and starts over on what is on disk, as after a crash. */
   async restart(): Promise<void> {
     await this.#end()
     this.store = await openStore(this.folder)

@@ -83,7 +83,7 @@ export const pgvector: ImageRecipe = {
 
 /**
  * Makes the database cluster in a folder inside its place and moves it up when it is complete, PG_VERSION last: a crash at any
- * point leaves either no database, which is then made anew, or a whole one.
+ * point leaves either no database, which is then made again, or a whole one.
  */
 function* initialize(setting: ContainerSetting, data: string): Generator<Step> {
   const user = value(setting, 'POSTGRES_USER') ?? 'postgres'

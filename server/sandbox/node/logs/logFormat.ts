@@ -1,5 +1,5 @@
 /**
- * The log format of container runtimes: `2026-01-02T03:04:05.123456789Z stdout F text`, tag `P` where the line goes on in the next record
+ * The log format of container runtimes: `2026-01-02T03:04:05.123456789Z stdout F text`, tag `P` where the line continues in the next record
  * (kubernetes/design-proposals: kubelet-cri-logging.md).
  */
 export interface LogRecord {

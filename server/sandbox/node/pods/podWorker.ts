@@ -97,7 +97,7 @@ export class PodWorker {
     }
   }
 
-  /** Ends the processes; in the store the pod goes on running and is taken up again by the next sandbox. */
+  /** Ends the processes; in the store the pod keeps running and is taken up again by the next sandbox. */
   async shutDown(graceSeconds: number): Promise<void> {
     this.#isShutDown = true
     this.#ending.abort()

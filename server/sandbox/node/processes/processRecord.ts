@@ -8,7 +8,7 @@ interface RecordedProcess {
   startTime: string
 }
 
-/** Which processes this sandbox started, on disk: after a crash the next one ends what is left before it starts anew. */
+/** Which processes this sandbox started, on disk: after a crash the next one ends what is left before it starts over. */
 export class ProcessRecord {
   readonly #path: string
   readonly #running = new Map<number, RecordedProcess>()

@@ -17,7 +17,7 @@ interface CommandResult {
 /** A whole sandbox and the real kubectl. */
 export interface KubectlFixture {
   kubectl: (args: string[], input?: string | Buffer, variables?: Record<string, string>) => Promise<CommandResult>
-  /** A kubectl that goes on running; its output so far, and its end. */
+  /** A kubectl that keeps running; its output so far, and its end. */
   start: (args: string[], variables?: Record<string, string>) => RunningKubectl
   /** Creates a pod and waits until it is Ready. */
   run: (name: string, spec: PodSpec, labels?: Record<string, string>) => Promise<void>

@@ -19,7 +19,7 @@ const windowMilliseconds = 15_000
 export class UsageMonitor {
   readonly #context: NodeContext
   readonly #workers: () => PodWorker[]
-  /** By container and process: a restarted container starts anew. */
+  /** By container and process: a restarted container starts over. */
   readonly #samples = new Map<string, Sample[]>()
   /** Processor time seen of each process, so that time of ended ones is not lost. */
   readonly #seen = new Map<string, Map<string, number>>()

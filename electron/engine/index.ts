@@ -94,6 +94,7 @@ function createNeeds(host: Host): Needs {
     audit,
     roots: ['backups', 'restores'].map((folder) => join(host.dataDirectory, folder)),
     isBusy: (cluster) => tasks.all().some((task) => task.state === 'running' && task.cluster === cluster),
+    lists,
     lastBackup: (suite) => backups.newest(suite),
   })
   const databases = podDatabases(clusters)

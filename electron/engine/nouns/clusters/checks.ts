@@ -1,6 +1,7 @@
 import { faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import { probe, type ClusterConnection, type ProbeResult } from '../../kube/index.ts'
+import type { PodFacts } from '../../objects/pods/podFacts.ts'
 import type { Connections } from './connections.ts'
 import type { Contexts, KnownContext } from './contexts.ts'
 import { unusableName } from './contextIds.ts'
@@ -24,6 +25,8 @@ export interface ChecksNeeds {
   onIdentity: (known: KnownContext, uid: string | undefined) => void
   /** Namespaces of this context's cluster that may hold a suite, where not all can be listed. */
   namespacesOf: (known: KnownContext) => string[]
+  /** The pods of a namespace, where a live list of them is being read. */
+  openPods: (connection: ClusterConnection, namespace: string) => readonly PodFacts[] | undefined
   onChange: () => void
 }
 
@@ -127,12 +130,12 @@ export class Checks {
     isClose: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const { now, onIdentity, namespacesOf } = this.#needs
+    const { now, onIdentity, namespacesOf, openPods } = this.#needs
     onIdentity(known, await readUid(connection, signal))
     const namespace = namespaceOf(known.context)
     if (isClose) {
       const [facts, suites] = await Promise.all([
-        look(connection, namespace, result, signal),
+        look(connection, namespace, result, signal, openPods(connection, namespace)),
         suitesIn(connection, namespacesOf(known), signal),
       ])
       known.facts = facts

@@ -1,6 +1,8 @@
 import { type Scope, type Suite } from '#shared/contract/base.ts'
 import type { ClusterRow, ContextRow, Environment, SuiteRow } from '#shared/contract/clusters.ts'
 import { ConsoleError } from '#shared/errors.ts'
+import type { LiveLists } from '../../objects/liveLists.ts'
+import { podKind } from '../../objects/pods/podFacts.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import {
   defaultSources,
@@ -42,6 +44,8 @@ export interface ClustersNeeds {
   roots: readonly string[]
   /** Whether work on this cluster is under way. */
   isBusy: (cluster: string) => boolean
+  /** What is being read of clusters anyway. */
+  lists: Pick<LiveLists, 'peek'>
   /** The newest backup of a suite; undefined when there is none. */
   lastBackup: (suite: Suite) => Promise<SuiteRow['lastBackup']>
 }
@@ -78,6 +82,7 @@ export class Clusters implements ClusterDirectory {
       now: () => host.now(),
       onIdentity: (known, uid) => this.#identities.learn(known.context, uid),
       namespacesOf: (known) => this.#namespacesOf(known),
+      openPods: (connection, namespace) => needs.lists.peek(connection, podKind, namespace),
       onChange: () => this.#changed(),
     })
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { connect, type ClusterConnection, type ProbeResult } from '../../kube/index.ts'
+import { connect, type ClusterConnection, type KubeObject, type ProbeResult } from '../../kube/index.ts'
+import { podFacts } from '../../objects/pods/podFacts.ts'
 import { serveEmptyCluster } from '../../testing/kubeconfig.ts'
 import { json, startMisbehavingServer, status, type MisbehavingServer } from '../../testing/misbehavingServer.ts'
 import { look, probeStages, unreachable } from './health.ts'
@@ -70,6 +71,74 @@ it('counts the failed attempts of a job until a later one has succeeded', async 
   expect(await now()).toMatchObject({ health: 'healthy', pods: { ready: 1, total: 1 } })
   servePods(pod('a'), attempt('first', 'Succeeded', 1), attempt('second', 'Failed', 2))
   expect(await now()).toMatchObject({ health: 'degraded', summary: '1 pod is failing' })
+})
+
+const table = (columns: string[], ...rows: unknown[][]) =>
+  json({ kind: 'Table', columnDefinitions: columns.map((name) => ({ name })), rows: rows.map((cells) => ({ cells })) })
+const podPath = '/api/v1/namespaces/agency-swarm/pods'
+/** Answers tables as an API server does, and metadata of the pods that have ended. */
+function serveTable(rows: unknown[][], ended: Record<string, object[]> = {}): void {
+  server.on(podPath, (request, response, socket) => {
+    const phase = request.query.get('fieldSelector')?.replace('status.phase=', '')
+    if (request.headers.accept?.includes('as=Table')) {
+      return table(['Name', 'Ready', 'Status', 'Restarts', 'Readiness Gates'], ...rows)(request, response, socket)
+    }
+    return json({ items: ended[phase ?? ''] ?? [] })(request, response, socket)
+  })
+}
+
+it('counts by the table of the server, and asks for no object', async () => {
+  serveTable([
+    ['a', '1/1', 'Running', 0, '<none>'],
+    ['b', '1/2', 'Running', 0, '<none>'],
+    ['gated', '1/1', 'Running', 0, '0/1'],
+    ['job', '0/1', 'Completed', 0, '<none>'],
+  ])
+  expect(await now()).toMatchObject({ health: 'warning', pods: { ready: 1, total: 3 } })
+  expect(server.requestsTo(podPath).every(({ headers }) => /as=(Table|PartialObject)/.test(headers.accept ?? ''))).toBe(
+    true,
+  )
+  serveTable([['a', '0/1', 'CrashLoopBackOff', 9, '<none>']])
+  expect(await now()).toMatchObject({ health: 'degraded', summary: '1 pod is failing' })
+})
+
+it('asks for what has ended only where a later attempt may have succeeded', async () => {
+  const attempt = (name: string, minute: number) => ({
+    metadata: {
+      name,
+      labels: { app: 'migrate' },
+      creationTimestamp: `2026-01-01T00:0${minute}:00Z`,
+      ownerReferences: [{ kind: 'Job', name: 'migrate' }],
+    },
+  })
+  const rows = [
+    ['first', '0/1', 'Error', 0, '<none>'],
+    ['second', '0/1', 'Completed', 0, '<none>'],
+  ]
+  serveTable(rows, { Failed: [attempt('first', 1)], Succeeded: [attempt('second', 2)] })
+  expect(await now()).toMatchObject({ health: 'healthy', pods: { total: 0 } })
+  serveTable(rows, { Failed: [attempt('first', 3)], Succeeded: [attempt('second', 2)] })
+  expect(await now()).toMatchObject({ health: 'degraded', summary: '1 pod is failing' })
+})
+
+it('counts what a live list holds, and asks for no pods', async () => {
+  const facts = [pod('a'), pod('b', {}, false)].map((each) => podFacts(each as unknown as KubeObject))
+  const { pods } = await look(connection, 'agency-swarm', probed, new AbortController().signal, facts)
+  expect(pods).toEqual({ ready: 1, total: 2 })
+  expect(server.requestsTo(podPath).filter(({ headers }) => headers.accept?.includes('as=Table'))).toEqual([])
+})
+
+it('reads whole nodes once, and counts them by the table afterwards', async () => {
+  const whole = json({ items: [node('2', '4Gi')] })
+  server.on('/api/v1/nodes', (request, response, socket) =>
+    (request.headers.accept?.includes('as=Table')
+      ? table(['Name', 'Status'], ['n', 'Ready,SchedulingDisabled'], ['m', 'NotReady'])
+      : whole)(request, response, socket),
+  )
+  await now()
+  expect(await now()).toMatchObject({ nodes: { ready: 1, total: 2 } })
+  const asked = server.requestsTo('/api/v1/nodes').map(({ headers }) => headers.accept?.includes('as=Table'))
+  expect(asked).toEqual([true, false, true])
 })
 
 it('adds up what nodes can give and what is used', async () => {

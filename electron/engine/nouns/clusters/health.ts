@@ -3,12 +3,14 @@ import type { ContextRow, ProbeStage } from '#shared/contract/clusters.ts'
 import { asConsoleError, faultOf, type ConsoleError } from '#shared/errors.ts'
 import {
   accessReview,
-  listObjects,
   parseQuantity,
+  readMetadata,
   type ClusterConnection,
-  type KubeObject,
   type ProbeResult,
 } from '../../kube/index.ts'
+import type { PodFacts } from '../../objects/pods/podFacts.ts'
+import { readNodes, type Nodes } from './nodeCounts.ts'
+import { countFacts, readCounts, type PodCounts } from './podCounts.ts'
 
 /** What a look at a cluster finds: the part of its row that is not in the kubeconfig. */
 export type HealthFacts = Pick<
@@ -55,12 +57,16 @@ export function unreachable(result: ProbeResult): HealthFacts {
   }
 }
 
-/** Looks at nodes, pods of the suite and rights. What may not be read is left out, and the health says `limited`. */
+/**
+ * Looks at nodes, pods of the suite and rights. What may not be read is left out, and the health says `limited`.
+ * @param open the pods where a live list of them is being read; else they are counted by small requests
+ */
 export async function look(
   connection: ClusterConnection,
   namespace: string,
   probe: ProbeResult,
   signal: AbortSignal,
+  open?: readonly PodFacts[],
 ): Promise<HealthFacts> {
   const hidden: ConsoleError[] = []
   const orHidden = async <T>(work: Promise<T>): Promise<T | undefined> => {
@@ -73,13 +79,13 @@ export async function look(
       return undefined
     }
   }
-  const [nodes, pods, usage, role] = await Promise.all([
-    orHidden(listObjects(connection, { apiVersion: 'v1', kind: 'Node' }, { signal })),
-    orHidden(listObjects(connection, { apiVersion: 'v1', kind: 'Pod' }, { namespace, signal })),
+  const [nodes, podCounts, usage, role, suiteVersion] = await Promise.all([
+    orHidden(readNodes(connection, signal)),
+    open ? countFacts(open) : orHidden(readCounts(connection, namespace, signal)),
     orHidden(nodeUsage(connection, signal)),
     roleIn(connection, namespace, signal),
+    orHidden(versionOf(connection, namespace, signal)),
   ])
-  const podCounts = pods && countPods(pods)
   const use = nodes && usage && useOf(nodes, usage)
   return {
     ...healthOf(podCounts, hidden.length > 0),
@@ -87,37 +93,11 @@ export async function look(
     latencyMs: Math.round(probe.stages.at(-1)?.milliseconds ?? probe.milliseconds),
     role,
     ...(probe.serverVersion === undefined ? {} : { version: probe.serverVersion }),
-    ...(nodes ? { nodes: { ready: nodes.filter(isReady).length, total: nodes.length } } : {}),
+    ...(nodes ? { nodes: { ready: nodes.ready, total: nodes.total } } : {}),
     ...(podCounts ? { pods: { ready: podCounts.ready, total: podCounts.total } } : {}),
     ...(use ? { use } : {}),
-    ...optionalVersion(pods),
+    ...(suiteVersion === undefined ? {} : { suiteVersion }),
   }
-}
-
-interface PodCounts {
-  ready: number
-  total: number
-  failing: number
-}
-
-function countPods(pods: KubeObject[]): PodCounts {
-  const running = pods.filter((pod) => phase(pod) !== 'Succeeded' && !isOvertaken(pod, pods))
-  return {
-    ready: running.filter(isReady).length,
-    total: running.length,
-    failing: running.filter((pod) => phase(pod) === 'Failed' || isCrashing(pod)).length,
-  }
-}
-
-/** A Job keeps the pods of its failed attempts for a day. Once a later pod of the same service has succeeded they trouble nobody. */
-function isOvertaken(pod: KubeObject, pods: KubeObject[]): boolean {
-  if (phase(pod) !== 'Failed' || !pod.metadata.ownerReferences?.some(({ kind }) => kind === 'Job')) return false
-  return pods.some(
-    (other) =>
-      phase(other) === 'Succeeded' &&
-      other.metadata.labels?.app === pod.metadata.labels?.app &&
-      (other.metadata.creationTimestamp ?? '') >= (pod.metadata.creationTimestamp ?? ''),
-  )
 }
 
 function healthOf(pods: PodCounts | undefined, limited: boolean): Pick<HealthFacts, 'health' | 'summary'> {
@@ -131,33 +111,16 @@ function healthOf(pods: PodCounts | undefined, limited: boolean): Pick<HealthFac
   return { health: 'healthy', summary: pods?.total === 0 ? 'The suite is not deployed' : 'All pods are ready' }
 }
 
-function phase(pod: KubeObject): unknown {
-  return pod.status?.phase
-}
-
-interface ContainerStatus {
-  state?: { waiting?: { reason?: string } }
-}
-
-function isCrashing(pod: KubeObject): boolean {
-  const containers = (pod.status?.containerStatuses ?? []) as ContainerStatus[]
-  return containers.some(({ state }) => /BackOff|Err|Error/.test(state?.waiting?.reason ?? ''))
-}
-
-function isReady(object: KubeObject): boolean {
-  const conditions = (object.status?.conditions ?? []) as { type: string; status: string }[]
-  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
-}
-
-function optionalVersion(pods: KubeObject[] | undefined): { suiteVersion?: string } {
-  const label = pods
-    ?.filter((pod) => pod.metadata.labels?.['app.kubernetes.io/part-of'] === 'agency-swarm')
-    .find(
-      (pod) =>
-        pod.metadata.labels?.['app.kubernetes.io/name'] === 'agency-swarm-backend' ||
-        pod.metadata.labels?.app === 'agency-swarm-backend',
-    )?.metadata.labels?.['app.kubernetes.io/version']
-  return label === undefined ? {} : { suiteVersion: label }
+/** The version of the backend is that of the suite. */
+async function versionOf(
+  connection: ClusterConnection,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const labelSelector = 'app.kubernetes.io/part-of=agency-swarm,app=agency-swarm-backend'
+  const found = await readMetadata(connection, `/api/v1/namespaces/${namespace}/pods`, { labelSelector, signal })
+  const backend = found.find(({ metadata }) => metadata.labels?.['app'] === 'agency-swarm-backend')
+  return backend?.metadata.labels?.['app.kubernetes.io/version']
 }
 
 interface NodeUsage {
@@ -175,15 +138,8 @@ async function nodeUsage(connection: ClusterConnection, signal: AbortSignal): Pr
   return list?.items
 }
 
-function useOf(nodes: KubeObject[], usage: NodeUsage[]): { cpu: number; memory: number } | undefined {
-  const allocatable = (resource: 'cpu' | 'memory') =>
-    nodes.reduce(
-      (sum, node) =>
-        sum + parseQuantity((node.status?.allocatable as Record<string, string> | undefined)?.[resource] ?? '0'),
-      0,
-    )
+function useOf({ allocatable: { cpu, memory } }: Nodes, usage: NodeUsage[]): HealthFacts['use'] {
   const used = (resource: 'cpu' | 'memory') => usage.reduce((sum, node) => sum + parseQuantity(node.usage[resource]), 0)
-  const [cpu, memory] = [allocatable('cpu'), allocatable('memory')]
   if (cpu === 0 || memory === 0) return undefined
   return { cpu: Math.min(1, used('cpu') / cpu), memory: Math.min(1, used('memory') / memory) }
 }

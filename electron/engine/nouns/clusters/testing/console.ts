@@ -60,6 +60,7 @@ export async function testConsole(): Promise<TestConsole> {
         audit,
         roots: ['backups', 'restores'].map((folder) => join(host.dataDirectory, folder)),
         isBusy: (cluster) => world.busy.has(cluster),
+        lists: { peek: () => undefined },
         lastBackup: (suite) => Promise.resolve(world.backups.get(`${suite.cluster} ${suite.namespace}`)),
       })
       running.start()

@@ -70,6 +70,22 @@ describe('engine over a message channel', () => {
     }
     const typed = client.deploy.apply({ ...deploy, confirmation: { typedName: 'prod-eu-1' } })
     await expect(typed).rejects.not.toMatchObject({ code: 'CONFIRMATION_REQUIRED' })
+    const entries = await client.audit.list({ limit: 10 })
+    expect(entries.map(({ outcome, details }) => [outcome, details['code']])).toEqual([
+      ['refused', 'ROLE_UNKNOWN'],
+      ...Array.from({ length: 4 }, () => ['refused', 'CONFIRMATION_REQUIRED']),
+    ])
+  })
+
+  it('refuses changes of a cluster as long as the role there is not known, says what to do, and writes it down', async () => {
+    const call = client.pods.delete({ ...production, confirmation: { reason: 'stuck' } })
+    await expect(call).rejects.toMatchObject({
+      code: 'ROLE_UNKNOWN',
+      message: expect.stringContaining('Retry the connection') as string,
+    })
+    expect(await client.audit.list({ limit: 10 })).toMatchObject([
+      { action: 'pods.delete', outcome: 'refused', details: { code: 'ROLE_UNKNOWN' } },
+    ])
   })
 
   it('writes down what changes something, with its outcome, and nothing of what only reads', async () => {
@@ -78,8 +94,7 @@ describe('engine over a message channel', () => {
     await client.pods.delete({ ...production, confirmation: { reason: 'stuck' } }).catch(() => undefined)
     const entries = await client.audit.list({ limit: 10 })
     expect(entries.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
-      'pods.delete failed',
-      'pods.delete started',
+      'pods.delete refused',
       'clusters.setEnvironment done',
       'clusters.setEnvironment started',
     ])
@@ -88,7 +103,7 @@ describe('engine over a message channel', () => {
       cluster: expect.stringMatching(/^certificate:/) as string,
       details: { names: ['backend-1'] },
     })
-    expect(await client.audit.verify()).toMatchObject({ intact: true, entries: 4 })
+    expect(await client.audit.verify()).toMatchObject({ intact: true, entries: 3 })
   })
 
   it('shows the system the theme of the settings, at the start and when it changes', async () => {

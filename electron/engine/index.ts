@@ -9,7 +9,7 @@ import { accountsNoun } from './nouns/accounts/handlers.ts'
 import { appNoun, streamsNoun } from './nouns/app/handlers.ts'
 import { auditNoun } from './nouns/audit/handlers.ts'
 import { AuditLog } from './nouns/audit/log.ts'
-import { recordTaskOutcomes } from './nouns/audit/taskOutcomes.ts'
+import { TaskOutcomes } from './nouns/audit/taskOutcomes.ts'
 import { Backups } from './nouns/backups/backups.ts'
 import { backupsNoun } from './nouns/backups/handlers.ts'
 import type { SecretReaders } from './nouns/certificates/certificates.ts'
@@ -52,7 +52,6 @@ export interface Engine {
 export function createEngine(host: Host): Engine {
   const needs = createNeeds(host)
   const { audit, clusters, settings } = needs
-  recordTaskOutcomes(needs.tasks, audit)
   host.showTheme(settings.current.theme)
   settings.changes.on(({ theme }) => host.showTheme(theme))
 
@@ -72,6 +71,7 @@ interface Needs extends DeploymentsNeeds, MigrationsNeeds {
   host: Host
   settings: SettingsFile
   audit: AuditLog
+  outcomes: TaskOutcomes
   clusters: Clusters
   backups: Backups
   configuration: Configuration
@@ -85,7 +85,6 @@ function createNeeds(host: Host): Needs {
   const now = () => host.now()
   const settings = new SettingsFile(host.dataDirectory)
   const audit = new AuditLog(join(host.dataDirectory, 'audit'), now)
-  const tasks = new Tasks(join(host.dataDirectory, 'tasks'), now)
   const lists = new LiveLists()
   const clusters = new Clusters({
     host,
@@ -97,6 +96,7 @@ function createNeeds(host: Host): Needs {
     lists,
     lastBackup: (suite) => backups.newest(suite),
   })
+  const tasks: Tasks = new Tasks(join(host.dataDirectory, 'tasks'), (scope) => clusters.suiteOf(scope), now)
   const databases = podDatabases(clusters)
   const backups = new Backups({ tasks, directory: clusters, databases, host })
   backups.changes.on((suite) => clusters.backupsChanged(suite))
@@ -106,6 +106,7 @@ function createNeeds(host: Host): Needs {
     settings,
     audit,
     tasks,
+    outcomes: new TaskOutcomes(tasks, audit),
     clusters,
     directory: clusters,
     databases,

@@ -1,11 +1,11 @@
 import { useEffect } from 'react'
-import { useCall, useConnection, useFoldedStream, useStream } from '../client/index.ts'
+import { engine, useCall, useConnection, useFoldedStream, useStream } from '../client/index.ts'
 import { placeAmong } from './places.ts'
 import { useClusters } from './state/clusters.ts'
 import { silentMilliseconds, useHeartbeat } from './state/heartbeat.ts'
 import { useLocation } from './state/location.ts'
 import { receiveSettings } from './state/settings.ts'
-import { foldTasks, useTasks } from './state/tasks.ts'
+import { endedInSight, foldTasks, useTasks } from './state/tasks.ts'
 
 /** The subscriptions of the whole window, kept in the shell's stores. Shows nothing. */
 export function Feeds() {
@@ -42,7 +42,14 @@ function useTaskFeed(): void {
     [],
   )
   useEffect(() => {
-    if (value) useTasks.setState({ tasks: value })
+    if (!value) return
+    const ids = endedInSight(useTasks.getState().tasks, value)
+    useTasks.setState({ tasks: value })
+    // One that stays marked as new is shown once more by the next window; that is all that is lost.
+    if (ids.length > 0 && document.visibilityState === 'visible')
+      void engine()
+        .tasks.seen({ ids })
+        .catch((thrown: unknown) => console.error(thrown))
   }, [value])
 }
 

@@ -8,7 +8,7 @@ import './StepList.css'
 interface StepLike {
   id: string
   title: string
-  state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'undone'
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'undone' | 'interrupted'
   detail: string
   startedAt?: number | undefined
   endedAt?: number | undefined
@@ -23,6 +23,7 @@ const glyphs: Record<StepLike['state'], StatusKind> = {
   failed: 'failed',
   skipped: 'off',
   undone: 'doneBefore',
+  interrupted: 'warning',
 }
 
 const words: Record<StepLike['state'], string> = {
@@ -32,6 +33,7 @@ const words: Record<StepLike['state'], string> = {
   failed: 'failed',
   skipped: 'skipped',
   undone: 'undone',
+  interrupted: 'interrupted',
 }
 
 export interface StepListProps {

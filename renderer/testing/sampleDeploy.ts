@@ -281,7 +281,12 @@ export function sampleRun(values: Partial<Task> = {}): Task {
   return {
     id: 'run-1',
     kind: 'deploy',
+    call: 'deploy.apply',
+    effect: 'destructive',
     cluster: 'uid:prod-eu-1',
+    context: 'context:prod-eu-1',
+    offers: [],
+    seen: false,
     namespace: 'agency-swarm',
     title: 'Deploy 2.4.0',
     state: 'running',

@@ -182,6 +182,9 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       watch: os.tasks.watch.handler(({ signal }) => tasks.watch(signal)),
       cancel: os.tasks.cancel.handler(unused),
       dismiss: os.tasks.dismiss.handler(unused),
+      history: os.tasks.history.handler(() => tasks.history()),
+      seen: os.tasks.seen.handler(() => undefined),
+      look: os.tasks.look.handler(unused),
     },
     audit: {
       list: os.audit.list.handler(({ input }) => (input.before === undefined ? sampleAudit() : [])),

@@ -1,5 +1,12 @@
 import type { Task } from '#shared/contract/tasks.ts'
 
+/** What starts them. */
+const calls: Record<string, string> = {
+  rollout: 'rollouts.change',
+  migrate: 'migrations.run',
+  undoMigration: 'migrations.undo',
+}
+
 /** Invented tasks: each runs for a moment, then is done. */
 export class SampleTasks {
   readonly #milliseconds: number
@@ -21,6 +28,11 @@ export class SampleTasks {
     const running: Task = {
       ...task,
       id,
+      call: calls[task.kind] ?? '',
+      effect: 'destructive',
+      context: task.cluster,
+      offers: [],
+      seen: false,
       state: 'running',
       steps: task.steps.map((title, index) => ({
         id: `step-${index}`,
@@ -42,6 +54,11 @@ export class SampleTasks {
       this.publish({ ...running, state: 'done', steps, endedAt })
     }, this.#milliseconds)
     return id
+  }
+
+  /** Newest first. */
+  history(): Task[] {
+    return [...this.#tasks].reverse()
   }
 
   async *watch(signal?: AbortSignal): AsyncGenerator<Task[]> {

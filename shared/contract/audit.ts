@@ -12,7 +12,11 @@ export const auditEntry = z.object({
   cluster: z.string(),
   namespace: z.string(),
   effect: z.enum(['write', 'destructive']),
-  outcome: z.enum(['started', 'done', 'failed', 'refused']),
+  /**
+   * `refused`: by role or confirmation, before anything was done. A call that starts a task has the entry `started` and, when the task
+   * ends, one more with its outcome; `interrupted` when the console ended while it ran.
+   */
+  outcome: z.enum(['started', 'done', 'failed', 'refused', 'cancelled', 'interrupted']),
   /** Input without secrets; error code and message where it failed. */
   details: z.record(z.string(), z.unknown()),
   previousHash: z.string(),

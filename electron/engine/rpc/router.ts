@@ -2,7 +2,7 @@ import type { EngineContext } from './context.ts'
 import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 
-import { audited, guarded } from './guard.ts'
+import { guarded } from './guard.ts'
 
 /**
  * The implementer of the contract. Every handler is made from it, so every call passes the role and confirmation checks and,
@@ -12,4 +12,3 @@ export const engine = implement(contract)
   .$context<EngineContext>()
   .$config({ initialInputValidationIndex: Number.NEGATIVE_INFINITY })
   .use(guarded)
-  .use(audited)

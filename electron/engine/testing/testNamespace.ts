@@ -37,7 +37,7 @@ export async function testNamespace(name: string): Promise<TestNamespace> {
   const connection = connect(context)
   const namespace = `${name}-${Date.now().toString(36)}`
   const folder = await mkdtemp(join(tmpdir(), 'console-noun-'))
-  const tasks = new Tasks(folder)
+  const tasks = new Tasks(folder, sameCluster.suiteOf)
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   return {
     cluster,

@@ -98,6 +98,8 @@ export function useBlocked(permission: Permission, cluster?: string): string | u
   if (!isConnected) return 'The engine is not connected. Actions come back with it.'
   if (!target) return 'No cluster is chosen.'
   if (!isReachable(target)) return `${target.name} cannot be reached now: ${target.summary}.`
+  if (!target.role && permission !== 'read_only')
+    return `Your role in ${target.name} is not known yet. Retry the connection.`
   if (target.role && ranks[target.role] < ranks[permission]) {
     return `You need the ${roleNames[permission]} role. Your role in ${target.name} is ${roleNames[target.role]}.`
   }

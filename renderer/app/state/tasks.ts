@@ -1,5 +1,7 @@
 import { create } from 'zustand'
+import type { Scope } from '#shared/contract/base.ts'
 import type { Task } from '#shared/contract/tasks.ts'
+import { isSameCluster } from './clusters.ts'
 import { openDockTab } from './dock.ts'
 
 interface TasksState {
@@ -17,6 +19,18 @@ export function foldTasks(before: ReadonlyMap<string, Task>, changed: readonly T
   const next = new Map(before)
   for (const task of changed) next.set(task.id, task)
   return next
+}
+
+/** Ids of the tasks that this window saw running, and that have ended now. */
+export function endedInSight(before: ReadonlyMap<string, Task>, now: ReadonlyMap<string, Task>): string[] {
+  return [...now.values()]
+    .filter(({ id, state, seen }) => state !== 'running' && !seen && before.get(id)?.state === 'running')
+    .map(({ id }) => id)
+}
+
+/** The tasks of one suite, whatever context they were started by; oldest first. */
+export function tasksOf(tasks: Iterable<Task>, { context, namespace }: Scope): Task[] {
+  return [...tasks].filter((task) => task.namespace === namespace && isSameCluster(task.cluster, context))
 }
 
 export function useTask(id: string | undefined): Task | undefined {

@@ -154,7 +154,7 @@ function ChainChip({
 
 function isIn(entry: AuditEntry, range: Range): boolean {
   if (range === 'destructive') return entry.effect === 'destructive'
-  return range === 'all' || entry.outcome === 'failed' || entry.outcome === 'refused'
+  return range === 'all' || ['failed', 'refused', 'interrupted'].includes(entry.outcome)
 }
 
 /** The name of each cluster, under its id and under every id that older entries know it by. */

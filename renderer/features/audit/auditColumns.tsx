@@ -6,6 +6,8 @@ export const outcomes: Record<AuditEntry['outcome'], StatusKind> = {
   done: 'healthy',
   failed: 'failed',
   refused: 'noAccess',
+  cancelled: 'off',
+  interrupted: 'warning',
 }
 
 /** The first and last letters of a hash: enough to compare by eye. */

@@ -12,6 +12,7 @@ import {
   useCurrentCluster,
   useParameters,
   useScope,
+  tasksOf,
   useTasks,
   type Action,
 } from '../../app/index.ts'
@@ -220,16 +221,7 @@ function HeaderFacts({ backups, staleSince }: { backups: readonly Backup[]; stal
 }
 
 function runningTask(tasks: Iterable<Task>, scope: Scope): Task | undefined {
-  for (const task of tasks) {
-    if (
-      task.state === 'running' &&
-      kinds.includes(task.kind) &&
-      isSameCluster(task.cluster, scope.context) &&
-      task.namespace === scope.namespace
-    )
-      return task
-  }
-  return undefined
+  return tasksOf(tasks, scope).find(({ state, kind }) => state === 'running' && kinds.includes(kind))
 }
 
 /** The newest backup or trial restore, if it failed. Restores have a notice of their own. */

@@ -1,7 +1,7 @@
 import { Archive } from 'lucide-react'
 import { lazy } from 'react'
 import type { Task } from '#shared/contract/tasks.ts'
-import { isSameCluster, useScope, useTasks, type Feature } from '../../app/index.ts'
+import { tasksOf, useScope, useTasks, type Feature } from '../../app/index.ts'
 import { StatusGlyph } from '../../kit/index.ts'
 import { BackupDialogs } from './BackupDialogs.tsx'
 
@@ -12,14 +12,10 @@ const kinds: readonly Task['kind'][] = ['backup', 'verify', 'restore', 'undoRest
 /** A ring beside the rail entry while a backup, a trial or a restore of the current scope runs. */
 function BackupsBadge() {
   const scope = useScope()
-  const isRunning = useTasks((state) =>
-    [...state.tasks.values()].some(
-      (task) =>
-        task.state === 'running' &&
-        scope !== null &&
-        isSameCluster(task.cluster, scope.context) &&
-        kinds.includes(task.kind),
-    ),
+  const isRunning = useTasks(
+    ({ tasks }) =>
+      scope !== null &&
+      tasksOf(tasks.values(), scope).some(({ state, kind }) => state === 'running' && kinds.includes(kind)),
   )
   return isRunning ? <StatusGlyph status="progress" size={13} /> : null
 }

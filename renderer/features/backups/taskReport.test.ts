@@ -6,7 +6,12 @@ const at = Date.UTC(2026, 10, 23, 15, 0)
 const task: Task = {
   id: 't',
   kind: 'restore',
+  call: 'backups.restore',
+  effect: 'destructive',
+  context: 'context:prod',
   cluster: 'context:prod',
+  offers: [],
+  seen: false,
   namespace: 'agency-swarm',
   title: 'Restore to 14:12',
   state: 'failed',

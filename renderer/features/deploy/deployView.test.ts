@@ -7,6 +7,11 @@ const scope = { context: 'sandbox', namespace: 'agency-swarm' }
 const task = (values: Partial<Task>): Task => ({
   id: 'one',
   kind: 'deploy',
+  call: 'deploy.apply',
+  effect: 'destructive',
+  context: 'context:prod-eu-1',
+  offers: [],
+  seen: false,
   cluster: scope.context,
   namespace: scope.namespace,
   title: 'Deploy',

@@ -1,7 +1,7 @@
+import { tasksOf } from '../../app/index.ts'
 import type { Fault, Scope } from '#shared/contract/base.ts'
 import type { Plan, PlannedResource } from '#shared/contract/plan.ts'
 import type { Step, Task } from '#shared/contract/tasks.ts'
-import { isSameCluster } from '../../app/index.ts'
 
 export type Action = PlannedResource['action']
 
@@ -43,9 +43,8 @@ export function plannedSteps(plan: Plan): Step[] {
 /** The newest deployment or undoing of one in this scope: the one the page speaks of. */
 export function latestRun(tasks: Iterable<Task>, scope: Scope): Task | undefined {
   let latest: Task | undefined
-  for (const task of tasks) {
+  for (const task of tasksOf(tasks, scope)) {
     if (task.kind !== 'deploy' && task.kind !== 'undeploy') continue
-    if (!isSameCluster(task.cluster, scope.context) || task.namespace !== scope.namespace) continue
     if (!latest || task.startedAt > latest.startedAt) latest = task
   }
   return latest

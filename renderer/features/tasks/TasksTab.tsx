@@ -1,8 +1,8 @@
 import { Square, X } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { Task } from '#shared/contract/tasks.ts'
-import { forgetTask, navigate, reportError, useContextTo, useTasks, type Destination } from '../../app/index.ts'
-import { useCommand } from '../../client/index.ts'
+import { forgetTask, navigate, reportError, useContextTo, useTasks } from '../../app/index.ts'
+import { engine, useCommand } from '../../client/index.ts'
 import {
   Button,
   CodeBlock,
@@ -16,7 +16,10 @@ import {
   useNow,
   type StatusKind,
 } from '../../kit/index.ts'
-import { currentStep, orderTasks, stepPosition } from './taskList.ts'
+import { EarlierTasks } from './EarlierTasks.tsx'
+import { Offers } from './Offers.tsx'
+import { currentStep, orderTasks, pageOf, stepPosition } from './taskList.ts'
+import { useTaskHistory } from './useTaskHistory.ts'
 import './tasks.css'
 
 const status: Record<Task['state'], StatusKind> = {
@@ -35,28 +38,19 @@ const words: Record<Task['state'], string> = {
   interrupted: 'Interrupted',
 }
 
-const pages: Record<Task['kind'], Destination> = {
-  deploy: { page: 'deploy' },
-  undeploy: { page: 'deploy' },
-  backup: { page: 'backups' },
-  verify: { page: 'backups' },
-  restore: { page: 'backups' },
-  undoRestore: { page: 'backups' },
-  rollout: { page: 'workloads' },
-  migrate: { page: 'configuration', parameters: { tab: 'migrations' } },
-  undoMigration: { page: 'configuration', parameters: { tab: 'migrations' } },
-}
-
 /** Long work of this session and what an earlier one left unfinished: a list, and beside it the steps of the chosen one. */
 export function TasksTab() {
   const known = useTasks((state) => state.tasks)
+  const history = useTaskHistory()
   const tasks = useMemo(() => orderTasks(known.values()), [known])
+  const earlier = history.tasks.filter(({ id }) => !known.has(id))
   const chosen = useTasks((state) => state.shown)
-  const task = tasks.find((each) => each.id === chosen) ?? tasks[0]
+  const task = [...tasks, ...earlier].find((each) => each.id === chosen) ?? tasks[0] ?? earlier[0]
+  useShown(task)
   if (!task) {
     return (
       <EmptyState title="No tasks yet">
-        Deployments, backups and restores appear here with their steps. They go on when you change the page.
+        Deployments, backups and restores appear here with their steps. They keep running when you change the page.
       </EmptyState>
     )
   }
@@ -72,10 +66,32 @@ export function TasksTab() {
             />
           </li>
         ))}
+        <EarlierTasks
+          history={history}
+          tasks={earlier}
+          row={(each) => (
+            <TaskRow
+              task={each}
+              isChosen={each.id === task.id}
+              onChoose={() => useTasks.setState({ shown: each.id })}
+            />
+          )}
+        />
       </ul>
       <TaskDetail key={task.id} task={task} />
     </div>
   )
+}
+
+/** What is shown of a task that has ended was seen. */
+function useShown(task: Task | undefined): void {
+  const unseen = task && task.state !== 'running' && !task.seen ? task.id : undefined
+  useEffect(() => {
+    if (unseen === undefined) return
+    engine()
+      .tasks.seen({ ids: [unseen] })
+      .catch((thrown: unknown) => reportError(thrown, 'The task stays marked as new'))
+  }, [unseen])
 }
 
 function TaskRow({ task, isChosen, onChoose }: { task: Task; isChosen: boolean; onChoose: () => void }) {
@@ -117,6 +133,8 @@ function TaskDetail({ task }: { task: Task }) {
     (fault) => reportError(fault, 'The task was not removed'),
   )
   const step = currentStep(task)
+  const page = pageOf(task.call)
+  const isListed = useTasks((state) => state.tasks.has(task.id))
   return (
     <div className="tasks-detail">
       <header>
@@ -125,9 +143,12 @@ function TaskDetail({ task }: { task: Task }) {
           {cluster?.name ?? task.cluster} · {task.namespace} · {formatClock(task.startedAt)} by {task.by}
         </span>
         <span className="tasks-buttons">
-          <Button size="small" onClick={() => navigate({ ...pages[task.kind], cluster: cluster?.id ?? task.cluster })}>
-            Open page
-          </Button>
+          <Offers task={task} />
+          {page ? (
+            <Button size="small" onClick={() => navigate({ ...page, cluster: cluster?.id ?? task.context })}>
+              Open page
+            </Button>
+          ) : null}
           {task.state === 'running' ? (
             <Button
               size="small"
@@ -139,7 +160,7 @@ function TaskDetail({ task }: { task: Task }) {
             >
               Stop
             </Button>
-          ) : (
+          ) : !isListed ? null : (
             <IconButton icon={X} size="small" label="Remove from the list" onClick={() => void dismiss.run()} />
           )}
         </span>

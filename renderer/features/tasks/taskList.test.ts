@@ -5,6 +5,11 @@ import { currentStep, orderTasks, stepPosition } from './taskList.ts'
 const task = (values: Partial<Task>): Task => ({
   id: 'one',
   kind: 'backup',
+  call: 'backups.start',
+  effect: 'write',
+  context: 'context:prod',
+  offers: [],
+  seen: false,
   cluster: 'sandbox',
   namespace: 'agency-swarm',
   title: 'Backup',

@@ -1,4 +1,18 @@
 import type { Task } from '#shared/contract/tasks.ts'
+import type { Destination } from '../../app/index.ts'
+
+const pages: Record<string, Destination> = {
+  deploy: { page: 'deploy' },
+  backups: { page: 'backups' },
+  rollouts: { page: 'workloads' },
+  configuration: { page: 'configuration' },
+  migrations: { page: 'configuration', parameters: { tab: 'migrations' } },
+}
+
+/** The page of the noun that a call belongs to; undefined for those without one. */
+export function pageOf(call: string): Destination | undefined {
+  return pages[call.split('.')[0] ?? '']
+}
 
 /** Running tasks first, then the newest. */
 export function orderTasks(tasks: Iterable<Task>): Task[] {
@@ -9,7 +23,7 @@ export function orderTasks(tasks: Iterable<Task>): Task[] {
 
 /** The step that is running, or the one that failed: what one line about a task should speak of. */
 export function currentStep(task: Task): Task['steps'][number] | undefined {
-  return task.steps.find((step) => step.state === 'running' || step.state === 'failed')
+  return task.steps.find(({ state }) => state === 'running' || state === 'failed' || state === 'interrupted')
 }
 
 /** "3 of 7": how far a task is, counting the steps that need nothing more. */

@@ -1,156 +1,223 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { auditEntry } from '#shared/contract/audit.ts'
+import type { AuditEntry } from '#shared/contract/audit.ts'
+import { storageError } from '../../storage/durable.ts'
+import { JsonFile } from '../../storage/jsonFile.ts'
+import { hashOf, linesBackwards, openIfThere, parseEntry } from './entries.ts'
 import { redact } from './redact.ts'
 
-export type AuditEntry = z.infer<typeof auditEntry>
 export type AuditFact = Omit<AuditEntry, 'sequence' | 'at' | 'previousHash' | 'hash'>
 
 const head = z.object({ sequence: z.number(), hash: z.string() })
-const genesis = '0'.repeat(64)
+export type Head = z.infer<typeof head>
+const genesis: Head = { sequence: 0, hash: '0'.repeat(64) }
+
+export interface ChainReport {
+  entries: number
+  intact: boolean
+  /** Sequence number of the first entry that is not as it was written; null when all are. */
+  brokenAt: number | null
+  message: string
+}
 
 /**
  * The append-only record of everything that writes. Each entry carries the SHA-256 of itself and of its predecessor, so an edit,
  * a deletion or a reordering breaks the chain; `audit.head` beside it remembers the newest entry, so a cut tail is found too.
  */
 export class AuditLog {
-  readonly #path: string
-  readonly #headPath: string
+  readonly path: string
+  readonly #directory: string
+  readonly #head: JsonFile<Head>
   readonly #now: () => number
-  #tail: z.infer<typeof head>
+  #tail: Head | undefined
   #queue: Promise<unknown> = Promise.resolve()
+  #savingHead: Promise<unknown> | undefined
   #file: FileHandle | undefined
 
   constructor(directory: string, now: () => number = Date.now) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    this.#path = join(directory, 'audit.jsonl')
-    this.#headPath = join(directory, 'audit.head')
+    this.#directory = directory
+    this.path = join(directory, 'audit.jsonl')
     this.#now = now
-    this.#tail = readTail(this.#path, this.#headPath)
+    const path = join(directory, 'audit.head')
+    this.#head = new JsonFile({ path, schema: head, initial: genesis, what: 'the newest entry of the audit log' })
   }
 
-  /** Resolves when the entry is on disk; the action it announces starts after that. */
+  /**
+   * Resolves when the entry is on disk; the action it announces starts after that.
+   * @throws ConsoleError DISK_FULL, STORAGE_FAILED: there is no such entry then
+   */
   append(fact: AuditFact): Promise<AuditEntry> {
     const written = this.#queue.then(() => this.#write(fact))
     this.#queue = written.catch(() => undefined)
     return written
   }
 
-  /** Newest first; `before` is a sequence number. */
-  async list(limit: number, before = Number.POSITIVE_INFINITY): Promise<AuditEntry[]> {
-    const entries = (await this.#lines()).flatMap((line) => parseEntry(line) ?? [])
-    return entries
-      .filter((entry) => entry.sequence < before)
-      .slice(-limit)
-      .reverse()
+  /** The newest entry. */
+  async head(): Promise<Head> {
+    await this.#queue
+    return this.#tail ?? (await this.#readTail())
   }
 
-  /** Recomputes the whole chain from its first entry. */
-  async verify(): Promise<{ entries: number; intact: boolean; brokenAt: number | null; message: string }> {
-    await this.#queue
-    const lines = await this.#lines()
-    const broken = (at: number, message: string) => ({ entries: lines.length, intact: false, brokenAt: at, message })
-    let previous = genesis
-    for (const [index, line] of lines.entries()) {
+  /** Newest first; `before` is a sequence number. Reads no more of the log than that. */
+  async list(limit: number, before?: number): Promise<AuditEntry[]> {
+    const entries: AuditEntry[] = []
+    for await (const line of linesBackwards(this.path, before)) {
       const entry = parseEntry(line)
-      if (!entry) return broken(index + 1, `Entry ${index + 1} cannot be read.`)
-      if (entry.sequence !== index + 1) return broken(index + 1, `Entry ${index + 1} is missing or out of order.`)
-      if (entry.previousHash !== previous || entry.hash !== hashOf(entry)) {
-        return broken(index + 1, `Entry ${index + 1} was changed after it was written.`)
-      }
-      previous = entry.hash
+      if (entry && entry.sequence < (before ?? Number.POSITIVE_INFINITY)) entries.push(entry)
+      if (entries.length === limit) break
     }
-    if (previous !== this.#tail.hash) return broken(lines.length + 1, 'The newest entries were removed from the end.')
-    return { entries: lines.length, intact: true, brokenAt: null, message: `All ${lines.length} entries fit together.` }
+    return entries
+  }
+
+  /** The newest entry that was written at or after this time and is as wanted. */
+  async findSince(time: number, isWanted: (entry: AuditEntry) => boolean): Promise<AuditEntry | undefined> {
+    for await (const line of linesBackwards(this.path)) {
+      const entry = parseEntry(line)
+      if (entry && entry.at < time) return undefined
+      if (entry && isWanted(entry)) return entry
+    }
+    return undefined
+  }
+
+  /**
+   * Recomputes the whole chain from its first entry.
+   * @param expected entries that must be in it, by their sequence number: from checkpoints
+   */
+  async verify(expected: ReadonlyMap<number, string> = new Map()): Promise<ChainReport> {
+    await this.#queue
+    let [entries, previous] = [0, genesis]
+    const broken = (at: number, message: string): ChainReport => ({ entries, intact: false, brokenAt: at, message })
+    const file = await openIfThere(this.path)
+    try {
+      for await (const line of file?.readLines() ?? []) {
+        if (line === '') continue
+        const next = previous.sequence + 1
+        const entry = parseEntry(line)
+        entries += 1
+        if (!entry) return broken(next, `Entry ${next} cannot be read.`)
+        const isFirst = previous === genesis
+        // A repaired chain begins with the entry that names what was lost.
+        const begins = isFirst && entry.action === repairAction && entry.sequence >= 1
+        if (entry.sequence !== next && !begins) return broken(next, `Entry ${next} is missing or out of order.`)
+        if (entry.previousHash !== previous.hash || entry.hash !== hashOf(entry))
+          return broken(entry.sequence, `Entry ${entry.sequence} was changed after it was written.`)
+        const known = expected.get(entry.sequence)
+        if (known !== undefined && known !== entry.hash)
+          return broken(
+            entry.sequence,
+            `The log was rewritten: entry ${entry.sequence} is not the one that a checkpoint names.`,
+          )
+        previous = { sequence: entry.sequence, hash: entry.hash }
+      }
+    } finally {
+      await file?.close()
+    }
+    const tail = this.#tail ?? (await this.#readTail())
+    const newest = Math.max(tail.sequence, ...expected.keys())
+    if (newest > previous.sequence)
+      return broken(
+        previous.sequence + 1,
+        previous === genesis
+          ? `The whole log was removed: it had at least ${newest} entries.`
+          : `Entries ${previous.sequence + 1} to ${newest} were removed from the end.`,
+      )
+    return { entries, intact: true, brokenAt: null, message: `All ${entries} entries are intact.` }
   }
 
   async close(): Promise<void> {
     await this.#queue
+    await this.#savingHead
+    if (this.#tail && this.#tail.sequence > this.#head.current.sequence) {
+      const tail = this.#tail
+      await this.#head.update(() => tail).catch((error: unknown) => console.error(error))
+    }
     await this.#file?.close()
     this.#file = undefined
   }
 
   async #write(fact: AuditFact): Promise<AuditEntry> {
+    const tail = (this.#tail ??= await this.#readTail())
     const entry = {
       ...fact,
-      details: redact(fact.details),
-      sequence: this.#tail.sequence + 1,
+      // As JSON keeps them, so that the hash is that of what is read again.
+      details: JSON.parse(JSON.stringify(redact(fact.details))) as Record<string, unknown>,
+      sequence: tail.sequence + 1,
       at: this.#now(),
-      previousHash: this.#tail.hash,
+      previousHash: tail.hash,
     }
     const complete: AuditEntry = { ...entry, hash: hashOf(entry) }
-    this.#file ??= await open(this.#path, 'a', 0o600)
-    await this.#file.write(`${JSON.stringify(complete)}\n`)
-    await this.#file.datasync()
+    try {
+      await this.#appendLine(`${JSON.stringify(complete)}\n`)
+    } catch (error) {
+      throw storageError(error, 'the audit log', this.path)
+    }
     this.#tail = { sequence: complete.sequence, hash: complete.hash }
-    await writeFile(`${this.#headPath}.next`, JSON.stringify(this.#tail), { mode: 0o600 })
-    await rename(`${this.#headPath}.next`, this.#headPath)
+    this.#saveHead()
     return complete
   }
 
-  async #lines(): Promise<string[]> {
-    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+  /** A line that could not be written whole is cut off again: the next one must not continue it. */
+  async #appendLine(text: string): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    // A folder that was removed takes the open file with it: what is written there is lost.
+    if (this.#file && (await this.#file.stat()).nlink === 0) {
+      await this.#file.close()
+      this.#file = undefined
+    }
+    const file = (this.#file ??= await open(this.path, 'a', 0o600))
+    const { size } = await file.stat()
+    try {
+      await file.writeFile(text)
+      await file.datasync()
+    } catch (error) {
+      await file.truncate(size)
       throw error
-    })
-    return text.split('\n').filter((line) => line !== '')
+    }
+  }
+
+  /** One at a time, always the newest; it may lag behind after a crash. */
+  #saveHead(): void {
+    this.#savingHead ??= this.#head
+      .update((known) => this.#tail ?? known)
+      .catch((error: unknown) => console.error(error))
+      .finally(() => (this.#savingHead = undefined))
+  }
+
+  /**
+   * Where the chain continues. After a crash the entries may be ahead of the head file: then they are the truth, as long as the entry that
+   * the head names is among them. When they end before it, the head stays, and `verify` reports the loss.
+   */
+  async #readTail(): Promise<Head> {
+    const known = this.#head.current
+    await this.#cutPartialLine()
+    let last: Head | undefined
+    for await (const line of linesBackwards(this.path)) {
+      const entry = parseEntry(line)
+      if (!entry || entry.sequence < known.sequence) break
+      last ??= { sequence: entry.sequence, hash: entry.hash }
+      if (known.sequence === 0 || (entry.sequence === known.sequence && entry.hash === known.hash)) return last
+    }
+    return known
+  }
+
+  /** What a crash left of a line is no entry: what it was to announce did not begin. */
+  async #cutPartialLine(): Promise<void> {
+    const file = await openIfThere(this.path)
+    if (!file) return
+    try {
+      const { size } = await file.stat()
+      const bytes = Buffer.alloc(Math.min(size, 1024 * 1024))
+      await file.read(bytes, 0, bytes.length, size - bytes.length)
+      const rest = bytes.length - (bytes.lastIndexOf(0x0a) + 1)
+      if (rest === 0) return
+      const writable = await open(this.path, 'r+')
+      await writable.truncate(size - rest).finally(() => writable.close())
+    } finally {
+      await file.close()
+    }
   }
 }
 
-/** The hash covers every field but itself, keys in sorted order so that a rewrite by another JSON writer changes nothing. */
-function hashOf(entry: Omit<AuditEntry, 'hash'> & { hash?: string }): string {
-  const { hash: _, ...content } = entry
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(content)))
-    .digest('hex')
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  )
-}
-
-function parseEntry(line: string): AuditEntry | undefined {
-  try {
-    return auditEntry.parse(JSON.parse(line))
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * Where the chain goes on. After a crash between the entry and the head file the entry is the truth; when the entries end before
- * the head does, the head stays and `verify` reports the loss.
- */
-function readTail(path: string, headPath: string): z.infer<typeof head> {
-  const known = readJson(headPath)
-  const last = readText(path).trimEnd().split('\n').at(-1)
-  const entry = last ? parseEntry(last) : undefined
-  const fromHead = known ? head.parse(known) : { sequence: 0, hash: genesis }
-  if (entry && entry.sequence === fromHead.sequence + 1 && entry.previousHash === fromHead.hash) {
-    return { sequence: entry.sequence, hash: entry.hash }
-  }
-  return fromHead
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
-  }
-}
-
-function readJson(path: string): unknown {
-  const text = readText(path)
-  return text === '' ? undefined : JSON.parse(text)
-}
+/** The action of the entry that a repaired chain begins with. */
+export const repairAction = 'audit.repair'

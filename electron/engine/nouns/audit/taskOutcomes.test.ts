@@ -54,22 +54,34 @@ async function endOf(taskId: string): Promise<Task> {
 }
 
 it('says of a deployment which version and profile it brought, and how it ended', async () => {
+  await client.clusters.check({ context: scope.context })
   const plan = await client.deploy.plan({ ...scope, profile: 'sandbox', version: '0.1.0', values: '' })
   const { taskId } = await client.deploy.apply({ ...scope, planId: plan.id, confirmation: { reason: 'first try' } })
   await client.tasks.cancel({ id: taskId })
   expect(await endOf(taskId)).toMatchObject({ state: 'cancelled' })
   const list = () => client.audit.list({ limit: 50 })
-  await until(async () => (await list()).some(({ action }) => action === 'tasks.deploy'), 'the entry of the outcome')
+  await until(async () => (await list()).some(({ outcome }) => outcome === 'cancelled'), 'the entry of the outcome')
   const entries = await list()
   const find = (action: string, outcome: string) =>
     entries.find((entry) => entry.action === action && entry.outcome === outcome)
   expect(find('deploy.apply', 'started')?.details).toMatchObject({ planId: plan.id })
-  expect(find('deploy.apply', 'done')?.details).toMatchObject({ planId: plan.id, task: taskId })
-  expect(find('tasks.deploy', 'failed')).toMatchObject({
+  expect(entries.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    'deploy.apply cancelled',
+    'tasks.cancel done',
+    'tasks.cancel started',
+    'deploy.apply started',
+  ])
+  expect(find('deploy.apply', 'cancelled')).toMatchObject({
     by: 'maya',
     summary: 'Deploy 0.1.0',
-    ...scope,
-    details: { task: taskId, state: 'cancelled', result: { version: '0.1.0', profile: 'sandbox' } },
+    effect: 'destructive',
+    cluster: find('deploy.apply', 'started')?.cluster,
+    namespace,
+    details: {
+      task: taskId,
+      started: find('deploy.apply', 'started')?.sequence,
+      result: { version: '0.1.0', profile: 'sandbox' },
+    },
   })
   expect(await client.audit.verify()).toMatchObject({ intact: true })
 })

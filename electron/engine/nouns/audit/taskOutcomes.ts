@@ -1,26 +1,103 @@
+import type { Task } from '#shared/contract/tasks.ts'
+import { asConsoleError } from '#shared/errors.ts'
+import type { Kept } from '../tasks/lines.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import type { AuditLog } from './log.ts'
+import type { AuditFact, AuditLog } from './log.ts'
 
-/** A call that starts a task is done when the task runs; how the task ended is recorded here. */
-export function recordTaskOutcomes(tasks: Tasks, audit: AuditLog): void {
-  tasks.changes.on((task) => {
-    if (task.endedAt === undefined) return
-    const steps = task.steps.map(({ id, state }) => `${id}: ${state}`)
-    void audit.append({
-      by: task.by,
-      action: `tasks.${task.kind}`,
-      summary: task.title,
-      cluster: task.cluster,
-      namespace: task.namespace,
-      effect: task.kind === 'backup' || task.kind === 'verify' ? 'write' : 'destructive',
-      outcome: task.state === 'done' ? 'done' : 'failed',
-      details: {
-        task: task.id,
-        state: task.state,
-        steps,
-        result: task.result,
-        ...(task.fault ? { code: task.fault.code } : {}),
-      },
+/** Milliseconds until an entry that could not be written is tried again. */
+const retryAfter = 5_000
+
+/**
+ * A call that starts a task has the entry `started`; how the task ended is one more entry, also when the console ended in between: then
+ * the next start writes it.
+ */
+export class TaskOutcomes {
+  readonly #tasks: Tasks
+  readonly #audit: AuditLog
+  readonly #afterwards: (task: Task) => Promise<void>
+  readonly #writing = new Map<string, Promise<void>>()
+  readonly #waiting = new Map<string, NodeJS.Timeout>()
+
+  /** @param afterwards is done when the entry of an end is on disk; never awaited by the task */
+  constructor(tasks: Tasks, audit: AuditLog, afterwards: (task: Task) => Promise<void> = () => Promise.resolve()) {
+    this.#tasks = tasks
+    this.#audit = audit
+    this.#afterwards = afterwards
+  }
+
+  /** How many ends of tasks are not in the log yet, because it cannot be written. */
+  get unwritten(): number {
+    return this.#waiting.size
+  }
+
+  start(): void {
+    for (const { task } of this.#tasks.unaudited()) this.#record(task.id, true)
+    this.#tasks.changes.on(({ id, state }) => {
+      if (state !== 'running') this.#record(id, false)
     })
-  })
+  }
+
+  /** Resolves when everything that can be written is. */
+  async stop(): Promise<void> {
+    for (const [id, timer] of this.#waiting) {
+      clearTimeout(timer)
+      this.#waiting.delete(id)
+      this.#record(id, true)
+    }
+    await Promise.all(this.#writing.values())
+    for (const timer of this.#waiting.values()) clearTimeout(timer)
+  }
+
+  /** @param mayBeThere an earlier try, or an earlier session, may have written it already */
+  #record(id: string, mayBeThere: boolean): void {
+    if (this.#writing.has(id) || this.#waiting.has(id) || this.#tasks.kept(id).isAudited) return
+    const written = this.#write(this.#tasks.kept(id), mayBeThere)
+      .catch((thrown: unknown) => this.#later(id, thrown))
+      .finally(() => this.#writing.delete(id))
+    this.#writing.set(id, written)
+  }
+
+  async #write(kept: Kept, mayBeThere: boolean): Promise<void> {
+    const { task } = kept
+    const isSame = ({ details, outcome }: AuditFact) => details['task'] === task.id && outcome !== 'started'
+    const known = mayBeThere ? await this.#audit.findSince(task.startedAt, isSame) : undefined
+    const { sequence } = known ?? (await this.#audit.append(endOf(kept)))
+    this.#tasks.audited(task.id, sequence)
+    void this.#afterwards(task).catch((thrown: unknown) => console.error(thrown))
+  }
+
+  #later(id: string, thrown: unknown): void {
+    const { message } = asConsoleError(thrown)
+    const retry = () => {
+      this.#waiting.delete(id)
+      this.#record(id, true)
+    }
+    const timer = setTimeout(retry, retryAfter)
+    timer.unref()
+    this.#waiting.set(id, timer)
+    console.error(`The end of task ${id} is not in the audit log:`, thrown)
+    this.#tasks.log(id, 'warn', `The end of this task is not in the audit log yet. ${message} The console tries again.`)
+  }
+}
+
+function endOf({ task, entry }: Kept): AuditFact {
+  const { id, call, kind, title, by, cluster, namespace, effect, state, result, endedAt, fault } = task
+  return {
+    by,
+    action: call || `tasks.${kind}`,
+    summary: title,
+    cluster,
+    namespace,
+    effect,
+    outcome: state === 'running' ? 'interrupted' : state,
+    details: {
+      task: id,
+      state,
+      steps: task.steps.map((step) => `${step.id}: ${step.state}`),
+      result,
+      endedAt,
+      ...(entry !== undefined && { started: entry }),
+      ...(fault && { code: fault.code, message: fault.message }),
+    },
+  }
 }

@@ -26,7 +26,7 @@ afterEach(() => folder.remove())
 
 /** Called again it is an engine that starts anew on the same files. */
 function engine(): Backups {
-  tasks = new Tasks(folder.path)
+  tasks = new Tasks(folder.path, sameCluster.suiteOf)
   return new Backups({
     tasks,
     directory: {

@@ -264,23 +264,18 @@ export class Backups {
     run: (control: TaskControl) => Promise<void>,
   ): { taskId: string } {
     this.#refuseSecond(scope)
-    const { cluster, namespace } = this.suiteOf(scope)
-    return this.#needs.tasks.start(
-      { kind, cluster, namespace, title, by: this.#needs.host.user, steps },
-      async (control) => {
-        try {
-          await run(control)
-        } finally {
-          this.changes.emit(this.suiteOf(scope))
-        }
-      },
-    )
+    return this.#needs.tasks.start({ kind, scope, title, by: this.#needs.host.user, steps }, async (control) => {
+      try {
+        await run(control)
+      } finally {
+        this.changes.emit(this.suiteOf(scope))
+      }
+    })
   }
 
   /** One piece of work on one database at a time. */
   #refuseSecond(scope: Scope): void {
-    const { cluster, namespace } = this.suiteOf(scope)
-    const running = this.#needs.tasks.running(['backup', 'verify', 'restore', 'undoRestore'], cluster, namespace)
+    const running = this.#needs.tasks.running(['backup', 'verify', 'restore', 'undoRestore'], scope)
     if (running)
       throw new ConsoleError('BUSY', `"${running.title}" is still running here. Wait for it, or stop it first.`, {
         taskId: running.id,

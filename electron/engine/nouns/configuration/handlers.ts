@@ -16,8 +16,8 @@ export function configurationNoun({ configuration }: { configuration: Configurat
   return { handlers }
 }
 
-const nameOf = ({ context: cluster, namespace, kind, name }: ConfigurationName): ConfigurationName => ({
-  context: cluster,
+const nameOf = ({ context, namespace, kind, name }: ConfigurationName): ConfigurationName => ({
+  context,
   namespace,
   kind,
   name,

@@ -15,7 +15,7 @@ export async function restartReaders(
   name: ConfigurationName,
   by: string,
 ): Promise<{ taskId: string }> {
-  const { context: cluster, namespace } = name
+  const { context, namespace } = name
   const source = `${name.kind} ${name.name}`
   const readers = (await readersIn(connection, namespace)).filter((reader) => mustRestart(readingsOf(reader, source)))
   if (readers.length === 0)
@@ -29,7 +29,7 @@ export async function restartReaders(
     group: 'change' as const,
   }))
   return tasks.start(
-    { kind: 'rollout', cluster, namespace, title: `Restart the readers of ${source}`, by, steps },
+    { kind: 'rollout', scope: { context, namespace }, title: `Restart the readers of ${source}`, by, steps },
     async (control) => {
       control.result({ readers: readers.map(idOf).join(', ') })
       for (const reader of readers) await restart(connection, namespace, reader, control)

@@ -3,13 +3,15 @@ import type { DeployStatus, ValueFault } from '#shared/contract/deploy.ts'
 import type { Plan } from '#shared/contract/plan.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import type { ClusterConnection } from '../../kube/index.ts'
-import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
+import type { Standing } from '../tasks/interrupted.ts'
+import type { Task, TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import { checkValues, loadBundle, type Bundle } from '#shared/bundle/index.ts'
 import { checkPruned, decide, type Decision } from './decisions.ts'
 import type { DeploymentsNeeds } from './needs.ts'
 import { autoscaledIds, isAutoscaler, readFacts, requireAutoscalers } from './plan/clusterFacts.ts'
 import { rulesFor } from './plan/plan.ts'
 import { fingerprint, planFromBundle, planFromRecord, type KeptPlan, type Wanted } from './planning.ts'
+import { deployKinds, finishing, standingOf, undoing } from './interrupted.ts'
 import { DeployLease } from './releases/lease.ts'
 import {
   currentOf,
@@ -57,6 +59,7 @@ export class Deployments {
 
   constructor(needs: DeploymentsNeeds) {
     this.#needs = needs
+    needs.tasks.explain(deployKinds, (task) => this.#standingOf(task))
   }
 
   async status(scope: Scope, signal?: AbortSignal): Promise<DeployStatus> {
@@ -175,16 +178,15 @@ export class Deployments {
       const previous = records.find(({ id }) => id === record.previous)
       if (record.kind === 'adopt') return this.#forgetAdoption(scope, store, record, held)
       const job = { ...(await this.#job(connection, scope, store, record)), previous }
-      return this.#start(scope, 'undeploy', `Undo the deployment of ${record.version}`, undoSteps, held, (control) =>
-        undoRun(job, control),
-      )
+      const title = `Undo the deployment of ${record.version}`
+      return this.#start(scope, 'undeploy', title, undoSteps, held, undoing(record), (control) => undoRun(job, control))
     })
   }
 
   /** An adoption changed nothing in the cluster, so taking it back does not either: what was adopted is drift again. */
   #forgetAdoption(scope: Scope, store: ReleaseStore, record: ReleaseRecord, held: Held): Started {
     const step = { id: 'record', title: 'Record the undo', group: 'safe' as const }
-    return this.#start(scope, 'undeploy', 'Undo an adoption', [step], held, (control) =>
+    return this.#start(scope, 'undeploy', 'Undo an adoption', [step], held, undoing(record), (control) =>
       control.step('record', async () => {
         await store.update(record, { state: 'undone', endedAt: this.#needs.host.now() }, control.signal)
       }),
@@ -253,7 +255,9 @@ export class Deployments {
   }
 
   #run(scope: Scope, job: RunJob, title: string, held: Held): Started {
-    return this.#start(scope, 'deploy', title, runSteps(job.record), held, (control) => runStages(job, control))
+    return this.#start(scope, 'deploy', title, runSteps(job.record), held, finishing(job.record), (control) =>
+      runStages(job, control),
+    )
   }
 
   /** Takes the lease for the task that `begin` starts, which gives it back; it is given back at once when none was started. */
@@ -282,18 +286,25 @@ export class Deployments {
     title: string,
     steps: TaskDescription['steps'],
     { lost, giveBack }: Held,
+    more: Pick<TaskDescription, 'result' | 'settles'>,
     run: (control: TaskControl) => Promise<void>,
   ): Started {
-    const { context: cluster, namespace } = scope
     this.#refuseSecond(scope)
     const by = this.#needs.host.user
-    return this.#needs.tasks.start({ kind, cluster, namespace, title, by, steps }, async (control) => {
+    return this.#needs.tasks.start({ kind, scope, title, by, steps, ...more }, async (control) => {
       try {
         await run({ ...control, signal: AbortSignal.any([control.signal, lost]) })
       } finally {
         await giveBack()
       }
     })
+  }
+
+  async #standingOf({ kind, context, namespace, result }: Task): Promise<Standing> {
+    const scope = { context, namespace }
+    const { connection, store } = await this.#open(scope)
+    const elsewhere = await this.#lease(connection, scope).elsewhere().catch(forbiddenIsNobody)
+    return standingOf(kind, result['release'] ?? '', await store.list(), elsewhere !== undefined)
   }
 
   #keep(kept: KeptPlan): Plan {
@@ -325,8 +336,8 @@ export class Deployments {
     return new DeployLease(connection, namespace, thisConsole(dataDirectory, user), this.#needs.leaseTimes)
   }
 
-  #isRunning({ context: cluster, namespace }: Scope): boolean {
-    return this.#needs.tasks.running(['deploy', 'undeploy'], cluster, namespace) !== undefined
+  #isRunning(scope: Scope): boolean {
+    return this.#needs.tasks.running(deployKinds, scope) !== undefined
   }
 
   #refuseSecond(scope: Scope): void {

@@ -5,7 +5,7 @@ import { Drift } from './drift/drift.ts'
 import type { DeploymentsNeeds } from './needs.ts'
 import { Releases } from './releases/releases.ts'
 
-const scopeOf = ({ context: cluster, namespace }: Scope): Scope => ({ context: cluster, namespace })
+const scopeOf = ({ context, namespace }: Scope): Scope => ({ context, namespace })
 
 export function deployNoun(needs: DeploymentsNeeds) {
   const deployments = new Deployments(needs)

@@ -12,4 +12,4 @@ export function migrationsNoun(needs: MigrationsNeeds) {
   return { handlers }
 }
 
-const scopeOf = ({ context: cluster, namespace }: Scope): Scope => ({ context: cluster, namespace })
+const scopeOf = ({ context, namespace }: Scope): Scope => ({ context, namespace })

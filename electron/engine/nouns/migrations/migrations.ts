@@ -78,11 +78,9 @@ export class Migrations {
   }
 
   #task(scope: Scope, kind: Task['kind'], title: string, change: string, args: string[]): { taskId: string } {
-    const { context: cluster, namespace } = scope
     this.#refuseSecond(scope)
-    return this.#needs.tasks.start(
-      { kind, cluster, namespace, title, by: this.#needs.host.user, steps: steps(change) },
-      (control) => this.#work(scope, title, args, control),
+    return this.#needs.tasks.start({ kind, scope, title, by: this.#needs.host.user, steps: steps(change) }, (control) =>
+      this.#work(scope, title, args, control),
     )
   }
 
@@ -106,12 +104,12 @@ export class Migrations {
   }
 
   async #migrate(
-    { context: cluster, namespace }: Scope,
+    { context, namespace }: Scope,
     args: string[],
     step: StepControl,
     control: TaskControl,
   ): Promise<string> {
-    const connection = await this.#needs.directory.connection(cluster)
+    const connection = await this.#needs.directory.connection(context)
     const job = await migrationJob(connection, namespace, args)
     const { name } = job.metadata
     await createObject(connection, job)
@@ -134,14 +132,14 @@ export class Migrations {
     }
   }
 
-  #server({ context: cluster, namespace }: Scope, signal?: AbortSignal): Promise<DatabaseServer> {
-    return this.#needs.databases.serverOf(cluster, namespace, signal)
+  #server({ context, namespace }: Scope, signal?: AbortSignal): Promise<DatabaseServer> {
+    return this.#needs.databases.serverOf(context, namespace, signal)
   }
 
   /** One change of a database at a time. */
-  #refuseSecond({ context: cluster, namespace }: Scope): void {
+  #refuseSecond(scope: Scope): void {
     const kinds: Task['kind'][] = ['migrate', 'undoMigration', 'restore', 'undoRestore', 'deploy', 'undeploy']
-    const running = this.#needs.tasks.running(kinds, cluster, namespace)
+    const running = this.#needs.tasks.running(kinds, scope)
     if (running)
       throw new ConsoleError('BUSY', `"${running.title}" is still running here. Wait for it, or stop it first.`, {
         taskId: running.id,

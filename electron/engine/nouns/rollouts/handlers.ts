@@ -12,8 +12,8 @@ export function rolloutsNoun(needs: RolloutsNeeds) {
   return { handlers }
 }
 
-const nameOf = ({ context: cluster, namespace, kind, name }: WorkloadName): WorkloadName => ({
-  context: cluster,
+const nameOf = ({ context, namespace, kind, name }: WorkloadName): WorkloadName => ({
+  context,
   namespace,
   kind,
   name,

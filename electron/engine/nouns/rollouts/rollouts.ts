@@ -4,7 +4,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Host } from '../../ports/host.ts'
 import { editFieldManager, patchObject, removeObject, type ClusterConnection } from '../../kube/index.ts'
-import type { Task, TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
+import type { TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
 import { workloadDetail } from './detail.ts'
 import { followRollout } from './follow.ts'
 import { impactOf } from './impact.ts'
@@ -47,11 +47,12 @@ export class Rollouts {
   async change(name: WorkloadName, change: WorkloadChange): Promise<{ taskId: string }> {
     const connection = await this.#connection(name)
     const around = await surroundingsOf(connection, name)
-    const before = resultOf(around, change)
-    await this.#make(connection, name, around, change)
-    this.#leaveEarlier(name)
-    const started = this.#needs.tasks.start(this.#description(name, change), async (control) => {
-      control.result(before)
+    const description = { ...this.#description(name, change), result: resultOf(around, change) }
+    const make = async () => {
+      await this.#make(connection, name, around, change)
+      this.#leaveEarlier(name)
+    }
+    const started = await this.#needs.tasks.startAfter(description, make, async (control) => {
       await control.step('change', (step) => {
         step.detail(causeOf(around.workload, change, this.#needs.host.user))
         return Promise.resolve()
@@ -96,10 +97,10 @@ export class Rollouts {
       this.#needs.tasks.cancel(earlier)
   }
 
-  #description({ context: cluster, namespace, kind, name }: WorkloadName, change: WorkloadChange): TaskDescription {
-    const task: Pick<Task, 'kind' | 'cluster' | 'namespace'> = { kind: 'rollout', cluster, namespace }
+  #description({ context, namespace, kind, name }: WorkloadName, change: WorkloadChange): TaskDescription {
     return {
-      ...task,
+      kind: 'rollout',
+      scope: { context, namespace },
       title: `${titles[change.do]} ${name}`,
       by: this.#needs.host.user,
       steps: [
@@ -109,8 +110,8 @@ export class Rollouts {
     }
   }
 
-  #connection({ context: cluster }: WorkloadName): Promise<ClusterConnection> {
-    return this.#needs.directory.connection(cluster)
+  #connection({ context }: WorkloadName): Promise<ClusterConnection> {
+    return this.#needs.directory.connection(context)
   }
 }
 
@@ -126,7 +127,7 @@ const titles: Record<WorkloadChange['do'], string> = {
   unstick: 'Free the rollout of',
 }
 
-const keyOf = ({ context: cluster, namespace, kind, name }: WorkloadName) => [cluster, namespace, kind, name].join(' ')
+const keyOf = ({ context, namespace, kind, name }: WorkloadName) => [context, namespace, kind, name].join(' ')
 
 /** What Undo needs: the revision there was, and the number of replicas before a scale. */
 function resultOf({ workload, revisions }: Surroundings, change: WorkloadChange): Record<string, string> {

@@ -3,22 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ConsoleError } from '#shared/errors.ts'
+import type { Scope } from '#shared/contract/base.ts'
 import { Tasks, type Task, type TaskControl, type TaskDescription } from './tasks.ts'
 
 let folder: string
 let now: number
 let tasks: Tasks
+const suiteOf = ({ context, namespace }: Scope) => ({ cluster: `uid of ${context}`, namespace })
+const opened = () => new Tasks(folder, suiteOf, () => now)
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'console-tasks-'))
   now = 1_000
-  tasks = new Tasks(folder, () => now)
+  tasks = opened()
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const description: TaskDescription = {
   kind: 'backup',
-  cluster: 'sandbox',
-  namespace: 'agency-swarm',
+  scope: { context: 'sandbox', namespace: 'agency-swarm' },
   title: 'Back up',
   by: 'maya',
   steps: [
@@ -100,12 +102,13 @@ it('fails with the error of its step, and runs no further one', async () => {
 
 it('finds the running task of a place, and none once it has ended', async () => {
   const { taskId, goOn } = waitingTask()
-  expect(tasks.running(['backup', 'restore'], 'sandbox', 'agency-swarm')?.id).toBe(taskId)
-  expect(tasks.running(['restore'], 'sandbox', 'agency-swarm')).toBeUndefined()
-  expect(tasks.running(['backup'], 'sandbox', 'other')).toBeUndefined()
+  const { scope } = description
+  expect(tasks.running(['backup', 'restore'], scope)?.id).toBe(taskId)
+  expect(tasks.running(['restore'], scope)).toBeUndefined()
+  expect(tasks.running(['backup'], { ...scope, namespace: 'other' })).toBeUndefined()
   goOn()
   await tasks.ended(taskId)
-  expect(tasks.running(['backup'], 'sandbox', 'agency-swarm')).toBeUndefined()
+  expect(tasks.running(['backup'], scope)).toBeUndefined()
 })
 
 it('leaves the list only when it has ended', async () => {
@@ -114,8 +117,10 @@ it('leaves the list only when it has ended', async () => {
   expect(tasks.all()).toHaveLength(1)
   goOn()
   await tasks.ended(taskId)
+  tasks.audited(taskId, 1)
   tasks.dismiss(taskId)
   expect(tasks.all()).toEqual([])
+  expect(tasks.history(10)).toMatchObject([{ id: taskId, state: 'done' }])
   expect(() => tasks.cancel(taskId)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
 })
 
@@ -132,15 +137,20 @@ it('stops what can be stopped when the engine closes, and waits for what cannot'
 
 it('plans the next run by how long each step took, per kind and cluster, also after a restart', async () => {
   const run = (own: Tasks, cluster: string, milliseconds: number) =>
-    own.start({ ...description, cluster }, async (control) => {
+    own.start({ ...description, scope: { ...description.scope, context: cluster } }, async (control) => {
       await control.step('copy', () => Promise.resolve((now += milliseconds)))
       control.skip('swap', '')
     })
   await tasks.ended(run(tasks, 'sandbox', 700).taskId)
   await tasks.ended(run(tasks, 'context:prod', 9_000).taskId)
-  const next = new Tasks(folder, () => now)
+  const next = opened()
   const { taskId } = run(next, 'sandbox', 1)
-  expect(next.all()[0]?.steps.map(({ plannedMs }) => plannedMs)).toEqual([700, undefined])
+  expect(
+    next
+      .all()
+      .at(-1)
+      ?.steps.map(({ plannedMs }) => plannedMs),
+  ).toEqual([700, undefined])
   await next.ended(taskId)
 })
 
@@ -148,9 +158,9 @@ it('learns nothing from a run that failed, and starts without estimates when the
   const { taskId } = tasks.start(description, (control) => control.step('copy', () => Promise.reject(new Error('no'))))
   await tasks.ended(taskId)
   await writeFile(join(folder, 'step-durations.json'), '{"backup sandbox":')
-  const next = new Tasks(folder, () => now)
+  const next = opened()
   const again = next.start(description, (control) => control.step('copy', () => Promise.resolve()))
-  expect(next.all()[0]?.steps[0]?.plannedMs).toBeUndefined()
+  expect(next.all().at(-1)?.steps[0]?.plannedMs).toBeUndefined()
   await next.ended(again.taskId)
 })
 
@@ -165,7 +175,9 @@ it('keeps the last 200 lines of its log', async () => {
 
 it('200 tasks that end at the same moment are done, and so are 30 rounds of three', { timeout: 120_000 }, async () => {
   const run = (own: Tasks, kind: string) =>
-    own.start({ ...description, cluster: kind }, (control) => control.step('copy', () => Promise.resolve()))
+    own.start({ ...description, scope: { ...description.scope, context: kind } }, (control) =>
+      control.step('copy', () => Promise.resolve()),
+    )
   const states: string[] = []
   const many = Array.from({ length: 200 }, (_, i) => run(tasks, `cluster-${i}`))
   for (const { taskId } of many) states.push((await tasks.ended(taskId)).state)

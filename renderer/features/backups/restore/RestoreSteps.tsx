@@ -9,7 +9,7 @@ export interface RestoreStep {
   detail: string
   group: 'safe' | 'change'
   plannedMs?: number | undefined
-  state?: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'undone'
+  state?: 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'undone' | 'interrupted'
   startedAt?: number | undefined
   endedAt?: number | undefined
 }
@@ -21,6 +21,7 @@ const status: Record<NonNullable<RestoreStep['state']>, StatusKind> = {
   failed: 'failed',
   skipped: 'off',
   undone: 'doneBefore',
+  interrupted: 'warning',
 }
 
 export interface RestoreStepsProps {

@@ -1,7 +1,7 @@
 import { DatabaseZap, Undo2 } from 'lucide-react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Task } from '#shared/contract/tasks.ts'
-import { isSameCluster, showTask, useBlocked, useTasks } from '../../../app/index.ts'
+import { showTask, tasksOf, useBlocked, useTasks } from '../../../app/index.ts'
 import {
   Banner,
   Button,
@@ -41,14 +41,9 @@ export function MigrationsTab({ scope }: { scope: Scope }) {
 }
 
 /** The migration of this namespace that runs, or the last one of this session. */
-function useNewestTask({ context: cluster, namespace }: Scope): Task | undefined {
+function useNewestTask(scope: Scope): Task | undefined {
   return useTasks((state) =>
-    [...state.tasks.values()].findLast(
-      (task) =>
-        (task.kind === 'migrate' || task.kind === 'undoMigration') &&
-        isSameCluster(task.cluster, cluster) &&
-        task.namespace === namespace,
-    ),
+    tasksOf(state.tasks.values(), scope).findLast(({ kind }) => kind === 'migrate' || kind === 'undoMigration'),
   )
 }
 

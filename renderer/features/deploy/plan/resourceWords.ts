@@ -19,4 +19,5 @@ export const stepStatus: Record<Step['state'], StatusKind> = {
   failed: 'failed',
   skipped: 'off',
   undone: 'doneBefore',
+  interrupted: 'warning',
 }

@@ -2,6 +2,7 @@ import type { DatabaseServer } from '../../../ports/databaseServer.ts'
 import type { Task, TaskControl } from '../../tasks/tasks.ts'
 import { Tasks } from '../../tasks/tasks.ts'
 import type { JournalHooks } from '../../../storage/jsonLines.ts'
+import { sameCluster } from '../../../testing/sameCluster.ts'
 import { RestoreJournals } from '../journal.ts'
 import { newRecoveryId } from '../names.ts'
 import { restoreSteps, type RestoreJob, type SuiteServices } from '../restore.ts'
@@ -79,8 +80,17 @@ export async function runTask(
   work: (control: TaskControl) => Promise<void>,
   onChange: (task: Task, tasks: Tasks) => void = () => undefined,
 ): Promise<Task> {
-  const tasks = new Tasks(dataDirectory)
+  const tasks = new Tasks(dataDirectory, sameCluster.suiteOf)
   tasks.changes.on((task) => onChange(task, tasks))
-  const { taskId } = tasks.start({ kind, ...place, title: kind, by: 'maya', steps: known[kind] }, work)
+  const { taskId } = tasks.start(
+    {
+      kind,
+      scope: { context: place.cluster, namespace: place.namespace },
+      title: kind,
+      by: 'maya',
+      steps: known[kind],
+    },
+    work,
+  )
   return tasks.ended(taskId)
 }

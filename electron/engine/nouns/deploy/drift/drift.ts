@@ -139,7 +139,7 @@ export class Drift {
 
   async #holding(scope: Scope, work: (connection: ClusterConnection) => Promise<void>): Promise<void> {
     const { tasks, host, directory, leaseTimes } = this.#needs
-    if (tasks.running(['deploy', 'undeploy'], scope.context, scope.namespace))
+    if (tasks.running(['deploy', 'undeploy'], scope))
       throw new ConsoleError('BUSY', 'A deployment is running here. Wait for it, or stop it first.')
     const connection = await directory.connection(scope.context)
     const worker = thisConsole(host.dataDirectory, host.user)

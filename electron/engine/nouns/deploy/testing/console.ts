@@ -41,7 +41,7 @@ export const suiteResources = join(import.meta.dirname, '..', '..', '..', '..', 
 export async function testConsole(options: TestConsoleOptions): Promise<TestConsole> {
   const { connection, resourcesDirectory, user = 'maya', profile = 'sandbox', version = '0.1.0' } = options
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'console-deploy-')))
-  const tasks = new Tasks(join(dataDirectory, 'tasks'))
+  const tasks = new Tasks(join(dataDirectory, 'tasks'), sameCluster.suiteOf)
   const needs: DeploymentsNeeds = {
     tasks,
     directory: {

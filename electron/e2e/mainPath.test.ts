@@ -42,12 +42,12 @@ test.afterAll(async ({ cluster }) => {
   }
 })
 
-test('the fleet lists every context with health and version', async () => {
-  for (const context of ['e2e', 'e2e-neighbour']) {
+test('the fleet lists the cluster with version and suites, and every context with its health', async () => {
+  for (const context of ['e2e', 'e2e-neighbour'])
     await expect(fleetRow(app.page, context)).toContainText(/healthy/i, { timeout: 60_000 })
-    await expect(fleetRow(app.page, context)).toContainText(/v1\.\d+/)
-  }
-  await expect(fleetRow(app.page, 'e2e')).toContainText('Not deployed')
+  const cluster = row(app.page, /2 contexts/)
+  await expect(cluster).toContainText(/v1\.\d+/)
+  await expect(cluster).toContainText('Not deployed')
 })
 
 test('a plan changes nothing, and a deployment goes stage by stage', async ({ cluster }) => {

@@ -153,7 +153,7 @@ test('a production context shows its band, and a level 3 act demands its typed n
   await expect(dialog(page)).toBeHidden()
   await expect(page.getByText('Planned, nothing changed')).toBeVisible()
 
-  await openContext(page, 'e2e')
+  await rail(page, 'Fleet').click()
   await expect(page.locator('.app')).not.toHaveAttribute('data-environment', 'production')
 })
 
@@ -203,8 +203,10 @@ test('the window opens again where it was, with the page it showed', async ({ cl
   }
 })
 
-test('the fleet shows both contexts of one cluster with their environments', async () => {
+test('two contexts of one cluster are one row of the fleet, as careful as the more careful name', async () => {
   const { page } = app
   await rail(page, 'Fleet').click()
-  await expect(fleetRow(page, production)).toContainText(/prod/i)
+  await expect(page.getByRole('list', { name: 'Contexts of e2e' }).getByRole('listitem')).toHaveCount(2)
+  await expect(fleetRow(page, production)).toContainText(/healthy/i)
+  await expect(row(page, /2 contexts/)).toContainText(/production/i)
 })

@@ -12,8 +12,14 @@ export const marked = (page: Page, id: string): Locator => page.getByTestId(id).
 
 export const dialog = (page: Page): Locator => page.getByRole('dialog')
 
-/** The row of a context in the fleet. */
-export const fleetRow = (page: Page, context: string): Locator => page.locator(`[data-row="context:${context}"]`)
+/** What the fleet says of a context: the row of its cluster, or its entry there where several contexts lead to one cluster. */
+export function fleetRow(page: Page, context: string): Locator {
+  const name = page.locator(`[data-context="context:${context}"]`)
+  const entry = page.getByRole('listitem').filter({ has: wayTo(page, context) })
+  return page.locator('[data-row]').filter({ has: name }).or(entry)
+}
+
+const wayTo = (page: Page, context: string): Locator => page.getByRole('button', { name: context, exact: true })
 
 /** The row of a table by what it says. */
 export const row = (page: Page, name: RegExp): Locator => page.getByRole('row', { name }).first()
@@ -28,7 +34,8 @@ export const screen = (page: Page): Locator => page.locator('.xterm-rows:visible
 export async function openContext(page: Page, context: string): Promise<void> {
   await rail(page, 'Fleet').click()
   await expect(fleetRow(page, context)).toContainText(/healthy|warning|limited|degraded/i, { timeout: 60_000 })
-  await fleetRow(page, context).click()
+  const row = page.locator('[data-row]').filter({ has: page.locator(`[data-context="context:${context}"]`) })
+  await row.or(fleetRow(page, context).getByRole('button', { name: context, exact: true })).click()
   await expect(page.getByRole('button', { name: `Cluster ${context}` })).toBeVisible()
 }
 

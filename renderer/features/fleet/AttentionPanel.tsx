@@ -45,7 +45,7 @@ function NothingFound({ rows }: { rows: readonly FleetRow[] }) {
 function AttentionRow({ item }: { item: AttentionItem }) {
   const { row, step } = item
   const check = useCommand(
-    (client) => client.clusters.check({ context: row.best.id }),
+    (client) => client.clusters.check({ context: step.context ?? row.best.id }),
     (fault) => reportError(fault, `${row.name} was not checked.`),
   )
   const go = () => {

@@ -7,8 +7,12 @@ import type { FleetRow } from './fleetRows.ts'
 export function ClusterDetails({ row }: { row: FleetRow }) {
   return (
     <div className="fleet-details">
-      {row.best.health === 'unreachable' ? <Diagnosis cluster={row.best} /> : null}
       {row.ways.length > 1 ? <Ways row={row} /> : null}
+      {row.ways
+        .filter(({ health }) => health === 'unreachable')
+        .map((way) => (
+          <Diagnosis key={way.id} cluster={way} isNamed={row.ways.length > 1} />
+        ))}
       {row.suites.length > 1 ? <Suites row={row} /> : null}
     </div>
   )
@@ -28,7 +32,9 @@ function Ways({ row }: { row: FleetRow }) {
             >
               {way.name}
             </button>{' '}
-            {way.role ? <span className="dim">{roleWords[way.role]}</span> : null}
+            <span className="dim">
+              {[healthWords[way.health].word, way.role && roleWords[way.role]].filter(Boolean).join(', ')}
+            </span>
           </Status>
         </li>
       ))}

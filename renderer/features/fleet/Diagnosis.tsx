@@ -14,8 +14,14 @@ const stageTitles: Record<ProbeStage['id'], string> = {
 }
 const stageStatus: Record<ProbeStage['state'], StatusKind> = { passed: 'healthy', failed: 'failed', notTried: 'off' }
 
-/** Why a cluster cannot be reached: how far the connection came, and what to do. */
-export function Diagnosis({ cluster }: { cluster: ContextRow }) {
+interface DiagnosisProps {
+  cluster: ContextRow
+  /** Whether the context is named: its cluster has others. */
+  isNamed: boolean
+}
+
+/** Why a cluster cannot be reached by a context: how far the connection came, and what to do. */
+export function Diagnosis({ cluster, isNamed }: DiagnosisProps) {
   const retry = useCommand((client) => client.clusters.check({ context: cluster.id }))
   const message = cluster.fault?.message ?? cluster.summary
   const end = message.search(/[.!?](\s|$)/)
@@ -23,6 +29,7 @@ export function Diagnosis({ cluster }: { cluster: ContextRow }) {
     <div className="fleet-diagnosis">
       <div className="fleet-diagnosis-text selectable">
         <div>
+          {isNamed ? `${cluster.name}: ` : null}
           <b>{end < 0 ? message : message.slice(0, end + 1)}</b> {end < 0 ? '' : message.slice(end + 1)}
         </div>
         <ol aria-label={`Steps of the connection to ${cluster.name}`}>

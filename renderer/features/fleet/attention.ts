@@ -10,7 +10,7 @@ export interface AttentionItem {
   title: string
   detail: string
   /** Where the button leads; without a page it checks the cluster again. */
-  step: { title: string; page?: PageId; namespace?: string }
+  step: { title: string; page?: PageId; namespace?: string; context?: string }
   rank: number
 }
 
@@ -18,7 +18,7 @@ export interface AttentionItem {
 export function attention(rows: readonly FleetRow[], now: number): AttentionItem[] {
   const isProduction = ({ row }: AttentionItem) => Number(row.environment === 'production')
   return rows
-    .flatMap((row) => [...healthItems(row), ...backupItems(row, now), ...suiteItems(row)])
+    .flatMap((row) => [...healthItems(row), ...wayItems(row), ...backupItems(row, now), ...suiteItems(row)])
     .sort((a, b) => a.rank - b.rank || isProduction(b) - isProduction(a))
 }
 
@@ -50,6 +50,22 @@ function healthItems(row: FleetRow): AttentionItem[] {
     default:
       return []
   }
+}
+
+/** A context that fails where another one of the same cluster works: its own sign-in or route is at fault. */
+function wayItems(row: FleetRow): AttentionItem[] {
+  if (row.best.health === 'unreachable') return []
+  return row.ways
+    .filter(({ health }) => health === 'unreachable')
+    .map((way) => ({
+      id: way.id,
+      row,
+      status: 'unknown',
+      title: `cannot be reached by context ${way.name}`,
+      detail: way.fault?.message ?? way.summary,
+      step: { title: 'Retry now', context: way.id },
+      rank: 4,
+    }))
 }
 
 /** The sandbox is there for the suite; on other clusters its absence is no finding. */

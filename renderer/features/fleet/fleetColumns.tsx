@@ -32,7 +32,9 @@ function NameCell({ row: { name, environment, best, ways } }: { row: FleetRow })
   return (
     <div className="k-table-two">
       <span>
-        <b className="strong truncate">{name}</b>
+        <b className="strong truncate" data-context={ways.length === 1 ? best.id : undefined}>
+          {name}
+        </b>
         <EnvironmentChip environment={environment} />
       </span>
       <span title={best.source}>

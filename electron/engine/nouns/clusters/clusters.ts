@@ -17,7 +17,7 @@ import type { AuditLog } from '../audit/log.ts'
 import { Checks } from './checks.ts'
 import { Connections } from './connections.ts'
 import { Contexts, type KnownContext } from './contexts.ts'
-import { guessEnvironment } from './environment.ts'
+import { guessEnvironment, mostCareful } from './environment.ts'
 import { Identities } from './identities.ts'
 import { sandboxId } from './identity.ts'
 import { LastBackups } from './lastBackups.ts'
@@ -80,7 +80,7 @@ export class Clusters implements ClusterDirectory {
       contexts: this.#contexts,
       connections: this.#connections,
       now: () => host.now(),
-      onIdentity: (known, uid) => this.#identities.learn(known.context, uid),
+      onIdentity: (known, uid) => this.#learn([known], uid),
       namespacesOf: (known) => this.#namespacesOf(known),
       openPods: (connection, namespace) => needs.lists.peek(connection, podKind, namespace),
       onChange: () => this.#changed(),
@@ -198,9 +198,28 @@ export class Clusters implements ClusterDirectory {
   /** Reads the kubeconfig files again when one of them, or the list of them, changed. @param isForced tells readers in any case */
   reload(isForced = false): void {
     const isChanged = this.#contexts.reload()
-    if (isChanged) for (const { context } of this.#contexts.all()) this.#identities.learn(context)
+    if (isChanged) this.#learn(this.#contexts.all())
     if (isChanged || isForced) this.#emit()
     if (isChanged) this.checks.checkDue()
+  }
+
+  /** Takes in where contexts lead. A context that turns out to share a cluster with others never lowers its environment by that. */
+  #learn(learnt: readonly KnownContext[], uid?: string): void {
+    const { memory } = this.#needs
+    const before = new Map(this.#contexts.all().map((known) => [known, this.#ownEnvironment(known)]))
+    for (const { context } of learnt) this.#identities.learn(context, uid)
+    for (const cluster of new Set(learnt.map(({ context }) => this.#identities.of(context).id))) {
+      const environments = this.#waysTo(cluster).map((known) => before.get(known) ?? 'other')
+      const strictest = mostCareful([...environments, this.#environment(cluster)])
+      if (strictest !== this.#environment(cluster)) memory.raiseEnvironment(cluster, strictest)
+    }
+  }
+
+  /** Of a context by itself: what was said of it or of its cluster, else what its name suggests. */
+  #ownEnvironment({ context }: KnownContext): Environment {
+    const { memory } = this.#needs
+    const said = memory.environmentOf(`context:${context.name}`)
+    return said ?? memory.environmentOf(this.#identities.of(context).id) ?? guessEnvironment([context.name])
   }
 
   #sources(): KubeconfigSource[] {

@@ -8,8 +8,11 @@ export const careful: readonly Environment[] = ['production', 'staging', 'edge',
  * harmless cluster for production costs a typed name, and the reverse costs a database.
  */
 export function guessEnvironment(contextNames: readonly string[]): Environment {
-  const guesses = contextNames.map(guess)
-  return careful.find((environment) => guesses.includes(environment)) ?? 'other'
+  return mostCareful(contextNames.map(guess))
+}
+
+export function mostCareful(environments: readonly Environment[]): Environment {
+  return careful.find((environment) => environments.includes(environment)) ?? 'other'
 }
 
 function guess(contextName: string): Environment {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { permissions, type Permission } from '#shared/contract/base.ts'
 import { environment, type Environment } from '#shared/contract/clusters.ts'
 import { JsonFile } from '../../storage/jsonFile.ts'
-import { careful } from './environment.ts'
+import { mostCareful } from './environment.ts'
 
 /** Kubeconfig entries that are remembered; a rotated token makes a new one. */
 const keptContexts = 1000
@@ -68,10 +68,17 @@ export class ClusterMemory {
     if (this.#current.environments[from] === undefined) return false
     this.#learn((current) => {
       const { [from]: former, ...environments } = current.environments
-      if (former !== undefined) environments[to] = stricter(environments[to], former)
+      const there = environments[to]
+      // Two contexts of one cluster that a person marked differently: the more careful one holds.
+      if (former !== undefined) environments[to] = there === undefined ? former : mostCareful([there, former])
       return { ...current, environments }
     })
     return true
+  }
+
+  /** Marks a cluster as careful as the contexts that were found to lead to it. */
+  raiseEnvironment(cluster: string, value: Environment): void {
+    this.#learn((current) => ({ ...current, environments: { ...current.environments, [cluster]: value } }))
   }
 
   /** The cluster that a kubeconfig entry led to when it was last asked. */
@@ -138,9 +145,4 @@ export class ClusterMemory {
     this.#current = change(this.#current)
     this.#writing = this.#file.update(change).catch((error: unknown) => console.error(error))
   }
-}
-
-/** Two contexts of one cluster that a person marked differently: the one that asks for more care. */
-function stricter(a: Environment | undefined, b: Environment): Environment {
-  return a !== undefined && careful.indexOf(a) < careful.indexOf(b) ? a : b
 }

@@ -129,6 +129,7 @@ const backend: PlannedResource = {
       wanted: 'INFO',
     },
   ],
+  restartsPods: 4,
   notes: ['restarts 4 pods, one at a time', 'keeps the 4 replicas of the autoscaler'],
 }
 
@@ -138,6 +139,7 @@ function other(
   action: PlannedResource['action'],
   lines: [number, number] = [0, 0],
   notes: string[] = [],
+  restartsPods = 0,
 ): PlannedResource {
   const text = `kind: ${kind}\nmetadata:\n  name: ${name}\n`
   const [added, removed] = lines
@@ -162,6 +164,7 @@ function other(
           ]
         : [],
     conflicts: [],
+    restartsPods,
     notes,
   }
 }
@@ -188,7 +191,7 @@ export function samplePlan(values: Partial<Plan> = {}): Plan {
       ]),
       stage('database', 'Storage and database', 'until postgresql has 1 of 1 pods ready, at most 5 min', [
         other('StatefulSet', 'postgresql', 'same'),
-        other('ConfigMap', 'postgresql-config', 'change', [2, 1], ['restarts 1 pod']),
+        other('ConfigMap', 'postgresql-config', 'change', [2, 1], ['restarts 1 pod'], 1),
       ]),
       stage('migrations', 'Migrations', 'until the Job is complete, at most 30 min', [
         other('Job', 'migrate-2-4-0', 'create', [38, 0]),
@@ -213,8 +216,8 @@ export function samplePlan(values: Partial<Plan> = {}): Plan {
             },
           ],
         },
-        other('Deployment', 'agency-swarm-mcp', 'change', [3, 3], ['restarts 2 pods, one at a time']),
-        other('Deployment', 'agency-swarm-agents', 'change', [7, 4], ['restarts 2 pods, one at a time']),
+        other('Deployment', 'agency-swarm-mcp', 'change', [3, 3], ['restarts 2 pods, one at a time'], 2),
+        other('Deployment', 'agency-swarm-agents', 'change', [7, 4], ['restarts 2 pods, one at a time'], 2),
         other('Deployment', 'agency-swarm-frontend', 'same'),
         other('Service', 'agency-swarm-mcp', 'replace', [1, 1], ['its address changes']),
         other('PodDisruptionBudget', 'agency-swarm-agents', 'create', [12, 0]),

@@ -46,6 +46,8 @@ export const plannedResource = z.object({
   after: z.string(),
   fields: z.array(fieldChange),
   conflicts: z.array(fieldConflict),
+  /** Pods that run now and are replaced by it. */
+  restartsPods: z.number(),
   /** What the change means: "restarts 2 pods, one at a time", "keeps the 4 replicas of the autoscaler". */
   notes: z.array(z.string()),
 })

@@ -57,7 +57,7 @@ async function findPod(connection: ClusterConnection, namespace: string, signal?
   if (!pod) {
     throw new ConsoleError(
       'NOT_FOUND',
-      `No database pod is ready in ${namespace}. Nothing was changed. Look at the pod ${statefulSet}-0 and its events, then try again.`,
+      `No database pod is ready in ${namespace}. Look at the pod ${statefulSet}-0 and its events, then try again.`,
       { pods: pods.map(({ metadata }) => metadata.name) },
     )
   }

@@ -57,7 +57,7 @@ export class Credits {
   /** @throws ConsoleError ALREADY_EXISTS when the window reused a name */
   open(streamId: string, limits: CreditLimits): Credit {
     if (this.#open.has(streamId)) {
-      throw new ConsoleError('ALREADY_EXISTS', 'This stream is already open. Nothing was changed.')
+      throw new ConsoleError('ALREADY_EXISTS', 'This stream is already open.')
     }
     const credit = new Credit(limits)
     this.#open.set(streamId, credit)

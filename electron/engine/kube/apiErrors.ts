@@ -90,19 +90,19 @@ function messageFor(code: ErrorCode, asked: ReturnType<typeof describeRequest>, 
   const quote = said === '' ? '' : ` The API server says: ${said}`
   switch (code) {
     case 'UNAUTHENTICATED':
-      return `The cluster does not accept this sign-in. Nothing was changed. Renew the credentials of this context.${quote}`
+      return `The cluster does not accept this sign-in. Renew the credentials of this context.${quote}`
     case 'FORBIDDEN':
-      return `Your account may not ${asked.verb} ${target}. Nothing was changed. Ask the cluster's administrator for this right.${quote}`
+      return `Your account may not ${asked.verb} ${target}. Ask the cluster's administrator for this right.${quote}`
     case 'NOT_FOUND':
-      return `There is no ${target}. Nothing was changed.${quote}`
+      return `There is no ${target}.${quote}`
     case 'ALREADY_EXISTS':
-      return `${target} already exists. Nothing was changed.${quote}`
+      return `${target} already exists.${quote}`
     case 'CONFLICT':
-      return `${target} was changed by someone else meanwhile, or is not in the right state. Nothing was changed. Load it again and retry.${quote}`
+      return `${target} was changed by someone else meanwhile, or is not in the right state. Load it again and retry.${quote}`
     case 'NAMESPACE_TERMINATING':
       return `The namespace ${asked.namespace ?? asked.name ?? ''} is being deleted, so nothing can be created in it. Wait until it is gone, or look at what holds it up.${quote}`
     case 'TOO_MANY_REQUESTS':
-      return `The cluster refuses to ${asked.verb} ${target} for now. Nothing was changed. Try again later.${quote}`
+      return `The cluster refuses to ${asked.verb} ${target} for now. Try again later.${quote}`
     case 'EXPIRED':
       return `The cluster no longer has that state of ${asked.resource}. It must be read again.${quote}`
     case 'TIMEOUT':
@@ -110,7 +110,7 @@ function messageFor(code: ErrorCode, asked: ReturnType<typeof describeRequest>, 
     case 'CLUSTER_UNREACHABLE':
       return `The cluster answers, but cannot serve ${target} now. Try again.${quote}`
     case 'BAD_INPUT':
-      return `The cluster rejects this request to ${asked.verb} ${target}. Nothing was changed.${quote}`
+      return `The cluster rejects this request to ${asked.verb} ${target}.${quote}`
     default:
       return `The API server failed to ${asked.verb} ${target}.${quote}`
   }

@@ -74,7 +74,7 @@ async function explainConflict(
   const list = conflicts.map(({ field, manager, operation }) => `${field} (${manager}, ${operation})`).join('; ')
   return new ConsoleError(
     'CONFLICT',
-    `${what} has fields that others manage: ${list}. Nothing was changed. Leave them out, or take them over on purpose.`,
+    `${what} has fields that others manage: ${list}. Leave them out, or take them over on purpose.`,
     { ...error.details, conflicts },
     { cause: error },
   )

@@ -247,9 +247,7 @@ class PooledConnection implements ClusterConnection {
 
   #timedOut(method: HttpMethod, path: string, timeout: number): ConsoleError {
     const safe =
-      method === 'GET'
-        ? 'Nothing was changed.'
-        : 'It is not known whether the change was made: look before trying again.'
+      method === 'GET' ? 'Try again.' : 'It is not known whether the change was made: look before trying again.'
     return new ConsoleError('TIMEOUT', `The cluster did not answer within ${timeout / 1000} s. ${safe}`, {
       method,
       path,

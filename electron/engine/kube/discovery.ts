@@ -197,7 +197,7 @@ export async function resourceFor(
     broken.length === 0
       ? ''
       : ` These APIs do not answer: ${broken.map(({ groupVersion }) => groupVersion).join(', ')}.`
-  throw new ConsoleError('NOT_FOUND', `This cluster does not know ${what}. Nothing was changed.${hint}`, {
+  throw new ConsoleError('NOT_FOUND', `This cluster does not know ${what}.${hint}`, {
     what,
     broken,
   })

@@ -147,12 +147,8 @@ function parseCredential(output: string, plugin: ExecPlugin): PluginCredential {
 
 function failed(what: string, plugin: ExecPlugin, details: Record<string, unknown>): ConsoleError {
   const hint = plugin.installHint === undefined ? '' : ` ${sanitise(plugin.installHint.trim())}`
-  return new ConsoleError(
-    'UNAUTHENTICATED',
-    `${what} Nothing was changed. Run it in a terminal to see why, or sign in again.${hint}`,
-    {
-      command: plugin.command,
-      ...details,
-    },
-  )
+  return new ConsoleError('UNAUTHENTICATED', `${what} Run it in a terminal to see why, or sign in again.${hint}`, {
+    command: plugin.command,
+    ...details,
+  })
 }

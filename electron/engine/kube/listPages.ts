@@ -63,10 +63,7 @@ async function readPage(
   const where = new URL(connection.context.cluster.server).host
   const silence = (): void =>
     void body.destroy(
-      new ConsoleError(
-        'TIMEOUT',
-        `The cluster at ${where} stopped in the middle of a list. Nothing was changed. Try again.`,
-      ),
+      new ConsoleError('TIMEOUT', `The cluster at ${where} stopped in the middle of a list. Try again.`),
     )
   const timer = setTimeout(silence, pageSilence)
   try {
@@ -81,11 +78,10 @@ async function readPage(
   } catch (thrown) {
     if (signal?.aborted) throw new ConsoleError('CANCELLED', 'Stopped on request.')
     if (thrown instanceof SyntaxError) {
-      throw new ConsoleError(
-        'STREAM_BROKEN',
-        `The cluster at ${where} sent a list that breaks off. Nothing was changed. Try again.`,
-        { path, raw: thrown.message },
-      )
+      throw new ConsoleError('STREAM_BROKEN', `The cluster at ${where} sent a list that breaks off. Try again.`, {
+        path,
+        raw: thrown.message,
+      })
     }
     throw transportError(thrown, where)
   } finally {

@@ -196,9 +196,8 @@ export async function waitFor(
   }
   if (options.signal?.aborted) throw new ConsoleError('CANCELLED', 'Stopped on request.')
   const state = last ? 'has not reached the state that was waited for' : 'does not exist'
-  throw new ConsoleError(
-    'TIMEOUT',
-    `After ${Math.round(timeout / 1000)} s ${target.name} ${state}. Nothing was changed by waiting.`,
-    { ...target, last },
-  )
+  throw new ConsoleError('TIMEOUT', `After ${Math.round(timeout / 1000)} s ${target.name} ${state}.`, {
+    ...target,
+    last,
+  })
 }

@@ -65,7 +65,7 @@ export async function tunnelThrough(
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new ConsoleError(
       'CLUSTER_UNREACHABLE',
-      `The proxy ${proxy.host} did not connect to ${host}:${port}: ${reason}. Nothing was changed. Check the proxy or proxy-url in the kubeconfig.`,
+      `The proxy ${proxy.host} did not connect to ${host}:${port}: ${reason}. Check the proxy or proxy-url in the kubeconfig.`,
       { proxy: proxy.host, reason },
       { cause: thrown },
     )

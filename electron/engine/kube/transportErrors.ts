@@ -92,9 +92,6 @@ function headline(code: ErrorCode, where: string): string {
 function advice(code: ErrorCode, isWrite: boolean): string {
   if (code === 'TLS_MISMATCH')
     return 'Nothing was sent. Compare server and certificate-authority in the kubeconfig with the cluster.'
-  if (code === 'CLUSTER_UNREACHABLE')
-    return 'Nothing was changed. Check the network, a VPN and the address in the kubeconfig.'
-  return isWrite
-    ? 'It is not known whether the change was made: look before trying again.'
-    : 'Nothing was changed. Try again.'
+  if (code === 'CLUSTER_UNREACHABLE') return 'Check the network, a VPN and the address in the kubeconfig.'
+  return isWrite ? 'It is not known whether the change was made: look before trying again.' : 'Try again.'
 }

@@ -70,8 +70,9 @@ export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
 /** Kinds of which several pods run that a change of the template replaces. */
 export const isRolled = ({ kind }: { kind: string }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)
 
-export const replicasOf = (object: KubeObject): number => {
-  const replicas = object.spec?.['replicas']
+/** Pods a workload is to have; a DaemonSet that runs has one on every node that suits it. */
+export const replicasOf = ({ kind, spec, status }: KubeObject): number => {
+  const replicas = kind === 'DaemonSet' ? status?.['desiredNumberScheduled'] : spec?.['replicas']
   return typeof replicas === 'number' ? replicas : 1
 }
 

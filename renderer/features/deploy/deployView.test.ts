@@ -48,11 +48,15 @@ describe('a plan', () => {
   })
 
   it('names the workloads of a stage and knows their pods', () => {
-    expect(workloadsOf(plan(), 'backend')).toEqual(['agency-swarm-backend'])
+    expect(workloadsOf(plan(), 'backend')).toEqual([{ kind: 'Deployment', name: 'agency-swarm-backend' }])
     expect(workloadsOf(plan(), 'storage')).toEqual([])
-    expect(belongsTo('agency-swarm-backend-7f6d4c9b5d-6nqvs', 'agency-swarm-backend')).toBe(true)
-    expect(belongsTo('agency-swarm-backend-worker-7f6d4c9b5d-6nqvs', 'agency-swarm-backend')).toBe(false)
-    expect(belongsTo('postgresql-0', 'postgresql')).toBe(true)
+    const owned = (kind: string, name: string) => ({ owner: { kind, name } })
+    const backend = { kind: 'Deployment', name: 'agency-swarm-backend' }
+    expect(belongsTo(owned('ReplicaSet', 'agency-swarm-backend-7f6d4c9b5d'), backend)).toBe(true)
+    expect(belongsTo(owned('ReplicaSet', 'agency-swarm-backend-worker-7f6d4c9b5d'), backend)).toBe(false)
+    expect(belongsTo(owned('StatefulSet', 'postgresql'), { kind: 'StatefulSet', name: 'postgresql' })).toBe(true)
+    expect(belongsTo(owned('Job', 'postgresql'), { kind: 'StatefulSet', name: 'postgresql' })).toBe(false)
+    expect(belongsTo({ owner: null }, backend)).toBe(false)
   })
 })
 

@@ -1,6 +1,7 @@
 import { tasksOf } from '../../app/index.ts'
 import type { Fault, Scope } from '#shared/contract/base.ts'
 import type { Plan, PlannedResource } from '#shared/contract/plan.ts'
+import type { PodRow } from '#shared/contract/pods.ts'
 import type { Step, Task } from '#shared/contract/tasks.ts'
 
 export type Action = PlannedResource['action']
@@ -50,18 +51,23 @@ export function latestRun(tasks: Iterable<Task>, scope: Scope): Task | undefined
   return latest
 }
 
-/** Names of the workloads of a stage: their pods are shown below it while it runs. */
-export function workloadsOf(plan: Plan | null, stageId: string): string[] {
+interface WorkloadRef {
+  kind: string
+  name: string
+}
+
+/** The workloads of a stage: their pods are shown below it while it runs. */
+export function workloadsOf(plan: Plan | null, stageId: string): WorkloadRef[] {
   const stage = plan?.stages.find((each) => each.id === stageId)
   return (stage?.resources ?? [])
     .filter((resource) => ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(resource.kind))
-    .map((resource) => resource.name)
+    .map(({ kind, name }) => ({ kind, name }))
 }
 
-/** Whether a pod belongs to a workload: its own name is the workload's with generated endings. */
-export function belongsTo(podName: string, workload: string): boolean {
-  if (!podName.startsWith(`${workload}-`)) return false
-  return /^(\d+|[a-z0-9]{5}|[a-z0-9]{6,10}-[a-z0-9]{5})$/.test(podName.slice(workload.length + 1))
+/** Whether a pod belongs to a workload, by its owner. A Deployment owns ReplicaSets, each named after it and the hash of its template. */
+export function belongsTo({ owner }: Pick<PodRow, 'owner'>, { kind, name }: WorkloadRef): boolean {
+  if (owner?.kind !== 'ReplicaSet') return owner?.kind === kind && owner.name === name
+  return kind === 'Deployment' && owner.name.slice(0, owner.name.lastIndexOf('-')) === name
 }
 
 export interface Failure {

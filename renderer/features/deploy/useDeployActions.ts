@@ -4,7 +4,7 @@ import type { Scope } from '#shared/contract/base.ts'
 import type { DeployStatus } from '#shared/contract/deploy.ts'
 import type { Plan } from '#shared/contract/plan.ts'
 import type { Task } from '#shared/contract/tasks.ts'
-import { reportError, useActions, useBlocked, type Action } from '../../app/index.ts'
+import { reportError, useActions, useBlocked, useCluster, type Action } from '../../app/index.ts'
 import { engine } from '../../client/index.ts'
 import { elsewhere } from './DeployHeader.tsx'
 import { blockedBy, decideAll, undecidedOf } from './plan/decisions.ts'
@@ -27,6 +27,7 @@ export function useDeployActions({ scope, status, plan, commands, unfinished, ru
   const readable = useBlocked('read_only')
   const { decisions } = useDraft(scope)
   const { context, namespace } = scope
+  const isSandbox = useCluster(context)?.environment === 'sandbox'
   const actions = useMemo<Action[]>(() => {
     const scope = { context, namespace }
     const section = 'Deploy'
@@ -56,7 +57,7 @@ export function useDeployActions({ scope, status, plan, commands, unfinished, ru
           icon: FileSearch,
           reason: readable,
           perform: () =>
-            makePlan(scope, status, wantedOf(draftOf(scope), status)).catch((thrown: unknown) =>
+            makePlan(scope, status, wantedOf(draftOf(scope), status, isSandbox)).catch((thrown: unknown) =>
               reportError(thrown, 'The plan could not be made'),
             ),
         }),
@@ -112,6 +113,6 @@ export function useDeployActions({ scope, status, plan, commands, unfinished, ru
         },
       ]
     }
-  }, [context, namespace, plan, run, unfinished, commands, blocked, readable, decisions, status])
+  }, [context, namespace, plan, run, unfinished, commands, blocked, readable, decisions, status, isSandbox])
   useActions('deploy', actions)
 }

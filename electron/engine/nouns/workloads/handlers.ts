@@ -3,11 +3,12 @@ import type { EventRow } from '#shared/contract/events.ts'
 import type { PodBatch, PodRow } from '#shared/contract/pods.ts'
 import type { Scope } from '#shared/contract/base.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
-import { getObject, listObjects, removeObject } from '../../kube/index.ts'
+import { getObject, listObjects } from '../../kube/index.ts'
 import { engine } from '../../rpc/router.ts'
 import { feedState, part, type LiveLists, type RowBatch, type Target } from '../../objects/liveLists.ts'
 import { podKind } from '../../objects/pods/podFacts.ts'
 import { podRow } from '../../objects/pods/podRow.ts'
+import { deletePods } from './deletePods.ts'
 import { eventKind, eventRow } from './eventRow.ts'
 import { containerFacts } from './podDetail.ts'
 import { mapKinds, mapPod, serviceMap } from './serviceMap.ts'
@@ -46,13 +47,9 @@ export function podsNoun({ directory, lists }: Needs) {
         labels: pod.metadata.labels ?? {},
       }
     }),
-    delete: engine.pods.delete.handler(async ({ input }) => {
-      const connection = await directory.connection(input.context)
-      const { namespace } = input
-      await Promise.all(
-        input.names.map((name) => removeObject(connection, { apiVersion: 'v1', kind: 'Pod', namespace, name })),
-      )
-    }),
+    delete: engine.pods.delete.handler(async ({ input }) =>
+      deletePods(await directory.connection(input.context), input.namespace, input.names),
+    ),
   }
   return { handlers, stop: () => lists.stop() }
 }

@@ -5,7 +5,6 @@ import type { Step } from '#shared/contract/tasks.ts'
 import { Panel, Segments, StatusGlyph, type StatusKind } from '../../../kit/index.ts'
 import { conflictKey, type Decisions } from './decisions.ts'
 import { countActions } from '../deployView.ts'
-import { restartedPods } from './planEffects.ts'
 import { PruneList } from './PruneList.tsx'
 import { Lines, ResourceName } from './ResourcePanel.tsx'
 import { actionWords, stepStatus } from './resourceWords.ts'
@@ -92,7 +91,7 @@ function ResourceRow(props: {
 }) {
   const { resource } = props
   const { sign, word } = actionWords[resource.action]
-  const restarts = restartedPods(resource)
+  const restarts = resource.restartsPods
   return (
     <button
       type="button"

@@ -13,8 +13,8 @@ const large = () =>
         title: 'Services',
         waits: '',
         resources: [
-          resource({ id: 'a', action: 'change', notes: ['restarts 4 pods, one at a time'] }),
-          resource({ id: 'b', name: 'agency-swarm-mcp', action: 'change', notes: ['restarts 1 pod'] }),
+          resource({ id: 'a', action: 'change', restartsPods: 4 }),
+          resource({ id: 'b', name: 'agency-swarm-mcp', action: 'change', restartsPods: 1 }),
           resource({ id: 'c', kind: 'Job', name: 'migrate', action: 'create' }),
           resource({ id: 'd', kind: 'Service', name: 'agency-swarm-mcp', action: 'replace' }),
           resource({ id: 'e', kind: 'ConfigMap', name: 'x', action: 'conflict', conflicts: [conflict('data.A')] }),

@@ -14,17 +14,11 @@ export const allResources = (plan: Plan): PlannedResource[] => plan.stages.flatM
 /** `agency-swarm-backend` as people call it: `backend`. */
 export const shortName = (name: string) => name.replace(/^agency-swarm-(?=.)/, '')
 
-/** Pods that a change of this resource restarts, as its notes say: "restarts 2 pods, one at a time". */
-export function restartedPods(resource: PlannedResource): number {
-  const found = resource.notes.map((note) => /restarts (\d+) pods?/i.exec(note)?.[1]).find((count) => count)
-  return Number(found ?? 0)
-}
-
 export function podsToRestart(plan: Plan): { total: number; names: string[] } {
-  const restarting = allResources(plan).filter((resource) => restartedPods(resource) > 0)
+  const restarting = allResources(plan).filter(({ restartsPods }) => restartsPods > 0)
   return {
-    total: restarting.reduce((sum, resource) => sum + restartedPods(resource), 0),
-    names: restarting.map((resource) => `${shortName(resource.name)} ${restartedPods(resource)}`),
+    total: restarting.reduce((sum, { restartsPods }) => sum + restartsPods, 0),
+    names: restarting.map(({ name, restartsPods }) => `${shortName(name)} ${restartsPods}`),
   }
 }
 

@@ -3,10 +3,10 @@ import type { PodBatch, PodRow } from '#shared/contract/pods.ts'
 import { navigate } from '../../../app/index.ts'
 import { useFoldedStream } from '../../../client/index.ts'
 import { ageOf, formatAge, StatusGlyph, useNow } from '../../../kit/index.ts'
-import { belongsTo } from '../deployView.ts'
+import { belongsTo, type workloadsOf } from '../deployView.ts'
 
 /** The pods a stage waits for, live. */
-export function StagePods({ scope, workloads }: { scope: Scope; workloads: readonly string[] }) {
+export function StagePods({ scope, workloads }: { scope: Scope; workloads: ReturnType<typeof workloadsOf> }) {
   const now = useNow(1_000)
   const { value } = useFoldedStream<PodBatch, ReadonlyMap<string, PodRow>>(
     (client, signal) => client.pods.watch(scope, { signal }),
@@ -14,7 +14,7 @@ export function StagePods({ scope, workloads }: { scope: Scope; workloads: reado
     [scope.context, scope.namespace],
   )
   const rows = [...(value?.values() ?? [])]
-    .filter((row) => workloads.some((workload) => belongsTo(row.name, workload)))
+    .filter((row) => workloads.some((workload) => belongsTo(row, workload)))
     .sort((a, b) => a.name.localeCompare(b.name))
   if (rows.length === 0) return null
   return (

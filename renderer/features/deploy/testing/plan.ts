@@ -14,6 +14,7 @@ export function resource(values: Partial<PlannedResource> = {}): PlannedResource
     fields: [],
     conflicts: [],
     notes: [],
+    restartsPods: 0,
     ...values,
   }
 }

@@ -2,7 +2,7 @@ import { FileSearch } from 'lucide-react'
 import { useState } from 'react'
 import type { Fault, Scope } from '#shared/contract/base.ts'
 import type { DeployStatus } from '#shared/contract/deploy.ts'
-import { useBlocked } from '../../../app/index.ts'
+import { useBlocked, useCluster } from '../../../app/index.ts'
 import { Button, ErrorState, Field, Panel } from '../../../kit/index.ts'
 import { changeDraft, useDraft } from '../deployStore.ts'
 import { InstalledPanel } from './InstalledPanel.tsx'
@@ -25,7 +25,8 @@ export interface DeployChooserProps {
 export function DeployChooser({ scope, status, isPlanning, fault, isSecondary, onPlan }: DeployChooserProps) {
   const draft = useDraft(scope)
   const blocked = useBlocked('read_only')
-  const wanted = wantedOf(draft, status)
+  const isSandbox = useCluster(scope.context)?.environment === 'sandbox'
+  const wanted = wantedOf(draft, status, isSandbox)
   const { profile, version, values } = wanted
   const check = useValuesCheck(profile, values)
   const { installed } = status

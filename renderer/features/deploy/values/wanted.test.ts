@@ -16,13 +16,22 @@ const status: DeployStatus = {
 
 describe('what is planned', () => {
   it('is the newest version with the profile and values that are installed, until something is chosen', () => {
-    expect(wantedOf(draft, status)).toEqual({ profile: 'production', version: '0.2.0', values: 'a: 1\n' })
-    expect(wantedOf({ ...draft, profile: 'small', version: '0.1.0', values: '' }, status)).toEqual({
+    expect(wantedOf(draft, status, false)).toEqual({ profile: 'production', version: '0.2.0', values: 'a: 1\n' })
+    expect(wantedOf({ ...draft, profile: 'small', version: '0.1.0', values: '' }, status, false)).toEqual({
       profile: 'small',
       version: '0.1.0',
       values: '',
     })
-    expect(wantedOf(draft, { ...status, installed: null })).toMatchObject({ profile: 'small', values: '' })
+    const fresh = { ...status, installed: null }
+    expect(wantedOf(draft, fresh, false)).toMatchObject({ profile: 'small', values: '' })
+  })
+
+  it('proposes the profile of the sandbox for the sandbox alone', () => {
+    const profiles = [{ id: 'sandbox', title: 'Sandbox' }, ...status.profiles]
+    const fresh = { ...status, profiles, installed: null }
+    expect(wantedOf(draft, fresh, true).profile).toBe('sandbox')
+    expect(wantedOf(draft, fresh, false).profile).toBe('small')
+    expect(wantedOf(draft, { ...fresh, profiles: profiles.slice(0, 1) }, false).profile).toBe('sandbox')
   })
 })
 
@@ -36,7 +45,7 @@ describe('a tag that is typed', () => {
 
 describe('a plan that cannot be asked for yet', () => {
   it('says what is missing or wrong', () => {
-    const wanted = wantedOf(draft, status)
+    const wanted = wantedOf(draft, status, false)
     expect(notReady(wanted, 0)).toBeUndefined()
     expect(notReady({ ...wanted, profile: '' }, 0)).toContain('profile')
     expect(notReady({ ...wanted, version: '' }, 0)).toContain('Choose a version')

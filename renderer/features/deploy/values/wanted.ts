@@ -10,10 +10,17 @@ export interface Wanted {
   values: string
 }
 
-/** What a draft asks for; where nothing was chosen, what is installed, else the first there is. */
-export function wantedOf(draft: Draft, status: DeployStatus): Wanted {
+/** The profile made for the cluster of this computer: no registry, no ingress, no backups. */
+const sandboxProfile = 'sandbox'
+
+/**
+ * What a draft asks for; where nothing was chosen, what is installed, else the first there is. The profile of the sandbox is proposed
+ * for the sandbox alone.
+ */
+export function wantedOf(draft: Draft, status: DeployStatus, isSandbox: boolean): Wanted {
+  const proposed = status.profiles.find(({ id }) => (id === sandboxProfile) === isSandbox) ?? status.profiles[0]
   return {
-    profile: draft.profile || status.installed?.profile || status.profiles[0]?.id || '',
+    profile: draft.profile || status.installed?.profile || proposed?.id || '',
     version: draft.version || status.versions[0] || '',
     values: draft.values ?? status.installed?.values ?? '',
   }

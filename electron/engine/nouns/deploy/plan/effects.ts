@@ -29,6 +29,12 @@ export function shownChange(
   return { before, after: before !== '' && before === after ? `${after} (changed)` : after }
 }
 
+/** Pods that run now and are replaced, because their template changes. */
+export function restartedPods(live: KubeObject, fields: readonly Pick<FieldChange, 'path'>[]): number {
+  const isNewTemplate = isRolled(live) && fields.some(({ path }) => isWithin(path, 'spec.template'))
+  return isNewTemplate ? replicasOf(live) : 0
+}
+
 export function effectOf(kind: string, path: string): string {
   if (isRolled({ kind }) && isWithin(path, 'spec.template')) return 'restarts the pods'
   if (kind === 'CronJob' && isWithin(path, 'spec')) return 'from the next run on'
@@ -79,8 +85,8 @@ function workloadNotes(
   facts: ClusterFacts,
 ): string[] {
   const notes: string[] = []
-  if (fields.some(({ effect }) => effect === 'restarts the pods')) {
-    const pods = replicasOf(before)
+  const pods = restartedPods(before, fields)
+  if (pods > 0) {
     notes.push(`restarts ${counted(pods, 'pod')}, ${strategyOf(after, pods)}`)
     const budget = budgetOf(after, facts.budgets)
     const allowed = budget?.status?.['disruptionsAllowed']

@@ -7,9 +7,9 @@ import { isClusterScoped } from '#shared/bundle/index.ts'
 import { differenceOf, type Difference } from '../difference.ts'
 import { overlaid } from '../../../objects/fields/changes.ts'
 import { clashesOf, withoutClashes } from '../../../objects/fields/clashes.ts'
-import { idOf, present, titleOf } from '../../../objects/objects.ts'
+import { idOf, present, titleOf, replicasOf } from '../../../objects/objects.ts'
 import type { ClusterFacts } from './clusterFacts.ts'
-import { changeNotes, fieldChangesOf } from './effects.ts'
+import { changeNotes, fieldChangesOf, restartedPods } from './effects.ts'
 import { isImmutableFault, replacementOf, shrunkClaim } from './replacement.ts'
 
 /** One object of the plan, and why it stands in the way if it does. */
@@ -28,7 +28,12 @@ export interface Surroundings {
   signal?: AbortSignal
 }
 
-const nothing: Pick<PlannedResource, 'fields' | 'conflicts' | 'notes'> = { fields: [], conflicts: [], notes: [] }
+const nothing: Pick<PlannedResource, 'fields' | 'conflicts' | 'notes' | 'restartsPods'> = {
+  fields: [],
+  conflicts: [],
+  notes: [],
+  restartsPods: 0,
+}
 const aboutOf = (object: KubeObject) => ({ id: idOf(object), kind: object.kind, name: object.metadata.name })
 
 /** Asks the server what applying the object would do. Nothing is changed. */
@@ -75,7 +80,14 @@ function accepted(
   const fields = fieldChangesOf(live, applied)
   const isSame = difference.added + difference.removed === 0
   const meaning = changeNotes(live, applied, fields, around.facts, around.all).filter((note) => !notes.includes(note))
-  return { ...about, ...difference, action: isSame ? 'same' : 'change', fields, notes: [...notes, ...meaning] }
+  return {
+    ...about,
+    ...difference,
+    action: isSame ? 'same' : 'change',
+    fields,
+    notes: [...notes, ...meaning],
+    restartsPods: restartedPods(live, fields),
+  }
 }
 
 /** The text on both sides. */
@@ -111,7 +123,10 @@ async function whyNot(
     }
     const after = overlaid(live, object)
     const notes = [`is deleted and made anew: ${replacement.loses}`]
-    const resource = { ...aboutOf(object), ...nothing, ...differenceOf(live, after), action: 'replace' as const, notes }
+    // The pods of a StatefulSet stay when it is replaced.
+    const restartsPods = live.kind === 'Deployment' || live.kind === 'DaemonSet' ? replicasOf(live) : 0
+    const about = { ...aboutOf(object), ...nothing, restartsPods }
+    const resource = { ...about, ...differenceOf(live, after), action: 'replace' as const, notes }
     return { resource: { ...resource, fields: fieldChangesOf(live, after) }, wasAsked: true }
   }
   return refused(object, live, error)

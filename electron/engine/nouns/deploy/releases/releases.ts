@@ -102,7 +102,7 @@ function resourceChanges(from: ReleaseRecord, to: ReleaseRecord): PlannedResourc
     const [before, after] = [old.get(key), young.get(key)]
     const object = after ?? before
     if (!object || JSON.stringify(before) === JSON.stringify(after)) return []
-    const about = { id: idOf(object), kind: object.kind, name: object.metadata.name, conflicts: [] }
+    const about = { id: idOf(object), kind: object.kind, name: object.metadata.name, conflicts: [], restartsPods: 0 }
     if (!after && before) {
       const gone = differenceOf(undefined, before)
       const sides = { before: gone.after, after: '', added: 0, removed: gone.added }

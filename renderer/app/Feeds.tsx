@@ -17,7 +17,8 @@ export function Feeds() {
 }
 
 function useClusterFeed(): void {
-  const { value } = useStream((client, signal) => client.clusters.watch(undefined, { signal }), [])
+  const { value, error } = useStream((client, signal) => client.clusters.watch(undefined, { signal }), [])
+  useEffect(() => useClusters.setState({ fault: error }), [error])
   useEffect(() => {
     if (!value) return
     useClusters.setState({ ...value, isKnown: true })

@@ -40,7 +40,7 @@ function PageContent({ page, cluster }: { page: Page; cluster: ContextRow | unde
         title="No cluster is chosen"
         actions={<Button onClick={() => navigate({ page: 'fleet' })}>Open the fleet</Button>}
       >
-        {page.title} speaks of one cluster. Choose it in the fleet.
+        {page.title} shows one cluster at a time. Choose one in the fleet.
       </EmptyState>
     ) : (
       <LoadingState rows={6} />
@@ -102,8 +102,8 @@ function EngineBanner() {
   if (connection.state === 'connected') {
     return (
       <div className="app-banner">
-        <Banner tone="warn" title="The engine does not answer at the moment.">
-          What you see may be some seconds old. Work in the clusters goes on.
+        <Banner tone="warn" title="The engine is not responding.">
+          Values may be a few seconds old. Your clusters keep running.
         </Banner>
       </div>
     )
@@ -125,10 +125,18 @@ function EngineBanner() {
         }
       >
         {connection.reason}
-        {values} Work in the clusters goes on.
+        {values} Your clusters keep running.
       </Banner>
     </div>
   )
+}
+
+/** Only a server that does not answer is "lost"; one that refuses the sign-in is there. */
+function lossTitle({ name, fault }: ContextRow): string {
+  if (fault?.code === 'UNAUTHENTICATED' || fault?.code === 'EXPIRED') return `${name} refused the sign-in.`
+  if (fault?.code === 'FORBIDDEN') return `${name} refused access.`
+  if (fault?.code === 'TLS_MISMATCH') return `The identity of ${name} could not be verified.`
+  return `${name} cannot be reached.`
 }
 
 function ClusterBanner({ cluster }: { cluster: ContextRow }) {
@@ -138,7 +146,7 @@ function ClusterBanner({ cluster }: { cluster: ContextRow }) {
     <div className="app-banner">
       <Banner
         tone="crit"
-        title={`${cluster.name} cannot be reached.`}
+        title={lossTitle(cluster)}
         aside={
           <Button busy={check.isBusy} onClick={() => void check.run()}>
             Reconnect now

@@ -35,7 +35,7 @@ export function TitleBar({ cluster }: { cluster: ContextRow | undefined }) {
 
 function ConnectionState({ cluster }: { cluster: ContextRow | undefined }) {
   const connection = useConnection()
-  const contexts = useClusters((state) => state.contexts)
+  const { contexts, isKnown, fault } = useClusters()
   if (connection.state === 'connecting') return <Status status="progress">Starting</Status>
   if (connection.state !== 'connected') {
     return (
@@ -44,6 +44,8 @@ function ConnectionState({ cluster }: { cluster: ContextRow | undefined }) {
       </Status>
     )
   }
+  if (!isKnown)
+    return <Status status={fault ? 'failed' : 'progress'}>{fault ? 'Clusters not read' : 'Reading clusters'}</Status>
   if (!cluster) {
     return <FleetState contexts={contexts} />
   }
@@ -51,7 +53,7 @@ function ConnectionState({ cluster }: { cluster: ContextRow | undefined }) {
     const { status, word } = healthWords[cluster.health]
     return (
       <Status status={cluster.health === 'unreachable' ? 'failed' : status}>
-        {cluster.health === 'unreachable' ? 'Connection lost' : word}
+        {cluster.health === 'unreachable' ? lossWord(cluster) : word}
       </Status>
     )
   }
@@ -75,6 +77,13 @@ function FleetState({ contexts }: { contexts: readonly ContextRow[] }) {
       {reachable} of {wanted} connected
     </Status>
   )
+}
+
+/** A sign-in that is refused is no lost connection: the server answered. */
+function lossWord({ fault }: ContextRow): string {
+  if (fault?.code === 'UNAUTHENTICATED' || fault?.code === 'EXPIRED') return 'Sign-in refused'
+  if (fault?.code === 'FORBIDDEN') return 'Access refused'
+  return fault?.code === 'TLS_MISMATCH' ? 'Identity not verified' : 'Connection lost'
 }
 
 function Since({ time }: { time: number | null }) {

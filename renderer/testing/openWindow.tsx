@@ -27,16 +27,18 @@ function forget(): void {
 
 let sample: SampleEngine | undefined
 
-/** The whole window on a page of a sample cluster. @returns what the page asks the engine for */
+/** The whole window on a page of a sample cluster. @param isWaiting for the clusters to be known @returns what the page asks the engine for */
 export async function openWindow<Page extends PageId>(
   page: Page,
   parameters?: GivenParameters<Page>,
   scene: Scene = {},
+  isWaiting = true,
 ): Promise<SampleEngine> {
   forget()
   sample = startSampleEngine(scene)
   navigate({ ...({ page, parameters } as Destination), cluster: 'context:staging-eu' })
   render(<Shell />)
+  if (!isWaiting) return sample
   await waitFor(() => {
     if (!useClusters.getState().isKnown) throw new Error('The clusters are not known yet.')
   }, patience)

@@ -20,6 +20,7 @@ import {
   samplePods,
 } from './sampleData.ts'
 import { sampleDeploy } from './sampleDeploy.ts'
+import { answerWith, type Trouble } from './troubles.ts'
 import { deployAnswers, type DeployScene } from './sampleDeployAnswers.ts'
 
 /** What a test wants to be different. */
@@ -36,6 +37,8 @@ export interface Scene {
   tasks?: Task[]
   /** How long a task takes, in milliseconds. */
   taskMilliseconds?: number
+  /** How a call of this path (`pods.watch`) fails; undefined where it is answered. Asked at every call. */
+  troubleOf?: (path: string) => Trouble | undefined
 }
 
 /** What the page has asked for, by name, with its input: for assertions. */
@@ -212,7 +215,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
   }
 
   const channel = new MessageChannel()
-  new RPCHandler(router).upgrade(channel.port1)
+  new RPCHandler(router, { clientInterceptors: [(call) => answerWith(scene.troubleOf, call)] }).upgrade(channel.port1)
   channel.port1.start()
   receiveNotice({ state: 'connected', starts: 1 }, channel.port2)
   return {

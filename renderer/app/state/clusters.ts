@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { z } from 'zod'
-import type { Permission, Scope } from '#shared/contract/base.ts'
+import type { Fault, Permission, Scope } from '#shared/contract/base.ts'
 import { environments, type ClusterRow, type ContextRow, type kubeconfigProblem } from '#shared/contract/clusters.ts'
 import { useConnection } from '../../client/index.ts'
 import { useLocation } from './location.ts'
@@ -14,10 +14,18 @@ interface ClustersState {
   problems: readonly KubeconfigProblem[]
   /** False until the engine has said what there is. */
   isKnown: boolean
+  /** Why the list could not be read, or not be renewed. */
+  fault: Fault | undefined
 }
 
 /** All contexts and clusters the engine knows, kept by the shell from `clusters.watch`. */
-export const useClusters = create<ClustersState>(() => ({ contexts: [], clusters: [], problems: [], isKnown: false }))
+export const useClusters = create<ClustersState>(() => ({
+  contexts: [],
+  clusters: [],
+  problems: [],
+  isKnown: false,
+  fault: undefined,
+}))
 
 /** The cluster that the window shows, by the context that it is shown by. */
 export function useCurrentCluster(): ContextRow | undefined {

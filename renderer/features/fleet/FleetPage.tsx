@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import type { ContextRow } from '#shared/contract/clusters.ts'
 import { addKubeconfig, navigate, PageHeader, reportError, useClusters } from '../../app/index.ts'
 import { useCommand, useConnection, useStream } from '../../client/index.ts'
-import { Button, DataTable, EmptyState, FilterField, Panel, plural, RelativeTime } from '../../kit/index.ts'
+import { Button, DataTable, EmptyState, ErrorState, FilterField, Panel, plural, RelativeTime } from '../../kit/index.ts'
 import { AttentionPanel } from './AttentionPanel.tsx'
 import { ClusterDetails } from './ClusterDetails.tsx'
 import { FirstSteps } from './FirstSteps.tsx'
@@ -20,7 +20,7 @@ const details = (row: FleetRow) => (hasDetails(row) ? <ClusterDetails row={row} 
 
 /** All clusters: what they are, how they are, what needs a person. */
 export function FleetPage() {
-  const { contexts, clusters, problems, isKnown } = useClusters()
+  const { contexts, clusters, problems, isKnown, fault } = useClusters()
   useStream((client, signal) => client.clusters.checks({}, { signal }), [])
   const isLost = useConnection((connection) => connection.state !== 'connected')
   const [filter, setFilter] = useState('')
@@ -64,7 +64,7 @@ export function FleetPage() {
               rowId={idOf}
               rowHeight={43}
               isPrimary
-              isLoading={!isKnown}
+              isLoading={!isKnown && !fault}
               isStale={isLost}
               active={active}
               onActivate={setActive}
@@ -77,9 +77,13 @@ export function FleetPage() {
                   : { total: rows.length, what: 'cluster', filter, onClear: () => setFilter('') }
               }
               empty={
-                <EmptyState title="No clusters">
-                  Add a kubeconfig file; every context in it becomes a row. The file is read, never changed.
-                </EmptyState>
+                isKnown ? (
+                  <EmptyState title="No clusters">
+                    Add a kubeconfig file; every context in it becomes a row. The file is read, never changed.
+                  </EmptyState>
+                ) : fault ? (
+                  <ErrorState fault={fault} title="The list of clusters could not be read" />
+                ) : undefined
               }
             />
           </Panel>

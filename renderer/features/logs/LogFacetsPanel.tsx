@@ -18,8 +18,8 @@ const levels: { id: LogLevel; title: string }[] = [
 
 export interface LogFacetsPanelProps {
   session: LogSession
-  /** Services of the namespace and which of them are followed; none chosen means all. */
-  services: readonly string[]
+  /** Services of the namespace and which of them are followed; none chosen means all. Undefined until they are known. */
+  services: readonly string[] | undefined
   chosen: readonly string[]
   onChooseServices: (services: string[]) => void
   /** Pods another page asked for; the person can widen to all. */
@@ -28,7 +28,8 @@ export interface LogFacetsPanelProps {
 }
 
 export function LogFacetsPanel(props: LogFacetsPanelProps) {
-  const { session, services, chosen } = props
+  const { session, chosen } = props
+  const services = props.services ?? []
   const { facets, sources } = useStore(session.store)
   const change = (change: Partial<LogFacets>) => session.setFacets({ ...facets, ...change })
   const isFollowed = (service: string) => chosen.length === 0 || chosen.includes(service)
@@ -49,7 +50,10 @@ export function LogFacetsPanel(props: LogFacetsPanelProps) {
         </section>
       ) : (
         <section>
-          <FacetTitle title="Services" count={`${services.filter(isFollowed).length} of ${services.length}`} />
+          <FacetTitle
+            title="Services"
+            count={props.services && `${services.filter(isFollowed).length} of ${services.length}`}
+          />
           {services.map((service) => (
             <div key={service} className="logs-facet">
               <Checkbox
@@ -109,7 +113,11 @@ function PodFacets(props: {
     <section>
       <FacetTitle
         title="Pods"
-        count={`${names.filter((name) => !facets.hiddenPods.has(name)).length} of ${names.length}`}
+        count={
+          names.length === 0
+            ? undefined
+            : `${names.filter((name) => !facets.hiddenPods.has(name)).length} of ${names.length}`
+        }
       />
       {names.length > shortList ? (
         <Field label="Find pod" hiddenLabel placeholder="Find pod" value={find} onChange={setFind} />
@@ -145,7 +153,7 @@ function PodFacets(props: {
   )
 }
 
-function FacetTitle({ title, count }: { title: string; count?: string }) {
+function FacetTitle({ title, count }: { title: string; count?: string | undefined }) {
   return (
     <h2>
       {title} {count ? <span>{count}</span> : null}

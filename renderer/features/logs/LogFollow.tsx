@@ -1,18 +1,32 @@
-import { useRef } from 'react'
-import type { Scope } from '#shared/contract/base.ts'
+import { useEffect, useRef } from 'react'
+import type { Fault, Scope } from '#shared/contract/base.ts'
 import type { LogBatch } from '#shared/contract/logs.ts'
 import { acknowledge, newStreamId, useFoldedStream } from '../../client/index.ts'
 import type { LogSession } from './logSession.ts'
 import type { Selection } from './selection.ts'
 
+export interface FollowState {
+  /** The engine has said which pods are followed. */
+  hasBegun: boolean
+  error: Fault | undefined
+  retry: () => void
+}
+
+interface LogFollowProps {
+  session: LogSession
+  scope: Scope
+  selection: Selection
+  onState: (state: FollowState) => void
+}
+
 /**
  * Feeds a session from the engine and renders nothing: kept apart from the page so that batches, which may come a hundred
  * times a second, repaint nothing by themselves.
  */
-export function LogFollow({ session, scope, selection }: { session: LogSession; scope: Scope; selection: Selection }) {
+export function LogFollow({ session, scope, selection, onState }: LogFollowProps) {
   const subscribed = useRef('')
   const key = JSON.stringify([scope, selection])
-  useFoldedStream<LogBatch, true>(
+  const { value, error, retry } = useFoldedStream<LogBatch, true>(
     (client, signal) => {
       const streamId = newStreamId()
       const credit = (lines: number) => acknowledge(streamId, lines)
@@ -27,5 +41,6 @@ export function LogFollow({ session, scope, selection }: { session: LogSession; 
     },
     [key],
   )
+  useEffect(() => onState({ hasBegun: value === true, error, retry }), [onState, value, error, retry])
   return null
 }

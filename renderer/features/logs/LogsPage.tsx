@@ -1,6 +1,7 @@
 import { Copy, Pause, WrapText } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
+import type { LogBatch } from '#shared/contract/logs.ts'
 import {
   PageHeader,
   reportError,
@@ -14,15 +15,17 @@ import {
 import {
   Button,
   EmptyState,
+  ErrorState,
   formatClock,
   formatCount,
   formatMinute,
   plural,
   Segments,
   StatusGlyph,
+  Unknown,
 } from '../../kit/index.ts'
 import { LogFacetsPanel } from './LogFacetsPanel.tsx'
-import { LogFollow } from './LogFollow.tsx'
+import { LogFollow, type FollowState } from './LogFollow.tsx'
 import { LogHistogram } from './LogHistogram.tsx'
 import { LogList } from './LogList.tsx'
 import { LogSearchBar } from './LogSearchBar.tsx'
@@ -33,12 +36,15 @@ import { spans } from './selection.ts'
 import { useServices } from './useServices.ts'
 import './logs.css'
 
+const notFollowed: FollowState = { hasBegun: false, error: undefined, retry: () => undefined }
+
 export function LogsPage() {
   const scope = useScope()
   const selection = useParameters('logs')
   const [session] = useState(() => new LogSession())
   const { paused, current, wrap, version, sources } = useStore(session.store)
   const services = useServices(scope)
+  const [follow, setFollow] = useState<FollowState>(notFollowed)
   const search = useRef<HTMLInputElement>(null)
   const tick = useTick(version)
 
@@ -111,13 +117,18 @@ export function LogsPage() {
           />
           <LogHistogram session={session} tick={tick} />
           {shown.length === 0 ? (
-            <NoLines
-              total={session.buffer.lines.length}
-              isOpening={sources.some((source) => source.state === 'opening')}
-            />
+            <NoLines total={session.buffer.lines.length} sources={sources} follow={follow} />
           ) : (
             <LogList session={session} onSearch={searchFor} />
           )}
+          {follow.error && shown.length > 0 ? (
+            <div className="logs-dropped note" role="alert">
+              Following stopped: {follow.error.message}{' '}
+              <Button size="small" onClick={follow.retry}>
+                Follow again
+              </Button>
+            </div>
+          ) : null}
           {session.buffer.dropped > 0 ? (
             <div className="logs-dropped note">
               Lines before {first ? formatClock(first.at) : ''} are no longer kept in this window:{' '}
@@ -129,7 +140,7 @@ export function LogsPage() {
           ) : null}
         </div>
       </div>
-      {scope ? <LogFollow session={session} scope={scope} selection={selection} /> : null}
+      {scope ? <LogFollow session={session} scope={scope} selection={selection} onState={setFollow} /> : null}
     </div>
   )
 }
@@ -151,12 +162,34 @@ function PausedBar(props: { session: LogSession; at: number; waiting: number; ma
   )
 }
 
-function NoLines({ total, isOpening }: { total: number; isOpening: boolean }) {
+interface NoLinesProps {
+  /** Lines that are here, shown or not. */
+  total: number
+  sources: LogBatch['sources']
+  follow: FollowState
+}
+
+/** "Nothing was written" is said only when every pod that is followed has been read. */
+function NoLines({ total, sources, follow }: NoLinesProps) {
   if (total > 0)
     return (
       <EmptyState title="No line is shown">{plural(total, 'line')} are here; the filter hides all of them.</EmptyState>
     )
-  if (isOpening) return <EmptyState title="Opening the logs">Lines appear as the pods answer.</EmptyState>
+  if (follow.error) return <ErrorState fault={follow.error} onRetry={follow.retry} />
+  if (!follow.hasBegun || sources.some((source) => source.state === 'opening'))
+    return <EmptyState title="Opening the logs">Lines appear as the pods answer.</EmptyState>
+  const failed = sources.filter((source) => source.state === 'failed')
+  if (failed[0])
+    return (
+      <Unknown
+        state="failed"
+        title={`The logs of ${plural(failed.length, 'container')} could not be read`}
+        fault={{ code: 'COMMAND_FAILED', message: failed[0].detail, details: { pods: failed.map(({ pod }) => pod) } }}
+        onRetry={follow.retry}
+      />
+    )
+  if (sources.length === 0)
+    return <EmptyState title="Waiting for pods">Lines appear when a pod of the chosen services starts.</EmptyState>
   return (
     <EmptyState title="No lines yet">
       The chosen pods have written nothing in this time. New lines appear by themselves.

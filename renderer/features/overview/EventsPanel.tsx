@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { EventRow } from '#shared/contract/events.ts'
-import { useStream } from '../../client/index.ts'
+import { useStream, viewOfList } from '../../client/index.ts'
 import {
   EmptyState,
   ErrorState,
@@ -26,13 +26,12 @@ const choices = [
 export function EventsPanel({ scope }: { scope: Scope }) {
   const events = useStream((client, signal) => client.events.watch(scope, { signal }), [scope.context, scope.namespace])
   const [choice, setChoice] = useState<'all' | 'warnings'>('all')
-  const feed = events.value?.feed
-  const staleSince = feed?.state === 'stale' ? feed.since : events.staleSince
+  const view = viewOfList(events, events.value?.feed, events.value?.rows.length ?? 0)
+  const staleSince = view.state === 'shown' ? view.staleSince : undefined
   const rows = (events.value?.rows ?? [])
     .filter((row) => choice === 'all' || row.type === 'Warning')
     .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))
     .slice(0, most)
-  const fault = feed?.state === 'failed' ? feed.fault : events.value ? undefined : events.error
   return (
     <Panel
       title="Events"
@@ -46,9 +45,9 @@ export function EventsPanel({ scope }: { scope: Scope }) {
         </>
       }
     >
-      {fault ? (
-        <ErrorState fault={fault} onRetry={events.retry} />
-      ) : !events.value || feed?.state === 'loading' ? (
+      {view.state === 'unknown' ? (
+        <ErrorState fault={view.fault} onRetry={events.retry} />
+      ) : view.state === 'loading' ? (
         <LoadingState rows={5} />
       ) : rows.length === 0 ? (
         <EmptyState title={choice === 'all' ? 'No events' : 'No warnings'}>

@@ -1,5 +1,5 @@
 import { navigate } from '../../app/index.ts'
-import type { StreamState } from '../../client/index.ts'
+import { viewOfList, type ListView, type StreamState } from '../../client/index.ts'
 import {
   EmptyState,
   ErrorState,
@@ -21,9 +21,9 @@ interface MapBatch {
 
 /** Which service calls which, and how its pods are. */
 export function MapPanel({ map }: { map: StreamState<MapBatch> }) {
-  const feed = map.value?.feed
-  const staleSince = feed?.state === 'stale' ? feed.since : map.staleSince
   const nodes = map.value?.nodes ?? []
+  const view = viewOfList(map, map.value?.feed, nodes.length)
+  const staleSince = view.state === 'shown' ? view.staleSince : undefined
   return (
     <Panel
       title="Service map"
@@ -32,24 +32,28 @@ export function MapPanel({ map }: { map: StreamState<MapBatch> }) {
         <>
           {staleSince === undefined ? null : <StaleChip since={staleSince} />}
           {nodes.length > 0 ? plural(nodes.length, 'service') : null}
-          <Legend />
+          {nodes.length > 0 ? <Legend /> : null}
         </>
       }
     >
-      <MapContent map={map} />
+      <MapContent view={view} nodes={nodes} onRetry={map.retry} />
     </Panel>
   )
 }
 
-function MapContent({ map }: { map: StreamState<MapBatch> }) {
-  const feed = map.value?.feed
-  if (map.error && !map.value) return <ErrorState fault={map.error} onRetry={map.retry} />
-  if (feed?.state === 'failed') return <ErrorState fault={feed.fault} onRetry={map.retry} />
-  if (!map.value || (feed?.state === 'loading' && map.value.nodes.length === 0)) return <LoadingState rows={6} />
-  if (map.value.nodes.length === 0) return <EmptyState title="No services in this namespace" />
+interface MapContentProps {
+  view: ListView
+  nodes: readonly ServiceNode[]
+  onRetry: () => void
+}
+
+function MapContent({ view, nodes, onRetry }: MapContentProps) {
+  if (view.state === 'unknown') return <ErrorState fault={view.fault} onRetry={onRetry} />
+  if (view.state === 'loading') return <LoadingState rows={6} />
+  if (nodes.length === 0) return <EmptyState title="No services in this namespace" />
   return (
     <ServiceMap
-      services={map.value.nodes.map(boxOf)}
+      services={nodes.map(boxOf)}
       onOpen={(id) => navigate({ page: 'workloads', parameters: { filter: `service:${id}` } })}
     />
   )

@@ -3,6 +3,7 @@ import type { Scope } from '#shared/contract/base.ts'
 import type { ContextRow } from '#shared/contract/clusters.ts'
 import {
   healthWords,
+  isReachable,
   navigate,
   PageHeader,
   useBlocked,
@@ -43,6 +44,7 @@ function Overview({ cluster, scope }: { cluster: ContextRow; scope: Scope }) {
   const isDeployed = status.value === undefined || status.value.installed !== null || status.value.unfinished !== null
   const isEmpty = !isDeployed && map.value?.feed.state === 'live' && nodes.length === 0
   const { status: glyph, word } = healthWords[cluster.health]
+  const factClass = isReachable(cluster) ? undefined : 'quiet-text'
   return (
     <>
       <PageHeader
@@ -60,13 +62,14 @@ function Overview({ cluster, scope }: { cluster: ContextRow; scope: Scope }) {
                 Kubernetes <b>{cluster.version}</b>
               </span>
             )}
+            {isReachable(cluster) ? null : <LastKnown cluster={cluster} />}
             {cluster.nodes ? (
-              <span>
+              <span className={factClass}>
                 {cluster.nodes.ready} of {cluster.nodes.total} nodes ready
               </span>
             ) : null}
             {cluster.pods && cluster.pods.total > 0 ? (
-              <span>
+              <span className={factClass}>
                 {cluster.pods.ready} of {cluster.pods.total} pods ready
               </span>
             ) : null}
@@ -92,6 +95,11 @@ function Overview({ cluster, scope }: { cluster: ContextRow; scope: Scope }) {
       </div>
     </>
   )
+}
+
+/** The counts after it are those of the last answer. */
+function LastKnown({ cluster }: { cluster: ContextRow }) {
+  return cluster.nodes || cluster.pods ? <span className="quiet-text">Last known:</span> : null
 }
 
 function NothingDeployed({ cluster, scope }: { cluster: ContextRow; scope: Scope }) {

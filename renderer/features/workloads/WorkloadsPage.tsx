@@ -3,7 +3,7 @@ import { useStore } from 'zustand'
 import type { Scope } from '#shared/contract/base.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
 import { PageHeader, setParameters, useParameters, useScope } from '../../app/index.ts'
-import { useStream } from '../../client/index.ts'
+import { useStream, viewOfList } from '../../client/index.ts'
 import { EmptyState, Tabs } from '../../kit/index.ts'
 import { PodFeed, type FeedTrouble } from './pods/PodFeed.tsx'
 import { PodsTab } from './pods/PodsTab.tsx'
@@ -28,21 +28,25 @@ export function WorkloadsPage() {
   )
 }
 
+const noRows: readonly WorkloadRow[] = []
 const noTrouble: FeedTrouble = { error: undefined, staleSince: undefined, retry: () => undefined }
 
 function Workloads({ scope }: { scope: Scope }) {
   const tab = useParameters('workloads').kind
   const [pods] = useState(() => new PodStore())
   const [trouble, setTrouble] = useState(noTrouble)
-  const count = useStore(pods.store, (state) => (state.feed.state === 'loading' ? undefined : state.byUid.size))
-  const { value, error, staleSince } = useStream(
+  const count = useStore(pods.store, (state) =>
+    state.feed.state === 'live' || state.byUid.size > 0 ? state.byUid.size : undefined,
+  )
+  const controllers = useStream(
     (client, signal) => client.workloads.watch(scope, { signal }),
     [scope.context, scope.namespace],
   )
-  const rows = value?.rows ?? []
+  const { value } = controllers
+  const rows = value?.rows ?? noRows
   const of = (kind: string) => rows.filter((row) => row.kind === kind).length
   const current = kinds.find((each) => each.kind === tab)
-  const feed = value?.feed ?? (error ? { state: 'failed' as const, fault: error } : { state: 'loading' as const })
+  const view = viewOfList(controllers, value?.feed, rows.length)
   return (
     <>
       <PageHeader
@@ -55,7 +59,11 @@ function Workloads({ scope }: { scope: Scope }) {
               { id: 'Pod', title: 'Pods', badge: count },
               ...kinds
                 .filter((each) => each.isAlways || of(each.kind) > 0)
-                .map((each) => ({ id: each.kind, title: each.title, badge: value ? of(each.kind) : undefined })),
+                .map((each) => ({
+                  id: each.kind,
+                  title: each.title,
+                  badge: view.state === 'shown' ? of(each.kind) : undefined,
+                })),
             ]}
             onChange={(kind) =>
               setParameters('workloads', {
@@ -74,9 +82,9 @@ function Workloads({ scope }: { scope: Scope }) {
           key={current.kind}
           scope={scope}
           kind={current.kind}
-          feed={feed}
+          view={view}
           rows={rows}
-          staleSince={staleSince}
+          onRetry={controllers.retry}
         />
       ) : (
         <PodsTab pods={pods} scope={scope} trouble={trouble} />

@@ -1,8 +1,9 @@
 import { RefreshCw, Scaling, ScrollText } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
-import type { FeedState, Scope } from '#shared/contract/base.ts'
+import type { Scope } from '#shared/contract/base.ts'
 import type { WorkloadRow } from '#shared/contract/workloads.ts'
 import { navigate, setParameters, useBlocked, useParameters } from '../../app/index.ts'
+import type { ListView } from '../../client/index.ts'
 import {
   DataTable,
   EmptyState,
@@ -26,15 +27,15 @@ import { WorkloadSelection } from './WorkloadSelection.tsx'
 export interface WorkloadsTabProps {
   scope: Scope
   kind: WorkloadRow['kind']
-  feed: FeedState
-  staleSince: number | undefined
+  view: ListView
   rows: readonly WorkloadRow[]
+  onRetry: () => void
 }
 
 const rowId = (row: WorkloadRow) => row.name
 
 /** Controllers of one kind, with the details of the active one and what can be done with it. */
-export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsTabProps) {
+export function WorkloadsTab({ scope, kind, view, rows, onRetry }: WorkloadsTabProps) {
   const [filter, setFilter] = useState('')
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const active = useParameters('workloads').workload ?? null
@@ -48,8 +49,8 @@ export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsT
   const activate = useCallback((name: string | null) => setParameters('workloads', { workload: name ?? undefined }), [])
   const close = useCallback(() => setParameters('workloads', { workload: undefined, workloadTab: undefined }), [])
   useWorkloadActions(scope, activeRow)
-  if (feed.state === 'failed') return <ErrorState fault={feed.fault} />
-  const since = feed.state === 'stale' ? feed.since : staleSince
+  if (view.state === 'unknown') return <ErrorState fault={view.fault} onRetry={onRetry} />
+  const since = view.state === 'shown' ? view.staleSince : undefined
   return (
     <>
       <div className="workloads-bar">
@@ -76,7 +77,7 @@ export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsT
           columns={columns}
           rowId={rowId}
           isPrimary
-          isLoading={feed.state === 'loading'}
+          isLoading={view.state === 'loading'}
           isStale={since !== undefined}
           empty={<EmptyState title={`No ${kind} in this namespace`} />}
           filtered={
@@ -91,7 +92,7 @@ export function WorkloadsTab({ scope, kind, feed, rows, staleSince }: WorkloadsT
         />
       </div>
       <div className="workloads-foot">
-        <span>{plural(shown.length, kind)}</span>
+        <span>{view.state === 'shown' ? plural(shown.length, kind) : 'Loading'}</span>
       </div>
       {activeRow && workload ? (
         <WorkloadDrawer key={activeRow.uid} scope={scope} row={activeRow} workload={workload} onClose={close} />

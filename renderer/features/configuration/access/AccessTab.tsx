@@ -58,7 +58,7 @@ export function AccessTab({ scope }: { scope: Scope }) {
         />
       </div>
       <div className="configuration-foot">
-        <span>{plural(value?.length ?? 0, 'service account')}</span>
+        <span>{value ? plural(value.length, 'service account') : 'Loading'}</span>
       </div>
       {account === null ? null : (
         <TokenDialog key={account} scope={scope} account={account} onClose={() => setAccount(null)} />

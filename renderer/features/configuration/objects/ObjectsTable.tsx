@@ -88,9 +88,11 @@ export function ObjectsTable({ scope, kinds, objects, columns, what, label, deta
       </div>
       <div className="configuration-foot">
         <span>
-          {shown.length === ofKind.length
-            ? plural(ofKind.length, what)
-            : `${shown.length} of ${plural(ofKind.length, what)}`}
+          {!value
+            ? 'Loading'
+            : shown.length === ofKind.length
+              ? plural(ofKind.length, what)
+              : `${shown.length} of ${plural(ofKind.length, what)}`}
           {unread.length > 0 ? `, without ${unread.map((kind) => `${kind}s`).join(' and ')}` : ''}
         </span>
       </div>

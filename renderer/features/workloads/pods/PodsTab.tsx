@@ -18,6 +18,7 @@ import {
   useWidth,
   type StatusKind,
 } from '../../../kit/index.ts'
+import { viewOfList } from '../../../client/index.ts'
 import { useFigures } from '../figures.ts'
 import { usePodActions } from './usePodActions.ts'
 import { usePodColumns } from './podColumns.tsx'
@@ -68,10 +69,9 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
   }
   usePodActions(scope, activeRow)
 
-  const staleSince = feed.state === 'stale' ? feed.since : trouble.staleSince
-  const fault =
-    feed.state === 'failed' ? feed.fault : feed.state === 'stale' || rows.length > 0 ? undefined : trouble.error
-  if (fault) return <ErrorState fault={fault} onRetry={trouble.retry} />
+  const view = viewOfList(trouble, feed, rows.length)
+  if (view.state === 'unknown') return <ErrorState fault={view.fault} onRetry={trouble.retry} />
+  const staleSince = view.state === 'shown' ? view.staleSince : undefined
   return (
     <>
       <div className="workloads-bar">
@@ -110,7 +110,7 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
           rowId={rowId}
           rowHeight={26}
           isPrimary
-          isLoading={feed.state === 'loading'}
+          isLoading={view.state === 'loading'}
           isStale={staleSince !== undefined}
           empty={<NothingDeployed />}
           filtered={
@@ -132,10 +132,12 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
       </div>
       <div className="workloads-foot">
         <span>
-          {feed.state === 'loading' && rows.length > 0 ? 'Loading · ' : ''}
-          {shown.length === rows.length
-            ? plural(rows.length, 'pod')
-            : `${shown.length} of ${plural(rows.length, 'pod')}`}
+          {feed.state === 'loading' ? (rows.length > 0 ? 'Loading · ' : 'Loading') : ''}
+          {view.state !== 'shown'
+            ? ''
+            : shown.length === rows.length
+              ? plural(rows.length, 'pod')
+              : `${shown.length} of ${plural(rows.length, 'pod')}`}
         </span>
         <span className="workloads-legend">
           <i /> used

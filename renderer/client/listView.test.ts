@@ -16,6 +16,13 @@ test.each<[string, Pick<StreamState<unknown>, 'error' | 'staleSince'>, FeedState
   ['it is forbidden', fine, { state: 'failed', fault }, 0, { state: 'unknown', fault }],
   ['it is old and has rows', fine, { state: 'stale', since: 5, fault }, 2, { state: 'shown', staleSince: 5 }],
   ['it is old and has none', fine, { state: 'stale', since: 5, fault }, 0, { state: 'unknown', fault }],
+  [
+    'it is kept from before, is empty, and is being read again',
+    fine,
+    { state: 'stale', since: 5 },
+    0,
+    { state: 'loading' },
+  ],
   ['the line was lost and rows are there', lost, { state: 'live' }, 2, { state: 'shown', staleSince: 7 }],
   ['the line was lost over an empty list', lost, { state: 'live' }, 0, { state: 'unknown', fault: lost.error }],
   [

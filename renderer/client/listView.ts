@@ -24,7 +24,8 @@ export function viewOfList(
   if (count > 0) {
     return { state: 'shown', staleSince: feed.state === 'stale' ? feed.since : stream.staleSince }
   }
-  if (feed.state === 'stale') return { state: 'unknown', fault: feed.fault }
+  // Without a fault it is what was kept from an earlier look, while the newest is on its way.
+  if (feed.state === 'stale') return feed.fault ? { state: 'unknown', fault: feed.fault } : { state: 'loading' }
   if (stream.error) return { state: 'unknown', fault: stream.error }
   return feed.state === 'loading' || stream.staleSince !== undefined
     ? { state: 'loading' }

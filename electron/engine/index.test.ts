@@ -50,7 +50,7 @@ describe('engine over a message channel', () => {
     expect(await client.app.info()).toMatchObject({ user: 'maya', version: '0.0.0-test' })
   })
 
-  it('refuses input that does not fit, with a code and a sentence', async () => {
+  it('refuses invalid input with a code and a sentence', async () => {
     await expect(client.pods.delete({ ...production, names: ['--all'], confirmation: {} })).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('names.0') as string,

@@ -5,7 +5,7 @@ import { useConnection } from './connection.ts'
 import { asFault } from './faults.ts'
 import { countLive, countWanted } from './watches.ts'
 
-/** What names a subscription: it starts anew when one of these changes. */
+/** What names a subscription: it starts over when one of these changes. */
 export type Dependency = string | number | boolean | null | undefined
 
 export type StreamFactory<Item> = (client: Client, signal: AbortSignal) => Promise<AsyncIterable<Item>>

@@ -33,7 +33,7 @@ export interface Scene {
   flood?: PodFlood
   operations?: OperationsScene
   deploy?: DeployScene
-  /** Long work that goes on or has ended when the page opens. */
+  /** Long work that is running or has ended when the page opens. */
   tasks?: Task[]
   /** How long a task takes, in milliseconds. */
   taskMilliseconds?: number

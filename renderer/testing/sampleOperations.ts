@@ -50,7 +50,7 @@ export function sampleOperations(scene: OperationsScene, note: Note, tasks: Samp
         : [`${readers.join(', ')} read it when they start: they must restart to take it over.`],
     warnings: [],
     changes,
-    undo: 'The version of now is kept. Undo puts it back.',
+    undo: 'The current version is kept. Undo restores it.',
     canUndo: true,
   })
 

@@ -63,7 +63,7 @@ const type = `vector(${offlineDimensions})`
 const distance = `embedding::${type} <=> $1::${type}`
 const ofModel = `embedding_dimensions = ${offlineDimensions} AND embedding_model = '${offlineEmbeddingModel}'`
 
-/** The yardstick: SQL by hand over pg, the vector made beforehand, the search breadth set once a connection. */
+/** The yardstick: SQL by hand over pg, the vector made first, the search breadth set once a connection. */
 function askDatabase({ settings }: SuiteDatabase): {
   readonly ask: Ask
   readonly exact: Ask

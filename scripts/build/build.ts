@@ -32,7 +32,7 @@ export async function buildServer(): Promise<void> {
       .filter(([, path]) => existsSync(path)),
   )
   const outdir = join(projectRoot, 'out', 'server')
-  // Shared files carry a hash in their name: those of an earlier build would stay for ever.
+  // Shared files carry a hash in their name: those of an earlier build would stay forever.
   await rm(outdir, { recursive: true, force: true })
   await bundle({
     entryPoints,

@@ -32,7 +32,7 @@ export async function startPostgres(directory: string, { databasePassword }: Sui
   if (identity !== undefined) await chown(home, identity.uid, identity.gid)
   const options = { cwd: home, ...(identity ?? {}) }
   if (!existsSync(join(data, 'PG_VERSION'))) {
-    // A cluster that was cut off in the making has no PG_VERSION of a finished one beside it: it is made anew.
+    // A cluster that was cut off in the making has no PG_VERSION of a finished one beside it: it is made again.
     await rm(data, { recursive: true, force: true })
     const passwordFile = join(home, 'password')
     await writeFile(passwordFile, databasePassword, { mode: 0o600 })

@@ -38,7 +38,7 @@ export function keepUp({ database, leaseSeconds, hibernateAfterSeconds, log }: U
     every((leaseSeconds * 1000) / 3, 'recover tasks', async () => {
       const tasks = await recoverTasks(database)
       if (tasks.length === 0) return
-      log.warn({ tasks }, 'tasks that nobody worked on any more')
+      log.warn({ tasks }, 'tasks that were abandoned by their workers')
     }),
     every(leaseSeconds * 1000, 'requeue lost jobs', async () => {
       const taskIds = await requeueLostJobs(database, leaseSeconds)

@@ -173,7 +173,7 @@ function createFloor(database: Database, known: (kinds: readonly ChangeKind[]) =
   }
 }
 
-/** Of another database only the first is asked for: it is the one of now. */
+/** Of another database only the first is asked for: it is the current one. */
 function later(needed: Position, shown: Position | undefined): Position {
   return shown?.epoch === needed.epoch && comparePositions(shown, needed) > 0 ? shown : needed
 }

@@ -21,7 +21,7 @@ export interface CheckedValues {
  */
 export function checkValues(bundle: Bundle, profileId: string, text: string): CheckedValues {
   const profile = bundle.profiles.find(({ id }) => id === profileId)
-  if (!profile) throw new ConsoleError('BAD_INPUT', `There is no profile ${profileId}. Nothing was changed.`)
+  if (!profile) throw new ConsoleError('BAD_INPUT', `There is no profile ${profileId}.`)
   const known = describeValues(bundle.schema, profile.values)
   const read = readValuesText(text)
   const values = overlay(profile.values, read.values)
@@ -107,7 +107,7 @@ function sentence(error: ErrorObject, path: string, known: string[]): string {
       return `"${path}" must not be empty${schema.says === undefined ? '' : `: it must be ${schema.says}`}.`
     default:
       return schema.says === undefined
-        ? `"${path}" ${error.message ?? 'does not fit'}, and is ${shown(error.data)}.`
+        ? `"${path}" ${error.message ?? 'does not match'}, and is ${shown(error.data)}.`
         : `"${path}" must be ${schema.says}, and is ${shown(error.data)}.`
   }
 }

@@ -101,7 +101,7 @@ describe('render', () => {
     }
     expect(thrown).toMatchObject({
       code: 'BAD_INPUT',
-      message: 'Line 2: "replicas.mcp" must be a whole number, and is "many". Nothing was changed.',
+      message: 'Line 2: "replicas.mcp" must be a whole number, and is "many".',
       details: { faults: [{ path: 'replicas.mcp', line: 2 }] },
     })
   })

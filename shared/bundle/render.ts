@@ -42,7 +42,7 @@ const deployment = z.object({
 
 /**
  * The objects of one deployment, by stage.
- * @throws ConsoleError BAD_INPUT; when values do not fit, `details.faults` says each with its path and line
+ * @throws ConsoleError BAD_INPUT; when values are invalid, `details.faults` says each with its path and line
  */
 export function render(bundle: Bundle, rendering: Rendering): RenderedStage[] {
   const values = valuesOf(bundle, rendering)
@@ -70,7 +70,7 @@ function valuesOf(bundle: Bundle, rendering: Rendering): Values {
   if (!own.success) {
     const [issue] = own.error.issues
     const name = String(issue?.path[0]) as 'namespace' | 'version' | 'release'
-    const message = `The ${name} of a deployment cannot be ${JSON.stringify(rendering[name].slice(0, 80))}. Nothing was changed.`
+    const message = `The ${name} of a deployment cannot be ${JSON.stringify(rendering[name].slice(0, 80))}.`
     throw new ConsoleError('BAD_INPUT', message)
   }
   const { registry, profile } = rendering
@@ -78,7 +78,7 @@ function valuesOf(bundle: Bundle, rendering: Rendering): Values {
   const { faults, values } = checkValues(settings, profile, rendering.values)
   if (faults.length > 0) {
     const lines = faults.map(({ line, message }) => (line > 0 ? `Line ${line}: ${message}` : message))
-    throw new ConsoleError('BAD_INPUT', `${lines.join(' ')} Nothing was changed.`, { faults })
+    throw new ConsoleError('BAD_INPUT', `${lines.join(' ')}`, { faults })
   }
   return { ...completeImages(values, own.data.version), ...own.data }
 }

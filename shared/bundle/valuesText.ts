@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type D
 import type { ValueFault } from '#shared/contract/deploy.ts'
 import type { Value, Values } from './types.ts'
 
-/** Deeper than any value lies; a text that goes on and on is a mistake or an attack. */
+/** Deeper than any value lies; a text that continues and on is a mistake or an attack. */
 const deepest = 20
 /** Characters. The contract refuses longer ones, too. */
 const longest = 200_000

@@ -16,7 +16,7 @@ export const backup = z.object({
   by: z.string(),
   reason: z.string(),
   bytes: z.number(),
-  /** intact: every hash fits. verified: a trial restore gave back what was there. damaged: it does not fit any more. */
+  /** intact: every hash fits. verified: a trial restore gave back what was there. damaged: the hashes no longer match. */
   state: z.enum(['intact', 'verified', 'damaged']),
   fault: fault.optional(),
   database: z.object({

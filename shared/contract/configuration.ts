@@ -5,7 +5,7 @@ import { taskStarted } from './tasks.ts'
 import { known } from './unknown.ts'
 import { each, edited, following, keeping, on, rolled, type RightsOf } from './right.ts'
 
-/** Kinds that are edited field by field, with the version before kept in the cluster for Undo. */
+/** Kinds that are edited field by field, with the previous version kept in the cluster for Undo. */
 export const editableKind = z.enum(['ConfigMap', 'Secret', 'HorizontalPodAutoscaler', 'ResourceQuota', 'LimitRange'])
 export type EditableKind = z.infer<typeof editableKind>
 
@@ -72,7 +72,7 @@ export const configuration = {
         .refine(({ kind, edit }) => kind !== 'Secret' || edit.of === 'keys', 'A Secret is edited key by key.'),
     )
     .output(z.void()),
-  /** Puts back the version before; what is live now becomes the version before. */
+  /** Puts back the previous version; what is live now becomes the previous version. */
   undo: destructive({ audit: 'undid a change of configuration', level: 2 })
     .input(object.extend({ confirmation }))
     .output(z.void()),

@@ -49,7 +49,7 @@ export const workloadChange = z.discriminatedUnion('do', [
     requests: resourceAmounts,
     limits: resourceAmounts,
   }),
-  /** Deletes pods of an earlier revision that a StatefulSet waits for in vain. */
+  /** Deletes pods of an earlier revision that a StatefulSet waits for without end. */
   z.object({ do: z.literal('unstick') }),
 ])
 export type WorkloadChange = z.infer<typeof workloadChange>

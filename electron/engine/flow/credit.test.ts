@@ -26,7 +26,7 @@ it('gives no credit for acknowledging more than was sent', () => {
   expect(credit.exhausted).toBe(true)
 })
 
-it('acknowledges by the name of the stream, and lets its writer go on when it closes', async () => {
+it('acknowledges by the name of the stream, and lets its writer continue when it closes', async () => {
   const credits = new Credits()
   const [one, other] = [credits.open('stream-one', limits), credits.open('stream-two', limits)]
   for (const credit of [one, other]) credit.spend(200)

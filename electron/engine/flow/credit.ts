@@ -42,7 +42,7 @@ export class Credit {
     return new Promise((resolve) => this.#resume.push(resolve))
   }
 
-  /** Lets everyone who waits go on; they look at their signal next. */
+  /** Lets everyone who waits continue; they look at their signal next. */
   release(): void {
     const waiting = this.#resume
     this.#resume = []

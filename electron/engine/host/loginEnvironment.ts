@@ -33,7 +33,7 @@ function shellOfUser(): string {
   }
 }
 
-/** Both forms of `env`: NUL between variables, or one a line, where a line that begins no variable goes on with the last value. */
+/** Both forms of `env`: NUL between variables, or one a line, where a line that begins no variable continues with the last value. */
 function parseVariables(text: string): Record<string, string> {
   const entries = text.includes('\0') ? text.split('\0') : text.split(/\n(?=[A-Za-z_][A-Za-z0-9_]*=)/)
   return Object.fromEntries(

@@ -6,7 +6,7 @@ export function cancellation(signal: AbortSignal): ConsoleError {
   return reason instanceof ConsoleError ? reason : new ConsoleError('CANCELLED', 'Stopped on request.')
 }
 
-/** Ends the wait for a promise that others may share; what it does goes on. */
+/** Ends the wait for a promise that others may share; what it does continues. */
 export async function abortable<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return promise
   if (signal.aborted) throw cancellation(signal)

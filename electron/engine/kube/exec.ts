@@ -139,7 +139,7 @@ class Session implements ExecSession {
     }
     const error = new ConsoleError(
       'BAD_INPUT',
-      'This cluster speaks an old protocol (v4) that cannot tell a command that its input has ended. The command was stopped. Say the length of the input beforehand.',
+      'This cluster speaks an old protocol (v4) that cannot tell a command that its input has ended. The command was stopped. Say the length of the input first.',
       { protocol: this.protocol },
     )
     this.#fail(error)

@@ -11,7 +11,7 @@ export interface ListQuery {
   signal?: AbortSignal | undefined
 }
 
-/** A slow page must not hang for ever; a big one takes its time. Milliseconds without a byte. */
+/** A slow page must not hang forever; a big one takes its time. Milliseconds without a byte. */
 const pageSilence = 60_000
 
 const notAList = (where: string, path: string) =>

@@ -48,7 +48,7 @@ it('drops what is older than the first line shown', () => {
   expect(feed(cursor, ['1', 'not shown'], ['2', 'b'], ['3', 'c'])).toEqual(['duplicate', 'duplicate', 'new'])
 })
 
-it('begins anew with a restarted container, with a gap where the old tail is lost', () => {
+it('starts over with a restarted container, with a gap where the old tail is lost', () => {
   const cursor = new LogCursor()
   feed(cursor, ['1', 'a'])
   cursor.restart(false)

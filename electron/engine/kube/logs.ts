@@ -12,7 +12,7 @@ import type { ClusterConnection, KubeObject } from './types.ts'
 /** Bytes kept of one line: more is no log line any more, and one line must not fill the window. */
 const longestLine = 32 * 1024
 
-const gapReason = 'Lines may be missing here: the log went on, or was rotated, while the connection was down.'
+const gapReason = 'Lines may be missing here: the log continued, or was rotated, while the connection was down.'
 
 /** How long a follow may be silent, in milliseconds: first the server is asked whether it is there, then the stream is reopened. */
 interface Patience {

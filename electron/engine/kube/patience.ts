@@ -5,7 +5,7 @@ import type { ClusterConnection } from './types.ts'
 /** Milliseconds: an API server that is restarted or upgraded is back by then. */
 const patience = 120_000
 
-/** An answer, or none, of an API server that goes, comes, or is overloaded; the same request may succeed a moment later. */
+/** An answer, or none, of an API server that goes, comes, or is overloaded; the same request may succeed shortly afterwards. */
 export function isTransient({ code, details }: ConsoleError): boolean {
   if (code === 'CONNECTION_LOST' || code === 'CLUSTER_UNREACHABLE' || code === 'TOO_MANY_REQUESTS') return true
   // A request that got no answer. What waits for a state ends with TIMEOUT too, and has no path.
@@ -16,7 +16,7 @@ export function isTransient({ code, details }: ConsoleError): boolean {
 
 /**
  * Runs a request, and runs it again while the API server is away. For what may be done twice: reads, deletions, server-side apply.
- * @param options.onWait told why it waits, and an empty text when it goes on
+ * @param options.onWait told why it waits, and an empty text when it continues
  * @throws the last error when the API server stays away for two minutes
  */
 export async function patiently<T>(

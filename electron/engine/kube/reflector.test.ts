@@ -140,7 +140,7 @@ it('puts lines and characters together that arrive in pieces', async () => {
   expect(story()).toEqual(['added b ä日本', 'added c ä日本'])
 })
 
-it('goes on from the last whole event when a line is cut off by a reset', async () => {
+it('continues from the last whole event when a line is cut off by a reset', async () => {
   const line = event('ADDED', pod('c', '12'))
   script(
     [json(list('10', []))],
@@ -169,7 +169,7 @@ it.each([
   await reflector.synced
 })
 
-it('starts the list over when its continue token has expired, in one piece if that goes on', async () => {
+it('starts the list over when its continue token has expired, in one piece if that continues', async () => {
   const first = json(list('9', [pod('a', '1')], { continue: 'more' }))
   script(
     [first, status(410, 'Expired'), first, status(410, 'Expired'), json(list('30', [pod('a', '1'), pod('b', '2')]))],

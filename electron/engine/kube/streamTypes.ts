@@ -135,7 +135,7 @@ export interface PortForward {
   readonly localPort: number
   /** Connections open now. */
   readonly connections: number
-  /** Why the last connection failed; the listener goes on, and the next good connection clears it. */
+  /** Why the last connection failed; the listener continues, and the next good connection clears it. */
   readonly lastError: ConsoleError | undefined
   close(): Promise<void>
 }

@@ -121,7 +121,7 @@ export interface RequestOptions {
 }
 
 export interface StreamOptions extends Omit<RequestOptions, 'timeout' | 'retries'> {
-  /** Milliseconds until the response headers; 30,000 by default. The body may take for ever. */
+  /** Milliseconds until the response headers; 30,000 by default. The body may take forever. */
   headersTimeout?: number
 }
 

@@ -23,7 +23,7 @@ interface ContainerStatus {
   lastState?: { terminated?: { exitCode?: number; reason?: string } }
 }
 
-/** A StatefulSet waits for ever for a broken pod of an earlier revision. */
+/** A StatefulSet waits forever for a broken pod of an earlier revision. */
 export function stuckPods(
   workload: KubeObject,
   pods: KubeObject[],

@@ -18,7 +18,7 @@ export interface RolloutOptions {
   /** Milliseconds; 600,000 by default. */
   timeout?: number
   /**
-   * Asked for a pod of an earlier revision that will not become ready, which a StatefulSet would wait for in vain: true deletes it, and
+   * Asked for a pod of an earlier revision that will not become ready, which a StatefulSet would wait for without end: true deletes it, and
    * the StatefulSet makes the new one.
    */
   replaces?: (pod: KubeObject, reason: string) => boolean

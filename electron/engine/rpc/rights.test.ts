@@ -88,7 +88,7 @@ afterAll(async () => {
 
 const granted = (list: (typeof rights)[keyof typeof rights]) =>
   list.flatMap((right) => right.verbs.map((verb) => rightLine(verb, right)))
-/** What goes on beside every call: the state of the clusters is looked at now and then, and a lease is given back after its task. */
+/** What continues beside every call: the state of the clusters is looked at now and then, and a lease is given back after its task. */
 const beside = [
   ...granted(rights['clusters.watch']),
   ...['get', 'update'].map((verb) => `${verb} leases.coordination.k8s.io`),
@@ -265,7 +265,7 @@ it('the operator looks at and into pods', { timeout: patient }, async () => {
   await fetch(`http://127.0.0.1:${forward.localPort}/health`)
   await client.forwards.close({ id: forward.id })
   await measured('pods.delete', () => client.pods.delete({ ...scope, names: [name], confirmation }))
-  // Last: their watches go on for a while after the reader has left.
+  // Last: their watches continue for a while after the reader has left.
   for (const right of used.take()) everUsed.add(right)
   await first(client.pods.watch(scope, until()), ({ feed }) => feed.state === 'live')
   await first(client.workloads.watch(scope, until()), ({ feed }) => feed.state === 'live')
@@ -275,7 +275,7 @@ it('the operator looks at and into pods', { timeout: patient }, async () => {
   for (const right of used.take()) everUsed.add(right)
 })
 
-it('nothing was refused, and no right was granted in vain', async () => {
+it('nothing was refused, and no right was granted without need', async () => {
   expect([...used.denied].sort()).toEqual(expectedDenied)
   const { all } = await discover(place.connection)
   const served = new Set(all.map(({ name, group }) => `${name} ${group}`))

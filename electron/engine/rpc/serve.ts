@@ -34,7 +34,7 @@ function fromValidation(error: ORPCError<string, unknown>): ConsoleError {
   if (error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError) {
     const [first] = error.cause.issues
     const where = first?.path?.map((part) => (typeof part === 'object' ? part.key : part)).join('.') ?? ''
-    const message = `${where ? `${where}: ` : ''}${first?.message ?? 'the input does not fit'} Nothing was changed.`
+    const message = `${where ? `${where}: ` : ''}${first?.message ?? 'the input is invalid'}`
     return new ConsoleError('BAD_INPUT', message, { issues: error.cause.issues.map((issue) => issue.message) })
   }
   if (error.code === 'NOT_FOUND') return new ConsoleError('NOT_FOUND', 'The engine has no such call.', {})

@@ -32,12 +32,14 @@ import { Tasks } from './nouns/tasks/tasks.ts'
 import { terminalsNoun } from './nouns/terminals/handlers.ts'
 import { eventsNoun, podsNoun, servicesNoun, workloadsNoun } from './nouns/workloads/handlers.ts'
 import { LiveLists } from './objects/liveLists.ts'
+import { SuiteLeases } from './objects/suiteLeases.ts'
 import type { Host } from './ports/host.ts'
 import type { EngineContext } from './rpc/context.ts'
 import { handlersOf, startNouns, stopNouns, type Noun } from './rpc/noun.ts'
 import { engine } from './rpc/router.ts'
 import { servePort } from './rpc/serve.ts'
 import { SettingsFile } from './storage/settings.ts'
+import { thisConsole } from './storage/thisConsole.ts'
 
 /** A running engine: everything the app does to clusters, without a window. */
 export interface Engine {
@@ -69,6 +71,7 @@ export function createEngine(host: Host): Engine {
 /** All that nouns may ask for; each names its part of it. */
 interface Needs extends DeploymentsNeeds, MigrationsNeeds {
   host: Host
+  leases: SuiteLeases
   settings: SettingsFile
   audit: AuditLog
   outcomes: TaskOutcomes
@@ -98,7 +101,8 @@ function createNeeds(host: Host): Needs {
   })
   const tasks: Tasks = new Tasks(join(host.dataDirectory, 'tasks'), (scope) => clusters.suiteOf(scope), now)
   const databases = podDatabases(clusters)
-  const backups = new Backups({ tasks, directory: clusters, databases, host })
+  const leases = new SuiteLeases({ directory: clusters, worker: thisConsole(host.dataDirectory, host.user) })
+  const backups = new Backups({ tasks, directory: clusters, leases, databases, host })
   backups.changes.on((suite) => clusters.backupsChanged(suite))
   const configuration = new Configuration({ tasks, directory: clusters, host })
   return {
@@ -109,6 +113,7 @@ function createNeeds(host: Host): Needs {
     outcomes: new TaskOutcomes(tasks, audit),
     clusters,
     directory: clusters,
+    leases,
     databases,
     backups,
     configuration,

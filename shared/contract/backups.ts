@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { clusterId, confirmation, destructive, fault, read, scope, time, write } from './base.ts'
 import { taskStarted } from './tasks.ts'
-import { backingUp, database, nothing, restoring, type RightsOf } from './right.ts'
+import { backingUp, database, lease, nothing, restoring, type RightsOf } from './right.ts'
 
 export const tableFact = z.object({ name: z.string(), rows: z.number(), sha256: z.string().optional() })
 
@@ -61,10 +61,17 @@ export const restore = z.object({
   cluster: clusterId,
   namespace: z.string(),
   at: time,
-  state: z.enum(['running', 'done', 'failed', 'undone', 'kept', 'interrupted', 'unknown']),
+  /**
+   * interrupted: the console ended in the middle, and nothing was settled since. unknown: what is live could not be told, or is none of
+   * its two databases. superseded: a later restore replaced its data.
+   */
+  state: z.enum(['running', 'done', 'superseded', 'failed', 'undone', 'kept', 'interrupted', 'unknown']),
   /** The database before the restore, kept under this name until kept or undone. */
   previousDatabase: z.string(),
-  undoUntil: time.optional(),
+  /** What can be done about it now. */
+  offers: z.array(z.enum(['undo', 'keep', 'recover'])),
+  /** What `recover` would do, in its order; absent while the database was not read. */
+  recovery: z.array(z.string()).optional(),
   fault: fault.optional(),
   message: z.string(),
 })
@@ -94,6 +101,10 @@ export const backups = {
   undoRestore: destructive({ audit: 'undid a restore', level: 3 })
     .input(scope.extend({ restoreId: z.string(), confirmation }))
     .output(taskStarted),
+  /** Finishes or takes back a restore that was interrupted: as `recovery` of the restore says. */
+  recover: write('recovered an interrupted restore')
+    .input(scope.extend({ restoreId: z.string() }))
+    .output(taskStarted),
   /** Ends the time for undo: drops the database kept from before the restore. */
   keepRestore: destructive({ audit: 'dropped the database kept from before a restore', level: 3 })
     .input(scope.extend({ restoreId: z.string(), confirmation }))
@@ -104,12 +115,14 @@ export const backups = {
 }
 
 export const backupsRights = {
-  watch: nothing,
+  /** Where a restore was interrupted, the databases are read. */
+  watch: database,
   start: backingUp,
   verify: database,
   planRestore: restoring,
-  restore: restoring,
-  undoRestore: restoring,
-  keepRestore: database,
+  restore: [...restoring, ...lease],
+  undoRestore: [...restoring, ...lease],
+  recover: [...restoring, ...lease],
+  keepRestore: [...database, ...lease],
   delete: nothing,
 } satisfies RightsOf<typeof backups>

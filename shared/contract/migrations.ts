@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { confirmation, destructive, read, scope, time } from './base.ts'
 import { taskStarted } from './tasks.ts'
-import { backingUp, database, following, on, type RightsOf } from './right.ts'
+import { backingUp, database, following, lease, on, type RightsOf } from './right.ts'
 
 export const migrations = {
   status: read.input(scope).output(
@@ -25,6 +25,12 @@ export const migrations = {
 
 export const migrationsRights = {
   status: database,
-  run: [...backingUp, on('deployments.apps', 'get'), on('jobs.batch', 'get', 'list', 'create'), ...following],
-  undo: [...backingUp, on('deployments.apps', 'get'), on('jobs.batch', 'get', 'list', 'create'), ...following],
+  run: [...backingUp, ...lease, on('deployments.apps', 'get'), on('jobs.batch', 'get', 'list', 'create'), ...following],
+  undo: [
+    ...backingUp,
+    ...lease,
+    on('deployments.apps', 'get'),
+    on('jobs.batch', 'get', 'list', 'create'),
+    ...following,
+  ],
 } satisfies RightsOf<typeof migrations>

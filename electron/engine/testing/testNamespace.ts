@@ -12,6 +12,7 @@ import {
   type KubeObject,
 } from '../kube/index.ts'
 import { Tasks, type Task } from '../nouns/tasks/tasks.ts'
+import { SuiteLeases } from '../objects/suiteLeases.ts'
 import { sameCluster } from './sameCluster.ts'
 
 /** A namespace of its own on the test cluster, and what a noun needs to work in it. */
@@ -19,6 +20,7 @@ export interface TestNamespace {
   cluster: TestCluster
   connection: ClusterConnection
   directory: ClusterDirectory
+  leases: SuiteLeases
   tasks: Tasks
   scope: { context: string; namespace: string }
   /** Creates an object in the namespace. */
@@ -39,15 +41,17 @@ export async function testNamespace(name: string): Promise<TestNamespace> {
   const folder = await mkdtemp(join(tmpdir(), 'console-noun-'))
   const tasks = new Tasks(folder, sameCluster.suiteOf)
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  const directory: ClusterDirectory = {
+    ...sameCluster,
+    facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
+    connection: () => Promise.resolve(connection),
+  }
   return {
     cluster,
     connection,
     tasks,
-    directory: {
-      ...sameCluster,
-      facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
-      connection: () => Promise.resolve(connection),
-    },
+    directory,
+    leases: new SuiteLeases({ directory, worker: { id: namespace, name: 'maya on here' } }),
     scope: { context: 'context:test', namespace },
     create: ({ metadata, ...rest }) =>
       createObject(connection, { ...rest, metadata: { name: '', ...metadata, namespace } } as KubeObject),

@@ -39,7 +39,7 @@ import { RunningBackup } from './RunningBackup.tsx'
 import { StoragePanel } from './StoragePanel.tsx'
 import './backups.css'
 
-const kinds: readonly Task['kind'][] = ['backup', 'verify', 'restore', 'undoRestore']
+const kinds: readonly Task['kind'][] = ['backup', 'verify', 'restore', 'undoRestore', 'recoverRestore']
 
 export function BackupsPage() {
   const scope = useScope()
@@ -75,10 +75,7 @@ function Backups({ scope }: { scope: Scope }) {
   const selected = backups.find((backup) => backup.id === asked) ?? newestUsable(backups) ?? backups[0]
   const busy = running ? `${running.title} is running. One at a time.` : undefined
   const blocked = useBlocked('operator') ?? busy
-  // An interrupted one concerns nobody any more once another came after it.
-  const open = value?.restores.find(
-    ({ state }, index) => state === 'done' || state === 'unknown' || (state === 'interrupted' && index === 0),
-  )
+  const open = value?.restores.filter(({ offers }) => offers.length > 0) ?? []
   const select = (backup: Backup) => {
     setParameters('backups', { backup: backup.id })
     setDay(backup.takenAt)
@@ -126,7 +123,9 @@ function Backups({ scope }: { scope: Scope }) {
     <>
       {header}
       <div className="backups-body">
-        {open && !isWatched ? <RestoreNotice scope={scope} restore={open} busy={busy} /> : null}
+        {isWatched
+          ? null
+          : open.map((each) => <RestoreNotice key={each.id} scope={scope} restore={each} busy={busy} />)}
         {showsProgress ? <RunningBackup task={running} /> : null}
         {failed && !running ? (
           <Banner tone="crit" title={`${failed.title}: failed at ${formatMinute(failed.endedAt ?? failed.startedAt)}.`}>

@@ -89,12 +89,35 @@ export async function undoRestore(scope: Scope, restore: Pick<Restore, 'id' | 'p
   }
 }
 
+export async function recoverRestore(scope: Scope, restore: Restore): Promise<void> {
+  const confirmation = await confirm({
+    level: 2,
+    title: 'Recover the interrupted restore?',
+    message: restore.message,
+    changes: (restore.recovery ?? ['The databases are read first; the task then says what it does.']).map(
+      (detail, index) => ({
+        title: `Step ${index + 1}`,
+        detail,
+      }),
+    ),
+    confirmLabel: 'Recover the restore',
+    cluster: scope.context,
+  })
+  if (!confirmation) return
+  try {
+    const { taskId } = await engine().backups.recover({ ...scope, restoreId: restore.id })
+    watchTask(taskId)
+  } catch (thrown) {
+    reportError(thrown, 'The restore was not recovered')
+  }
+}
+
 export async function keepRestore(scope: Scope, restore: Restore): Promise<void> {
   const confirmation = await confirm({
     level: 3,
     title: 'Keep the restored data?',
     warning: 'After this the restore cannot be undone.',
-    message: `The database of before, ${restore.previousDatabase}, is dropped and its space is freed. Its safety backup stays in the list.`,
+    message: `The database ${restore.previousDatabase}, kept from before this restore, is dropped and its space is freed. The safety backup stays in the list.`,
     confirmLabel: 'Keep and drop the old one',
     isDanger: true,
     cluster: scope.context,

@@ -1,23 +1,34 @@
 import { appendFile } from 'node:fs/promises'
+import type { Scope, Suite } from '#shared/contract/base.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConsoleError } from '#shared/errors.ts'
 import { Tasks, type Task } from '../tasks/tasks.ts'
 import { Backups } from './backups.ts'
 import { planRestore } from './plan.ts'
 import { services } from './testing/restoreJob.ts'
-import { place, scope, startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
-import { sameCluster } from '../../testing/sameCluster.ts'
+import { startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
+import { testNamespace, type TestNamespace } from '../../testing/testNamespace.ts'
 
+/** A cluster to hold the lease in; the database is a server of this machine. */
+let cluster: TestNamespace
+let scope: Scope
+let place: Suite
 let suite: TestSuite
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let tasks: Tasks
 let isReachable: boolean
 
 beforeAll(async () => {
+  cluster = await testNamespace('backups')
+  scope = cluster.scope
+  place = cluster.directory.suiteOf(scope)
   suite = await startSuite()
   await suite.fill('agency_swarm')
 })
-afterAll(() => suite.stop())
+afterAll(async () => {
+  await suite.stop()
+  await cluster.stop()
+})
 beforeEach(async () => {
   folder = await temporaryFolder()
   isReachable = true
@@ -26,14 +37,11 @@ afterEach(() => folder.remove())
 
 /** Called again it is an engine that starts anew on the same files. */
 function engine(): Backups {
-  tasks = new Tasks(folder.path, sameCluster.suiteOf)
+  tasks = new Tasks(folder.path, cluster.directory.suiteOf)
   return new Backups({
     tasks,
-    directory: {
-      ...sameCluster,
-      facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
-      connection: () => Promise.reject(new Error('there is no cluster in this test')),
-    },
+    directory: cluster.directory,
+    leases: cluster.leases,
     databases: {
       serverOf: () =>
         isReachable
@@ -88,7 +96,7 @@ describe('Backups', () => {
   it('never leaves its folder, whatever id it is asked for', async () => {
     const backups = engine()
     await expect(backups.delete(scope, '../../../etc')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    expect(() => backups.undo(scope, '../x')).toThrow()
+    await expect(backups.undo(scope, '../x')).rejects.toThrow()
   })
 
   it('keeps the backups of two clusters with similar names apart', async () => {
@@ -110,25 +118,29 @@ describe('Backups', () => {
     const before = engine()
     const id = await backUp(before)
     const cut = suite.server.connect.bind(suite.server)
-    const { taskId } = before.restore(scope, id)
-    const off = tasks.changes.on((task) => {
-      // The whole server goes out of reach while the copy is being filled.
-      if (task.steps.find((step) => step.id === 'fill')?.state === 'running') {
-        suite.server.connect = () => Promise.reject(new ConsoleError('CONNECTION_LOST', 'Gone.'))
-      }
-    })
+    // The whole server goes out of reach when the copy is about to be filled.
+    suite.server.connect = (database, ...rest) => {
+      if (!database.includes('_restore_')) return cut(database, ...rest)
+      suite.server.connect = () => Promise.reject(new ConsoleError('CONNECTION_LOST', 'Gone.'))
+      return suite.server.connect(database, ...rest)
+    }
+    const { taskId } = await before.restore(scope, id)
     const task = await tasks.ended(taskId)
-    off()
     expect(task).toMatchObject({ state: 'failed', fault: { code: 'CONNECTION_LOST' } })
 
     isReachable = false
     const after = engine()
-    await after.recover()
-    expect(after.restores(scope)).toMatchObject([{ state: 'unknown', backupId: id }])
+    await after.look()
+    expect(after.restores(scope)).toMatchObject([{ state: 'unknown', backupId: id, offers: ['recover'] }])
     isReachable = true
     suite.server.connect = cut
-    await after.recover()
-    expect(after.restores(scope)).toMatchObject([{ state: 'interrupted' }])
+    await after.look()
+    const [left] = after.restores(scope)
+    const copy = (await suite.databases()).find((name) => name.includes('_restore_')) ?? ''
+    expect(left).toMatchObject({ state: 'unknown', recovery: [`Drop the unfinished copy ${copy}`] })
+    // Looking changed nothing: the copy is still there.
+    await ended(await after.recover(scope, left?.id ?? ''))
+    expect(after.restores(scope)).toMatchObject([{ state: 'interrupted', offers: [] }])
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
     expect((await suite.query('SELECT count(*) FROM agents'))[0]).toBe('500')
   })

@@ -2,24 +2,28 @@ import type { Scope, Suite } from '#shared/contract/base.ts'
 import type { Backup, Restore } from '#shared/contract/backups.ts'
 import { ConsoleError, faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
+import type { SuiteHold, SuiteLeases } from '../../objects/suiteLeases.ts'
 import type { DatabaseDirectory } from '../../ports/databaseServer.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Host } from '../../ports/host.ts'
 import type { StepControl, Task, TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
-import { RestoreJournals, type RestoreJournal } from './journal.ts'
-import { derivedDatabase, newRecoveryId } from './names.ts'
-import { recoverRestore } from './recover.ts'
+import { RestoreJournals, type JournalView, type RestoreJournal } from './journal.ts'
+import { newRecoveryId } from './names.ts'
+import { isUnfinished, lookAtRestore, recoverRestore, recoverSteps } from './recover.ts'
+import { currentData, restoreOf, type Look } from './restoreList.ts'
 import { restoreBackup, restoreSteps, type RestoreJob, type SuiteServices } from './restore.ts'
 import { suiteServices } from './services.ts'
 import { BackupStore } from './store.ts'
 import { takeBackup } from './take.ts'
 import { throttled } from './trial.ts'
 import { keepRestore, undoRestore, undoSteps } from './undo.ts'
-import { sweepTrials, verifyBackup, verifySteps } from './verify.ts'
+import { TrialDatabases } from './trials.ts'
+import { verifyBackup, verifySteps } from './verify.ts'
 
 export interface BackupsNeeds {
   tasks: Tasks
   directory: ClusterDirectory
+  leases: Pick<SuiteLeases, 'hold'>
   databases: DatabaseDirectory
   host: Pick<Host, 'dataDirectory' | 'user' | 'now'>
   /** Replaced in tests that have no cluster. */
@@ -40,6 +44,8 @@ export class Backups {
   readonly #journals: RestoreJournals
   /** Restores that are being worked on by this engine. */
   readonly #active = new Set<string>()
+  /** What was found of interrupted restores, by their id. */
+  readonly #looks = new Map<string, Look>()
 
   constructor(needs: BackupsNeeds) {
     this.#needs = needs
@@ -75,28 +81,46 @@ export class Backups {
   verify(scope: Scope, backupId: string): { taskId: string } {
     return this.#task(scope, 'verify', `Try backup ${backupId}`, verifySteps, async (control) => {
       const server = await this.serverOf(scope, control.signal)
-      await sweepTrials(server)
+      const suite = this.suiteOf(scope)
+      const trials = new TrialDatabases(this.#needs.host.dataDirectory, suite)
+      await trials.drop(server)
       const { user: by, now } = this.#facts()
-      await verifyBackup({ server, store: this.store, suite: this.suiteOf(scope), backupId, by, now }, control)
+      await verifyBackup({ server, store: this.store, suite, backupId, by, now, trials }, control)
     })
   }
 
-  restore(scope: Scope, backupId: string): { taskId: string } {
+  /** @throws ConsoleError BUSY when this suite is being changed, here or by another console */
+  async restore(scope: Scope, backupId: string): Promise<{ taskId: string }> {
     const restoreId = newRecoveryId(this.#needs.host.now())
-    return this.#task(scope, 'restore', `Restore backup ${backupId}`, restoreSteps, (control) =>
-      this.#worked(scope, restoreId, async () =>
-        restoreBackup(await this.#job(scope, restoreId, backupId, control), control),
-      ),
+    return this.#changing(
+      scope,
+      'restore',
+      `Restore backup ${backupId}`,
+      restoreSteps,
+      restoreId,
+      async (control, hold) => restoreBackup(await this.#job(scope, restoreId, backupId, control, hold), control),
     )
   }
 
-  undo(scope: Scope, restoreId: string): { taskId: string } {
+  /** @throws ConsoleError NOT_FOUND, BUSY */
+  async undo(scope: Scope, restoreId: string): Promise<{ taskId: string }> {
     const view = this.#journal(scope, restoreId).read()
-    return this.#task(scope, 'undoRestore', 'Undo a restore', undoSteps, (control) =>
-      this.#worked(scope, restoreId, async () =>
-        undoRestore(await this.#job(scope, restoreId, view?.backupId ?? '', control), control),
-      ),
+    return this.#changing(scope, 'undoRestore', 'Undo a restore', undoSteps, restoreId, async (control, hold) =>
+      undoRestore(await this.#job(scope, restoreId, view?.backupId ?? '', control, hold), control),
     )
+  }
+
+  /** Finishes or takes back a restore that was interrupted. @throws ConsoleError NOT_FOUND, BUSY */
+  async recover(scope: Scope, restoreId: string): Promise<{ taskId: string }> {
+    const journal = this.#journal(scope, restoreId)
+    const title = 'Recover an interrupted restore'
+    return this.#changing(scope, 'recoverRestore', title, recoverSteps, restoreId, async (control, hold) => {
+      const server = await this.serverOf(scope, control.signal)
+      control.uncancellable('The state of the databases is being settled. Wait until that has ended.')
+      this.#looks.delete(restoreId)
+      await recoverRestore({ server, services: this.servicesOf(scope), journal, hold }, control)
+      control.result({ restoreId })
+    })
   }
 
   /**
@@ -110,11 +134,17 @@ export class Backups {
     return this.#take(scope, await this.serverOf(scope, signal), reason, step, signal)
   }
 
+  /** @throws ConsoleError NOT_FOUND, STATE_UNKNOWN, BUSY */
   async keep(scope: Scope, restoreId: string): Promise<void> {
     this.#refuseSecond(scope)
     const journal = this.#journal(scope, restoreId)
-    const server = await this.serverOf(scope)
-    await this.#worked(scope, restoreId, () => keepRestore({ server, journal, restoreId }))
+    const hold = await this.#needs.leases.hold(scope, 'Keep a restore')
+    try {
+      const server = await this.serverOf(scope)
+      await this.#worked(scope, restoreId, () => keepRestore({ server, journal, restoreId, hold }))
+    } finally {
+      await hold.release()
+    }
   }
 
   async delete(scope: Scope, backupId: string): Promise<void> {
@@ -133,52 +163,34 @@ export class Backups {
     return this.store.list(this.suiteOf(scope), deep)
   }
 
+  /** What the journals of this console say about its restores of this suite; newest first. */
   restores(scope: Scope): Restore[] {
-    return this.#journals.all(this.suiteOf(scope)).flatMap((journal) => {
-      const view = journal.read()
-      if (!view) return []
-      const isRunning = this.#active.has(view.id)
-      const { state, message, fault } = isRunning
-        ? { state: 'running' as const, message: 'Being worked on.', fault: undefined }
-        : (view.outcome ?? {
-            state: 'interrupted' as const,
-            message: 'The console ended in the middle of it. It is looked at as soon as the database can be reached.',
-          })
-      const { id, backupId, cluster, namespace, at, database } = view
-      const previousDatabase = derivedDatabase(database, 'before', id)
-      return [{ id, backupId, cluster, namespace, at, state, message, previousDatabase, ...(fault && { fault }) }]
-    })
+    const views = this.#journals.all(this.suiteOf(scope)).flatMap((journal) => journal.read() ?? [])
+    const current = currentData(views)
+    return views.map((view) => restoreOf(view, this.#active.has(view.id), current, this.#looks.get(view.id)))
   }
 
   /**
-   * Looks at every restore that an earlier session left in the middle, or whose state is unknown. Call at the start and whenever
-   * a cluster comes into reach; what cannot be reached is left for the next time.
+   * Looks at what interrupted restores left, so that the list can say it. Changes nothing: recovering is a task of its own. A database
+   * that cannot be reached is looked at the next time.
    */
-  async recover(only?: Scope): Promise<void> {
-    for (const journal of only ? this.#journals.all(this.suiteOf(only)) : this.#journals.everywhere()) {
+  async look(only?: Suite): Promise<void> {
+    for (const journal of only ? this.#journals.all(only) : this.#journals.everywhere()) {
       const view = journal.read()
-      if (!view || this.#active.has(view.id) || (view.outcome && view.outcome.state !== 'unknown')) continue
-      const suite = { cluster: view.cluster, namespace: view.namespace }
-      await this.#recoverOne(suite, journal, view.id).catch((thrown: unknown) => this.#unreachable(journal, thrown))
+      if (!view || this.#active.has(view.id) || !isUnfinished(view)) continue
+      const suite = only ?? { cluster: view.cluster, namespace: view.namespace }
+      this.#looks.set(view.id, await this.#lookAt(suite, view))
+      this.changes.emit(suite)
     }
   }
 
-  async #recoverOne(suite: Suite, journal: RestoreJournal, id: string): Promise<void> {
-    const scope = { context: this.#needs.directory.contextTo(suite.cluster), namespace: suite.namespace }
-    await this.#worked(scope, id, async () => {
-      const server = await this.serverOf(scope)
-      await recoverRestore({ server, services: this.servicesOf(scope), journal })
-    })
-  }
-
-  #unreachable(journal: RestoreJournal, thrown: unknown): void {
-    const { code, message, details } = faultOf(thrown)
-    if (journal.read()?.outcome?.state === 'unknown') return
-    journal.conclude('unknown', `State unknown: the database could not be asked. ${message} The console looks again.`, {
-      code: 'STATE_UNKNOWN',
-      message,
-      details: { code, ...details },
-    })
+  async #lookAt({ cluster, namespace }: Suite, view: JournalView): Promise<Look> {
+    try {
+      const context = this.#needs.directory.contextTo(cluster)
+      return { assessment: await lookAtRestore(await this.serverOf({ context, namespace }), view) }
+    } catch (thrown) {
+      return { fault: faultOf(thrown) }
+    }
   }
 
   #facts() {
@@ -223,7 +235,13 @@ export class Backups {
     return taken.id
   }
 
-  async #job(scope: Scope, restoreId: string, backupId: string, control: TaskControl): Promise<RestoreJob> {
+  async #job(
+    scope: Scope,
+    restoreId: string,
+    backupId: string,
+    control: TaskControl,
+    hold: SuiteHold,
+  ): Promise<RestoreJob> {
     const server = await this.serverOf(scope, control.signal)
     return {
       server,
@@ -234,6 +252,7 @@ export class Backups {
       restoreId,
       backupId,
       by: this.#needs.host.user,
+      hold,
       takeSafetyBackup: (step, signal) =>
         this.#take(scope, server, `Safety backup before the restore of ${backupId}`, step, signal),
     }
@@ -256,6 +275,32 @@ export class Backups {
     }
   }
 
+  /** A task that holds the suite from before its first check to its end. */
+  async #changing(
+    scope: Scope,
+    kind: Task['kind'],
+    title: string,
+    steps: TaskDescription['steps'],
+    restoreId: string,
+    run: (control: TaskControl, hold: SuiteHold) => Promise<void>,
+  ): Promise<{ taskId: string }> {
+    this.#refuseSecond(scope)
+    const hold = await this.#needs.leases.hold(scope, title)
+    try {
+      return this.#task(scope, kind, title, steps, async (control) => {
+        const signal = AbortSignal.any([control.signal, hold.lost])
+        try {
+          await this.#worked(scope, restoreId, () => run({ ...control, signal }, hold))
+        } finally {
+          await hold.release()
+        }
+      })
+    } catch (thrown) {
+      await hold.release()
+      throw thrown
+    }
+  }
+
   #task(
     scope: Scope,
     kind: Task['kind'],
@@ -275,13 +320,10 @@ export class Backups {
 
   /** One piece of work on one database at a time. */
   #refuseSecond(scope: Scope): void {
-    const running = this.#needs.tasks.running(['backup', 'verify', 'restore', 'undoRestore'], scope)
+    const running = this.#needs.tasks.running(['backup', 'verify', 'restore', 'undoRestore', 'recoverRestore'], scope)
     if (running)
       throw new ConsoleError('BUSY', `"${running.title}" is still running here. Wait for it, or stop it first.`, {
         taskId: running.id,
       })
-    if (this.restores(scope).some(({ state }) => state === 'running')) {
-      throw new ConsoleError('BUSY', 'An earlier restore is being looked at. Try again in a moment.')
-    }
   }
 }

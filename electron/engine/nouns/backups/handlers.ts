@@ -7,8 +7,8 @@ export function backupsNoun({ backups }: { backups: Backups }) {
   const handlers = {
     watch: engine.backups.watch.handler(async function* ({ input, signal }) {
       const scope = scopeOf(input)
-      // What goes wrong with it shows as the state of the restore.
-      backups.recover(scope).catch(() => undefined)
+      // Beside the list: the database may take its time, or be out of reach.
+      void backups.look(backups.suiteOf(scope))
       const list = async (deep: boolean) => ({
         backups: await backups.list(scope, deep),
         restores: backups.restores(scope),
@@ -28,10 +28,12 @@ export function backupsNoun({ backups }: { backups: Backups }) {
     ),
     restore: engine.backups.restore.handler(({ input }) => backups.restore(scopeOf(input), input.backupId)),
     undoRestore: engine.backups.undoRestore.handler(({ input }) => backups.undo(scopeOf(input), input.restoreId)),
+    recover: engine.backups.recover.handler(({ input }) => backups.recover(scopeOf(input), input.restoreId)),
     keepRestore: engine.backups.keepRestore.handler(({ input }) => backups.keep(scopeOf(input), input.restoreId)),
     delete: engine.backups.delete.handler(({ input }) => backups.delete(scopeOf(input), input.backupId)),
   }
-  return { handlers, recover: () => backups.recover() }
+  // Only looked at: recovering changes databases, and is a task that a person starts.
+  return { handlers, start: () => void backups.look() }
 }
 
 /** Inputs carry more than the scope; what is kept must not. */

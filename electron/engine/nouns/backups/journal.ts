@@ -46,7 +46,7 @@ const entry = z.discriminatedUnion('event', [
 ])
 type Entry = z.infer<typeof entry>
 export type JournalBeginning = Omit<z.infer<typeof begun>, 'event' | 'at'>
-export type RestoreState = Exclude<Restore['state'], 'running'>
+export type RestoreState = Exclude<Restore['state'], 'running' | 'superseded'>
 
 /** What a journal says, folded. */
 export interface JournalView extends JournalBeginning {
@@ -56,6 +56,10 @@ export interface JournalView extends JournalBeginning {
   /** Undefined while nothing final was written: it runs, or it was interrupted. */
   outcome: { state: RestoreState; message: string; fault?: z.infer<typeof fault> } | undefined
   done: ReadonlySet<JournalStep>
+  /** Steps that were announced, whether they were done or not. */
+  begun: ReadonlySet<JournalStep>
+  /** The number of the database that the last swap of this restore made live; undefined when it never swapped. */
+  swapped: { at: number; live: string } | undefined
 }
 
 /** One file per restore, one JSON line per fact, each flushed to the disk before the next thing happens. */
@@ -93,14 +97,21 @@ export class RestoreJournal {
     if (first?.event !== 'begun') return undefined
     const { event: _event, ...facts } = first
     const done = new Set<JournalStep>()
-    const view: JournalView = { ...facts, newOid: undefined, outcome: undefined, done }
+    const begun = new Set<JournalStep>()
+    const view: JournalView = { ...facts, newOid: undefined, outcome: undefined, done, begun, swapped: undefined }
     for (const line of rest) {
       if (line.event === 'done') {
         done.add(line.step)
         view.newOid = line.newOid ?? view.newOid
+        const isBack = line.step === 'swapBack' || line.step === 'undoSwap'
+        const live = isBack ? view.oldOid : view.newOid
+        if ((isBack || line.step === 'swap') && live !== undefined) view.swapped = { at: line.at, live }
       }
       // What begins anew after an outcome (an undo) is unfinished again.
-      if (line.event === 'intent') view.outcome = undefined
+      if (line.event === 'intent') {
+        view.outcome = undefined
+        begun.add(line.step)
+      }
       if (line.event === 'state') view.outcome = { ...line }
     }
     return view

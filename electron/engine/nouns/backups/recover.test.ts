@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Manifest } from './manifest.ts'
 import { newRecoveryId } from './names.ts'
-import { recoverRestore } from './recover.ts'
 import { restoreBackup } from './restore.ts'
 import { BackupStore } from './store.ts'
-import { restoreJob, runTask, takeNow } from './testing/restoreJob.ts'
+import { restoreJob, recoverNow, runTask, takeNow } from './testing/restoreJob.ts'
 import { startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
 import { undoRestore } from './undo.ts'
 
@@ -95,7 +94,7 @@ describe('a console killed in the middle of a restore', () => {
   ] as const)('leaves the old data live when it dies %s %s %s', async (moment, event, step) => {
     const restoreId = newRecoveryId(Date.now())
     await killedConsole({ what: 'restore', at: match(event, step), moment }, restoreId)
-    await recoverRestore(job(restoreId))
+    await recoverNow(folder.path, job(restoreId))
     await expectOld(restoreId)
   })
 
@@ -108,7 +107,7 @@ describe('a console killed in the middle of a restore', () => {
   ] as const)('leaves the restored data live, with Undo, when it dies %s %s %s', async (moment, event, step) => {
     const restoreId = newRecoveryId(Date.now())
     await killedConsole({ what: 'restore', at: match(event, step), moment }, restoreId)
-    await recoverRestore(job(restoreId))
+    await recoverNow(folder.path, job(restoreId))
     await expectNewThenUndo(restoreId)
   })
 
@@ -121,7 +120,7 @@ describe('a console killed in the middle of a restore', () => {
     async (moment, event, step) => {
       const restoreId = newRecoveryId(Date.now())
       await killedConsole({ what: 'restore', at: match(event, step), moment, sick: true }, restoreId)
-      await recoverRestore(job(restoreId))
+      await recoverNow(folder.path, job(restoreId))
       if (event === '"intent"') await expectNewThenUndo(restoreId)
       else await expectOld(restoreId)
     },
@@ -134,7 +133,7 @@ describe('a console killed while the server swaps', () => {
     // Somebody holds a connection, so that the swap has something to end and to wait for.
     const holder = await suite.server.connect('agency_swarm', 'holder')
     await killedConsole({ what: 'restore', at: ['never'], moment: 'after', delay }, restoreId)
-    await recoverRestore(job(restoreId))
+    await recoverNow(folder.path, job(restoreId))
     await holder.close()
     if ((await agents()) === 10) await expectOld(restoreId)
     else await expectNewThenUndo(restoreId)
@@ -151,7 +150,7 @@ describe('a console killed in the middle of an undo', () => {
     const restoreId = newRecoveryId(Date.now())
     await runTask(folder.path, 'restore', (control) => restoreBackup(job(restoreId), control))
     await killedConsole({ what: 'undo', at: match(event, step), moment }, restoreId)
-    await recoverRestore(job(restoreId))
+    await recoverNow(folder.path, job(restoreId))
     if (event === '"intent"') await expectNewThenUndo(restoreId)
     else await expectOld(restoreId)
   })

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConsoleError } from '#shared/errors.ts'
-import { recoverRestore } from './recover.ts'
 import { namesOf, restoreBackup, type SuiteServices } from './restore.ts'
 import { BackupStore } from './store.ts'
-import { restoreJob, runTask, services, takeNow } from './testing/restoreJob.ts'
+import { restoreJob, recoverNow, runTask, services, takeNow } from './testing/restoreJob.ts'
 import { place, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
+import { TrialDatabases } from './trials.ts'
 import { keepRestore, undoRestore } from './undo.ts'
 import { verifyBackup } from './verify.ts'
 
@@ -92,7 +92,7 @@ describe('restoreBackup', () => {
     const work = job(backup.id, { services: sick })
     const task = await restore(work)
     expect(task.state).toBe('failed')
-    expect(task.fault?.message).toContain('The database of before is live again')
+    expect(task.fault?.message).toContain('The previous database is live again')
     expect(await agents()).toBe(10)
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
     expect(sick.restarts).toBe(2)
@@ -202,7 +202,7 @@ describe('recoverRestore', () => {
       oldOid: String(live[0]),
     })
     await suite.query('ALTER DATABASE agency_swarm ALLOW_CONNECTIONS false', 'postgres')
-    await recoverRestore(work)
+    await recoverNow(folder.path, work)
     expect(await agents()).toBe(500)
     expect(work.journal.read()?.outcome?.state).toBe('interrupted')
   })
@@ -220,7 +220,7 @@ describe('recoverRestore', () => {
       oldOid: String(live[0]),
     })
     await suite.query(`ALTER DATABASE agency_swarm RENAME TO ${namesOf(work).before}`, 'postgres')
-    await recoverRestore(work)
+    await recoverNow(folder.path, work)
     expect(await agents()).toBe(500)
   })
 
@@ -247,7 +247,7 @@ describe('recoverRestore', () => {
       () => Promise.resolve(String(restored)),
       (newOid) => ({ newOid }),
     )
-    await recoverRestore(work)
+    await recoverNow(folder.path, work)
     expect(work.journal.read()?.outcome).toMatchObject({
       state: 'done',
       fault: { code: 'TIMEOUT', message: 'backend did not become ready.' },
@@ -270,7 +270,7 @@ describe('recoverRestore', () => {
       database: 'agency_swarm',
       oldOid: '1',
     })
-    await recoverRestore(work)
+    await recoverNow(folder.path, work)
     expect(work.journal.read()?.outcome).toMatchObject({
       state: 'unknown',
       message: expect.stringContaining('agency_swarm') as string,
@@ -282,7 +282,18 @@ describe('recoverRestore', () => {
 describe('verifyBackup', () => {
   const verify = (backupId: string) =>
     runTask(folder.path, 'verify', (control) =>
-      verifyBackup({ server: suite.server, store, suite: place, backupId, by: 'maya', now: Date.now }, control),
+      verifyBackup(
+        {
+          server: suite.server,
+          store,
+          suite: place,
+          backupId,
+          by: 'maya',
+          now: Date.now,
+          trials: new TrialDatabases(folder.path, place),
+        },
+        control,
+      ),
     )
 
   it('calls a backup verified after a trial restore gave back what was there', async () => {

@@ -1,12 +1,14 @@
 import type { Suite } from '#shared/contract/base.ts'
 import { asConsoleError, ConsoleError, faultOf } from '#shared/errors.ts'
+import type { SuiteHold } from '../../objects/suiteLeases.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
 import type { StepControl, TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import type { RestoreJournal } from './journal.ts'
 import type { Manifest } from './manifest.ts'
 import { applicationName, derivedDatabase } from './names.ts'
 import { carryProperties, createLike } from './newDatabase.ts'
-import { withMaintenance } from './sessions.ts'
+import { withDatabaseLock, withMaintenance } from './sessions.ts'
+import { copiesOf, whatIsLive } from './restoreState.ts'
 import type { BackupStore } from './store.ts'
 import { databaseNames, dropDatabase, swapDatabases } from './swap.ts'
 import { compareWithManifest, fill, unfitness } from './trial.ts'
@@ -30,6 +32,8 @@ export interface RestoreJob {
   restoreId: string
   backupId: string
   by: string
+  /** The right to change the suite: asked again before every step that changes something. */
+  hold: Pick<SuiteHold, 'check'>
   /** Takes the backup of what is there; returns its id. */
   takeSafetyBackup: (step: StepControl, signal: AbortSignal) => Promise<string>
 }
@@ -44,7 +48,8 @@ export const restoreSteps: TaskDescription['steps'] = [
   { id: 'health', title: 'Health check', group: 'change' },
 ]
 
-export const pastStopping = 'The databases are being swapped. Wait for the end; Undo takes you back afterwards.'
+export const pastStopping =
+  'The databases are being swapped. Wait until the restore has ended; you can undo it afterwards.'
 
 /**
  * The whole restore in the order of the rules: nothing live changes before the swap, and the old database stays until it is dropped on
@@ -52,16 +57,19 @@ export const pastStopping = 'The databases are being swapped. Wait for the end; 
  */
 export async function restoreBackup(job: RestoreJob, control: TaskControl): Promise<void> {
   await prepare(job, control)
-  const { journal, server, services } = job
+  const { journal, server, services, hold } = job
   try {
     await control.step('swap', (step) => journal.around('swap', () => swapIn(job, step)))
-    control.log('good', `${server.database} is the restored data. The data of before is ${namesOf(job).before}.`)
-    await control.step('restart', (step) => journal.around('restart', () => services.restart(step)))
+    control.log('good', `${server.database} is the restored data. The previous database is ${namesOf(job).before}.`)
+    await control.step('restart', async (step) => {
+      await hold.check()
+      await journal.around('restart', () => services.restart(step))
+    })
     await control.step('health', (step) => journal.around('health', () => services.untilHealthy(step)))
   } catch (error) {
     throw await takeBack(job, control, asConsoleError(error))
   }
-  journal.conclude('done', `Restored from ${job.backupId}. The database of before is kept for Undo.`)
+  journal.conclude('done', `Restored from ${job.backupId}. The previous database is kept, so undoing is just a rename.`)
   control.result({ restoreId: job.restoreId, backupId: job.backupId, previousDatabase: namesOf(job).before })
 }
 
@@ -73,7 +81,7 @@ export function namesOf(job: { server: DatabaseServer; restoreId: string }) {
 
 /** Everything that leaves the live database as it is, and can be stopped at any moment. */
 async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
-  const { server, store, suite, backupId, restoreId, journal } = job
+  const { server, store, suite, backupId, restoreId, journal, hold } = job
   const { fresh } = namesOf(job)
   const { signal } = control
   const backup = await control.step('check', (step) => check(job, step, signal))
@@ -82,6 +90,7 @@ async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
     const archivePath = store.archivePath(suite, backupId)
     const request = { database: fresh, backup, archivePath, application: applicationName('restore', restoreId), signal }
     await control.step('fill', async (step) => {
+      await hold.check()
       await journal.around(
         'create',
         () => withMaintenance(server, (s) => createLike(s, server.database, fresh)),
@@ -92,17 +101,28 @@ async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
     await control.step('verify', (step) => journal.around('verify', () => compareWithManifest(server, request, step)))
     control.uncancellable(pastStopping)
     signal.throwIfAborted()
+    await hold.check()
   } catch (thrown) {
     const failure = faultOf(thrown)
     try {
-      await withMaintenance(server, (session) => dropDatabase(session, fresh))
+      await dropCopy(job)
       journal.conclude('failed', 'It ended before anything live was changed.', failure)
     } catch {
-      const left = `Nothing live was changed. The unfinished copy ${fresh} is removed as soon as the database can be reached.`
+      const left = `Nothing live was changed. The unfinished copy ${fresh} is still on the server: recover this restore to remove it.`
       journal.conclude('unknown', left, failure)
     }
     throw thrown
   }
+}
+
+/** The copy that this restore filled; its own, so it needs no right to the suite. */
+async function dropCopy({ server, journal, restoreId }: RestoreJob): Promise<void> {
+  const view = journal.read()
+  if (!view?.begun.has('create')) return
+  const names = namesOf({ server, restoreId })
+  await withDatabaseLock(server, async (session) => {
+    for (const copy of copiesOf(view, names, await databaseNames(session))) await dropDatabase(session, copy)
+  })
 }
 
 async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): Promise<Manifest> {
@@ -129,13 +149,21 @@ async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): P
 
 async function swapIn(job: RestoreJob, step: StepControl): Promise<void> {
   const { live, fresh, before } = namesOf(job)
+  const { oldOid, newOid } = oidsOf(job)
   await withSwapSession(job, async (session) => {
     step.detail('Carrying over settings and rights.')
     await carryProperties(session, live, fresh)
     step.detail('Refusing connections and swapping.')
-    await swapDatabases(session, live, fresh, before)
+    await swapDatabases(session, { oid: oldOid, name: live }, { oid: newOid, name: fresh }, before)
   })
   step.detail(`${live} is now ${before}; ${fresh} is now ${live}.`)
+}
+
+/** The numbers of the two databases of a restore that has filled its copy. */
+export function oidsOf({ journal }: Pick<RestoreJob, 'journal'>): { oldOid: string; newOid: string } {
+  const view = journal.read()
+  if (view?.newOid !== undefined) return { oldOid: view.oldOid, newOid: view.newOid }
+  throw new ConsoleError('STATE_UNKNOWN', 'The journal of this restore does not say which database it made.')
 }
 
 /** Under the restore's own name: a recovery ends a swap that is still under way before it looks at the databases. */
@@ -143,41 +171,53 @@ export function withSwapSession<T>(
   { server, restoreId }: Pick<RestoreJob, 'server' | 'restoreId'>,
   work: (session: SqlSession) => Promise<T>,
 ): Promise<T> {
-  return withMaintenance(server, work, applicationName('restore', restoreId))
+  return withDatabaseLock(server, work, applicationName('restore', restoreId))
 }
 
-/** After a failure past the point of no return: the old database goes back to its place, if it left it. */
+/**
+ * After a failure past the point of no return: the old database goes back to its place, if it left it and if the restored one is still
+ * there. Whatever else is found stays as it is, and so does everything when another console has taken the suite.
+ */
 async function takeBack(job: RestoreJob, control: TaskControl, reason: ConsoleError): Promise<ConsoleError> {
-  const { server, journal, services } = job
+  const { server, journal, services, hold } = job
   const { live, fresh, before, undone } = namesOf(job)
+  const { code, message, details } = reason
   const failure = faultOf(reason)
   try {
-    const isSwapped = await withMaintenance(server, async (session) =>
-      (await databaseNames(session)).some(({ name }) => name === before),
-    )
-    if (isSwapped) {
-      control.log('warn', `${reason.message} Going back to the database of before.`)
+    await hold.check()
+    const { oldOid, newOid } = oidsOf(job)
+    const found = whatIsLive({ oldOid, newOid }, live, await withMaintenance(server, databaseNames))
+    if (found !== 'old' && found !== 'new') throw notOurs(live)
+    if (found === 'new') {
+      control.log('warn', `${message} Going back to the previous database.`)
       await journal.around('swapBack', () =>
-        withSwapSession(job, (session) => swapDatabases(session, live, before, undone)),
+        withSwapSession(job, (session) =>
+          swapDatabases(session, { oid: newOid, name: live }, { oid: oldOid, name: before }, undone),
+        ),
       )
       control.undone('swap')
       await services.restart(quiet).catch(() => undefined)
     }
-    await withMaintenance(server, (session) => dropDatabase(session, isSwapped ? undone : fresh))
-    journal.conclude('failed', 'It failed, and the database of before is live again. Nothing was lost.', failure)
+    const copy = { oid: newOid, name: found === 'new' ? undone : fresh }
+    await withDatabaseLock(server, (session) => dropDatabase(session, copy))
+    journal.conclude('failed', 'It failed, and the previous database is live again. No data was lost.', failure)
     return new ConsoleError(
-      reason.code,
-      `The restore failed: ${reason.message} The database of before is live again; nothing was lost.`,
-      reason.details,
+      code,
+      `The restore failed: ${message} The previous database is live again; no data was lost.`,
+      details,
     )
-  } catch (error) {
-    journal.conclude('unknown', 'It failed, and going back failed too.', failure)
+  } catch (thrown) {
+    const error = asConsoleError(thrown)
+    journal.conclude('unknown', `It failed after the swap had begun, and did not go back: ${error.message}`, failure)
     return new ConsoleError(
       'STATE_UNKNOWN',
-      `The restore failed, and going back failed too. The data of before is in ${before} or ${live}; nothing was dropped. The console looks again when it reaches the database.`,
-      { reason: failure, raw: error instanceof Error ? error.message : String(error) },
+      `The restore failed: ${message} It did not go back: ${error.message} The previous database is ${before} or ${live}; nothing was dropped. Recover this restore once the database can be reached.`,
+      { reason: failure, goingBack: faultOf(error) },
     )
   }
 }
+
+const notOurs = (live: string) =>
+  new ConsoleError('STATE_UNKNOWN', `${live} is neither the previous nor the restored database of this restore.`)
 
 const quiet: StepControl = { detail: () => undefined, progress: () => undefined }

@@ -1,3 +1,4 @@
+import { ConsoleError } from '#shared/errors.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
 
 /** Present on every PostgreSQL, and never the database that is renamed. */
@@ -28,6 +29,41 @@ export function withMaintenance<T>(
   return withSession(server, maintenanceDatabase, application, work)
 }
 
+/** Any number; the same in every version of the console. */
+const advisoryLock = 4_272_061_188
+
+/**
+ * A maintenance session that is the only one of all consoles to swap, rename or drop databases of this server: between a look at a
+ * database's number and the statement that names it, no other console acts. The lock ends with the session.
+ * @throws ConsoleError BUSY when another console holds it for half a minute
+ */
+export function withDatabaseLock<T>(
+  server: DatabaseServer,
+  work: (session: SqlSession) => Promise<T>,
+  application?: string,
+): Promise<T> {
+  return withMaintenance(
+    server,
+    async (session) => {
+      await session.query(`SET lock_timeout = '30s'`)
+      try {
+        await session.query('SELECT pg_advisory_lock($1)', [advisoryLock])
+      } catch (error) {
+        if (sqlStateOf(error) !== '55P03') throw error
+        throw new ConsoleError(
+          'BUSY',
+          'Another console is swapping or dropping databases on this server. Try again in a minute.',
+          {},
+          { cause: error },
+        )
+      }
+      await session.query('RESET lock_timeout')
+      return work(session)
+    },
+    application,
+  )
+}
+
 /**
  * Ends every session of that name and waits until the server has forgotten them: the tools beside the server end with their sessions,
  * and no transaction stays open.
@@ -39,4 +75,10 @@ export async function endSessions(server: DatabaseServer, application: string): 
       [application],
     )
   })
+}
+
+/** PostgreSQL's own code of an error, wherever the session runs; undefined when the error is not of the server. */
+export function sqlStateOf(error: unknown): unknown {
+  if (error instanceof ConsoleError) return error.details['sqlState']
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -3,11 +3,10 @@ import type { DatabaseServer } from '../../ports/databaseServer.ts'
 import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import { applicationName, derivedDatabase, newRecoveryId } from './names.ts'
-import { createLike } from './newDatabase.ts'
 import { withMaintenance } from './sessions.ts'
 import type { BackupStore } from './store.ts'
-import { dropDatabase } from './swap.ts'
 import { compareWithManifest, fill, unfitness } from './trial.ts'
+import type { TrialDatabases } from './trials.ts'
 
 export const verifySteps: TaskDescription['steps'] = [
   { id: 'check', title: 'Check the archive', group: 'safe' },
@@ -22,6 +21,7 @@ export interface VerifyJob {
   suite: Suite
   backupId: string
   by: string
+  trials: TrialDatabases
   now: () => number
 }
 
@@ -30,7 +30,7 @@ export interface VerifyJob {
  * @throws ConsoleError ARCHIVE_DAMAGED, VERIFICATION_FAILED, COMMAND_FAILED, CANCELLED; the scratch database is gone in every case
  */
 export async function verifyBackup(job: VerifyJob, control: TaskControl): Promise<void> {
-  const { server, store, suite, backupId, now } = job
+  const { server, store, suite, backupId, now, trials } = job
   const { signal } = control
   const trialId = newRecoveryId(now())
   const database = derivedDatabase(server.database, 'trial', trialId)
@@ -46,28 +46,16 @@ export async function verifyBackup(job: VerifyJob, control: TaskControl): Promis
   const request = { database, backup, archivePath, application: applicationName('trial', trialId), signal }
   try {
     await control.step('fill', async (step) => {
-      await withMaintenance(server, (session) => createLike(session, server.database, database))
+      await trials.create(server, database)
       await fill(server, request, step)
     })
     await control.step('compare', (step) => compareWithManifest(server, request, step))
   } catch (error) {
-    await withMaintenance(server, (session) => dropDatabase(session, database))
+    await trials.drop(server, database)
     throw error
   }
-  await control.step('drop', () => withMaintenance(server, (session) => dropDatabase(session, database)))
+  await control.step('drop', () => trials.drop(server, database))
   const archive = backup.members[0]?.sha256 ?? ''
   await store.recordVerified(suite, { id: backupId, at: now(), by: job.by, archive })
   control.result({ backupId })
-}
-
-/** Scratch databases that a killed console left behind. @returns their names */
-export async function sweepTrials(server: DatabaseServer): Promise<string[]> {
-  return withMaintenance(server, async (session) => {
-    const names = await session.query<{ name: string }>(
-      `SELECT datname AS name FROM pg_database d WHERE datname ~ '_trial_\\d{8}t\\d{9}z_[0-9a-f]{4}$'
-         AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datname = d.datname)`,
-    )
-    for (const { name } of names) await dropDatabase(session, name)
-    return names.map(({ name }) => name)
-  })
 }

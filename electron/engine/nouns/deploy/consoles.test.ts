@@ -24,9 +24,9 @@ beforeAll(async () => {
   connection = connect(context)
   bundle = await smallBundle()
   // Nobody waits a minute for a lease to run out.
-  const needs = { leaseTimes: { renew: 500, stale: 6_000 } }
-  maya = await testConsole({ connection, resourcesDirectory: bundle.path, needs })
-  omar = await testConsole({ connection, resourcesDirectory: bundle.path, needs, user: 'omar' })
+  const leaseTimes = { renew: 500, stale: 6_000 }
+  maya = await testConsole({ connection, resourcesDirectory: bundle.path, leaseTimes })
+  omar = await testConsole({ connection, resourcesDirectory: bundle.path, leaseTimes, user: 'omar' })
 })
 afterAll(async () => {
   await connection.close()

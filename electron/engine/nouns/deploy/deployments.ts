@@ -3,6 +3,7 @@ import type { DeployStatus, ValueFault } from '#shared/contract/deploy.ts'
 import type { Plan } from '#shared/contract/plan.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import type { ClusterConnection } from '../../kube/index.ts'
+import type { SuiteHold } from '../../objects/suiteLeases.ts'
 import type { Standing } from '../tasks/interrupted.ts'
 import type { Task, TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import { checkValues, loadBundle, type Bundle } from '#shared/bundle/index.ts'
@@ -12,7 +13,6 @@ import { autoscaledIds, isAutoscaler, readFacts, requireAutoscalers } from './pl
 import { rulesFor } from './plan/plan.ts'
 import { fingerprint, planFromBundle, planFromRecord, type KeptPlan, type Wanted } from './planning.ts'
 import { deployKinds, finishing, standingOf, undoing } from './interrupted.ts'
-import { DeployLease } from './releases/lease.ts'
 import {
   currentOf,
   digestOf,
@@ -23,7 +23,6 @@ import {
   type ReleaseRecord,
 } from './releases/record.ts'
 import { ReleaseStore } from './releases/store.ts'
-import { thisConsole } from './releases/worker.ts'
 import { renderedAgain, withSecretValues } from './rendering.ts'
 import { runSteps, writeProgress, type RunJob } from './run/job.ts'
 import { prepareNamespace, requireNamespace } from './run/namespace.ts'
@@ -44,13 +43,6 @@ interface Started {
   taskId: string
 }
 
-/** The right to change the releases, while a task works. */
-interface Held {
-  /** Aborted when another console has taken it. */
-  lost: AbortSignal
-  giveBack: () => Promise<void>
-}
-
 /** Deployments of the suite: planned, run in stages, resumed, undone. What they are is recorded in the cluster. */
 export class Deployments {
   readonly #needs: DeploymentsNeeds
@@ -64,10 +56,10 @@ export class Deployments {
 
   async status(scope: Scope, signal?: AbortSignal): Promise<DeployStatus> {
     const { profiles } = await this.#loadBundle()
-    const { connection, store } = await this.#open(scope)
+    const { store } = await this.#open(scope)
     const records = await store.list(signal)
     const [current, unfinished] = [currentOf(records), this.#isRunning(scope) ? undefined : unfinishedOf(records)]
-    const elsewhere = unfinished && (await this.#lease(connection, scope).elsewhere(signal).catch(forbiddenIsNobody))
+    const elsewhere = unfinished && (await this.#needs.leases.elsewhere(scope, signal).catch(forbiddenIsNobody))
     return {
       installed: current
         ? {
@@ -127,7 +119,7 @@ export class Deployments {
     this.#refuseSecond(scope)
     const { connection, store } = await this.#open(scope)
     await prepareNamespace(connection, scope.namespace, objectsOf(content))
-    return this.#holding(connection, scope, async (held) => {
+    return this.#holding(scope, titleOf(plan), async (held) => {
       const records = await store.list()
       if (fingerprint(records) !== kept.seen)
         throw new ConsoleError(
@@ -141,8 +133,7 @@ export class Deployments {
         await store.update(unfinished, { state: 'stopped', endedAt: this.#needs.host.now() })
       await store.create(record)
       this.#needs.onRecorded?.(record)
-      const title = record.rollbackTo === null ? `Deploy ${record.version}` : `Roll back to ${record.version}`
-      return this.#run(scope, await this.#job(connection, scope, store, record), title, held)
+      return this.#run(scope, await this.#job(connection, scope, store, record), titleOf(record), held)
     })
   }
 
@@ -151,7 +142,7 @@ export class Deployments {
     this.#refuseSecond(scope)
     const { connection, store } = await this.#open(scope)
     await requireNamespace(connection, scope.namespace)
-    return this.#holding(connection, scope, async (held) => {
+    return this.#holding(scope, 'Resume a deployment', async (held) => {
       const records = await store.list()
       const record = recordNamed(records, runId)
       if (record !== unfinishedOf(records))
@@ -166,7 +157,7 @@ export class Deployments {
   async undo(scope: Scope, runId: string): Promise<Started> {
     this.#refuseSecond(scope)
     const { connection, store } = await this.#open(scope)
-    return this.#holding(connection, scope, async (held) => {
+    return this.#holding(scope, 'Undo a deployment', async (held) => {
       const records = await store.list()
       const record = recordNamed(records, runId)
       if (record !== records[0])
@@ -184,7 +175,7 @@ export class Deployments {
   }
 
   /** An adoption changed nothing in the cluster, so taking it back does not either: what was adopted is drift again. */
-  #forgetAdoption(scope: Scope, store: ReleaseStore, record: ReleaseRecord, held: Held): Started {
+  #forgetAdoption(scope: Scope, store: ReleaseStore, record: ReleaseRecord, held: SuiteHold): Started {
     const step = { id: 'record', title: 'Record the undo', group: 'safe' as const }
     return this.#start(scope, 'undeploy', 'Undo an adoption', [step], held, undoing(record), (control) =>
       control.step('record', async () => {
@@ -254,28 +245,19 @@ export class Deployments {
     return record.previous === null ? '' : ((await store.read(record.previous))?.schema ?? '')
   }
 
-  #run(scope: Scope, job: RunJob, title: string, held: Held): Started {
+  #run(scope: Scope, job: RunJob, title: string, held: SuiteHold): Started {
     return this.#start(scope, 'deploy', title, runSteps(job.record), held, finishing(job.record), (control) =>
       runStages(job, control),
     )
   }
 
   /** Takes the lease for the task that `begin` starts, which gives it back; it is given back at once when none was started. */
-  async #holding(
-    connection: ClusterConnection,
-    scope: Scope,
-    begin: (held: Held) => Promise<Started> | Started,
-  ): Promise<Started> {
-    const lost = new AbortController()
-    const lease = await this.#lease(connection, scope).acquire((error) => lost.abort(error))
-    const giveBack = async () => {
-      // It runs out by itself where the cluster cannot be told.
-      await lease.release().catch(() => undefined)
-    }
+  async #holding(scope: Scope, work: string, begin: (held: SuiteHold) => Promise<Started> | Started): Promise<Started> {
+    const held = await this.#needs.leases.hold(scope, work)
     try {
-      return await begin({ lost: lost.signal, giveBack })
+      return await begin(held)
     } catch (thrown) {
-      await giveBack()
+      await held.release()
       throw thrown
     }
   }
@@ -285,7 +267,7 @@ export class Deployments {
     kind: 'deploy' | 'undeploy',
     title: string,
     steps: TaskDescription['steps'],
-    { lost, giveBack }: Held,
+    held: SuiteHold,
     more: Pick<TaskDescription, 'result' | 'settles'>,
     run: (control: TaskControl) => Promise<void>,
   ): Started {
@@ -293,17 +275,17 @@ export class Deployments {
     const by = this.#needs.host.user
     return this.#needs.tasks.start({ kind, scope, title, by, steps, ...more }, async (control) => {
       try {
-        await run({ ...control, signal: AbortSignal.any([control.signal, lost]) })
+        await run({ ...control, signal: AbortSignal.any([control.signal, held.lost]) })
       } finally {
-        await giveBack()
+        await held.release()
       }
     })
   }
 
   async #standingOf({ kind, context, namespace, result }: Task): Promise<Standing> {
     const scope = { context, namespace }
-    const { connection, store } = await this.#open(scope)
-    const elsewhere = await this.#lease(connection, scope).elsewhere().catch(forbiddenIsNobody)
+    const { store } = await this.#open(scope)
+    const elsewhere = await this.#needs.leases.elsewhere(scope).catch(forbiddenIsNobody)
     return standingOf(kind, result['release'] ?? '', await store.list(), elsewhere !== undefined)
   }
 
@@ -331,11 +313,6 @@ export class Deployments {
     return { connection, store: new ReleaseStore(connection, scope.namespace) }
   }
 
-  #lease(connection: ClusterConnection, { namespace }: Scope): DeployLease {
-    const { dataDirectory, user } = this.#needs.host
-    return new DeployLease(connection, namespace, thisConsole(dataDirectory, user), this.#needs.leaseTimes)
-  }
-
   #isRunning(scope: Scope): boolean {
     return this.#needs.tasks.running(deployKinds, scope) !== undefined
   }
@@ -350,6 +327,9 @@ export class Deployments {
     return this.#bundle
   }
 }
+
+const titleOf = ({ version, rollbackTo }: { version: string; rollbackTo: string | null }) =>
+  rollbackTo === null ? `Deploy ${version}` : `Roll back to ${version}`
 
 function recordNamed(records: readonly ReleaseRecord[], id: string): ReleaseRecord {
   const record = records.find((each) => each.id === id)

@@ -39,6 +39,7 @@ beforeAll(async () => {
   migrations = new Migrations({
     tasks: place.tasks,
     directory: place.directory,
+    leases: place.leases,
     databases: podDatabases(place.directory),
     host: { user: 'maya' },
     bundled: () => Promise.resolve(bundled),
@@ -72,7 +73,7 @@ it(
   { timeout: patient },
   async () => {
     expect(await migrations.status(place.scope)).toMatchObject({ applied: [], canUndo: false, pending: bundled })
-    const task = await done(migrations.run(place.scope))
+    const task = await done(await migrations.run(place.scope))
     expect(task).toMatchObject({
       kind: 'migrate',
       result: { backupId: 'backup-1', applied: names(bundled).join(', ') },
@@ -96,7 +97,7 @@ it('takes back the newest migration and brings it again with a job of another na
   const newest = bundled.at(-1)?.name
   expect(task).toMatchObject({ kind: 'undoMigration', result: { takenBack: newest, applied: '' } })
   expect(names((await migrations.status(place.scope)).pending)).toEqual([newest])
-  expect(await done(migrations.run(place.scope))).toMatchObject({ result: { applied: newest } })
+  expect(await done(await migrations.run(place.scope))).toMatchObject({ result: { applied: newest } })
   const options = { namespace: place.scope.namespace }
   expect(await listObjects(place.connection, { apiVersion: 'batch/v1', kind: 'Job' }, options)).toHaveLength(3)
   expect(backups).toHaveLength(3)
@@ -121,7 +122,7 @@ it(
     await sql(`CREATE TABLE odd (id serial PRIMARY KEY, value int)`)
     await sql(`INSERT INTO odd (id, value) VALUES (7, 1)`)
     await sql(`ALTER TABLE odd ADD CONSTRAINT odd_positive CHECK (value > 0) NOT VALID`)
-    const task = await place.ended(migrations.run(place.scope))
+    const task = await place.ended(await migrations.run(place.scope))
     expect(task).toMatchObject({ state: 'failed', fault: { code: 'VERIFICATION_FAILED' } })
     expect(task.fault?.message).toMatch(
       /Constraint odd_positive of odd.*Sequence odd_id_seq is at 0, and odd has 7.*Backup backup-4 is from before/s,
@@ -134,6 +135,7 @@ it('changes nothing when the backup fails', { timeout: patient }, async () => {
   const broken = new Migrations({
     tasks: place.tasks,
     directory: place.directory,
+    leases: place.leases,
     databases: podDatabases(place.directory),
     host: { user: 'maya' },
     bundled: () => Promise.resolve(bundled),
@@ -142,7 +144,7 @@ it('changes nothing when the backup fails', { timeout: patient }, async () => {
   const options = { namespace: place.scope.namespace }
   const jobs = () => listObjects(place.connection, { apiVersion: 'batch/v1', kind: 'Job' }, options)
   const before = names((await jobs()).map(({ metadata }) => metadata))
-  expect(await place.ended(broken.run(place.scope))).toMatchObject({
+  expect(await place.ended(await broken.run(place.scope))).toMatchObject({
     state: 'failed',
     steps: [{ state: 'failed' }, {}, {}, {}],
   })
@@ -151,7 +153,7 @@ it('changes nothing when the backup fails', { timeout: patient }, async () => {
 
 it('says why a migration failed, with the last lines of its job', { timeout: patient }, async () => {
   await sql(`UPDATE archon_migrations SET name = '0000_unknown' WHERE id = 1`)
-  const task = await place.ended(migrations.run(place.scope))
+  const task = await place.ended(await migrations.run(place.scope))
   expect(task).toMatchObject({ state: 'failed', fault: { code: 'DEPLOY_FAILED' } })
   expect(task.fault?.message).toMatch(/Mend the cause and migrate again, or restore the backup/)
   expect(task.log.some(({ level }) => level === 'error')).toBe(true)

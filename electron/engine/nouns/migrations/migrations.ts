@@ -4,6 +4,7 @@ import type { DatabaseDirectory, DatabaseServer } from '../../ports/databaseServ
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Host } from '../../ports/host.ts'
 import { createObject } from '../../kube/index.ts'
+import type { SuiteHold, SuiteLeases } from '../../objects/suiteLeases.ts'
 import { untilRolledOut } from '../../objects/rolloutWait.ts'
 import type { StepControl, Task, TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
 import { appliedMigrations, withSession, type AppliedMigration } from './applied.ts'
@@ -20,6 +21,7 @@ export interface BundledMigration {
 export interface MigrationsNeeds {
   tasks: Tasks
   directory: ClusterDirectory
+  leases: Pick<SuiteLeases, 'hold'>
   databases: DatabaseDirectory
   host: Pick<Host, 'user'>
   /** Of this console's bundle, oldest first. */
@@ -61,30 +63,57 @@ export class Migrations {
     return { applied, pending: [...pending], ...undoOf(applied, bundled) }
   }
 
-  run(scope: Scope): { taskId: string } {
-    return this.#task(scope, 'migrate', 'Migrate the database', 'Migrate', ['migrate'])
-  }
-
-  /** @throws ConsoleError BAD_INPUT when the newest migration cannot be taken back, with what to do instead */
-  async undo(scope: Scope): Promise<{ taskId: string }> {
-    const { applied, undo, canUndo } = await this.status(scope)
-    if (!canUndo) throw new ConsoleError('BAD_INPUT', `${undo} Nothing was changed.`)
-    const newest = applied.at(-1)?.name ?? ''
-    return this.#task(scope, 'undoMigration', `Take back migration ${newest}`, `Take back ${newest}`, [
-      'migrate',
-      'down',
-      '1',
-    ])
-  }
-
-  #task(scope: Scope, kind: Task['kind'], title: string, change: string, args: string[]): { taskId: string } {
-    this.#refuseSecond(scope)
-    return this.#needs.tasks.start({ kind, scope, title, by: this.#needs.host.user, steps: steps(change) }, (control) =>
-      this.#work(scope, title, args, control),
+  /** @throws ConsoleError BUSY when this suite is being changed, here or by another console */
+  async run(scope: Scope): Promise<{ taskId: string }> {
+    return this.#holding(scope, 'Migrate the database', (hold) =>
+      this.#task(scope, 'migrate', 'Migrate the database', 'Migrate', ['migrate'], hold),
     )
   }
 
-  async #work(scope: Scope, title: string, args: string[], control: TaskControl): Promise<void> {
+  /** @throws ConsoleError BAD_INPUT when the newest migration cannot be taken back, with what to do instead; BUSY */
+  async undo(scope: Scope): Promise<{ taskId: string }> {
+    return this.#holding(scope, 'Take back a migration', async (hold) => {
+      const { applied, undo, canUndo } = await this.status(scope)
+      if (!canUndo) throw new ConsoleError('BAD_INPUT', undo)
+      const newest = applied.at(-1)?.name ?? ''
+      const args = ['migrate', 'down', '1']
+      return this.#task(scope, 'undoMigration', `Take back migration ${newest}`, `Take back ${newest}`, args, hold)
+    })
+  }
+
+  /** Takes the suite for the task that `begin` starts, which gives it back; it is given back at once when none was started. */
+  async #holding<T>(scope: Scope, title: string, begin: (hold: SuiteHold) => T | Promise<T>): Promise<T> {
+    const hold = await this.#needs.leases.hold(scope, title)
+    try {
+      return await begin(hold)
+    } catch (thrown) {
+      await hold.release()
+      throw thrown
+    }
+  }
+
+  #task(
+    scope: Scope,
+    kind: Task['kind'],
+    title: string,
+    change: string,
+    args: string[],
+    hold: SuiteHold,
+  ): { taskId: string } {
+    return this.#needs.tasks.start(
+      { kind, scope, title, by: this.#needs.host.user, steps: steps(change) },
+      async (control) => {
+        const signal = AbortSignal.any([control.signal, hold.lost])
+        try {
+          await this.#work(scope, title, args, { ...control, signal }, hold)
+        } finally {
+          await hold.release()
+        }
+      },
+    )
+  }
+
+  async #work(scope: Scope, title: string, args: string[], control: TaskControl, hold: SuiteHold): Promise<void> {
     const { signal } = control
     const backupId = await control.step('backup', (step) =>
       this.#needs.takeSafetyBackup(scope, `Before: ${title}`, step, signal),
@@ -96,7 +125,10 @@ export class Migrations {
     control.uncancellable(
       'The migration runs in the cluster and is not stopped half way. It can be undone afterwards, or the backup restored.',
     )
-    const jobName = await control.step('migrate', (step) => this.#migrate(scope, args, step, control))
+    const jobName = await control.step('migrate', async (step) => {
+      await hold.check()
+      return this.#migrate(scope, args, step, control)
+    })
     const later = await withSession(server, appliedMigrations)
     control.result({ job: jobName, ...changeOf(earlier, later) })
     control.uncancellable('')
@@ -134,16 +166,6 @@ export class Migrations {
 
   #server({ context, namespace }: Scope, signal?: AbortSignal): Promise<DatabaseServer> {
     return this.#needs.databases.serverOf(context, namespace, signal)
-  }
-
-  /** One change of a database at a time. */
-  #refuseSecond(scope: Scope): void {
-    const kinds: Task['kind'][] = ['migrate', 'undoMigration', 'restore', 'undoRestore', 'deploy', 'undeploy']
-    const running = this.#needs.tasks.running(kinds, scope)
-    if (running)
-      throw new ConsoleError('BUSY', `"${running.title}" is still running here. Wait for it, or stop it first.`, {
-        taskId: running.id,
-      })
   }
 }
 

@@ -1,40 +1,54 @@
-import { Undo2 } from 'lucide-react'
+import { LifeBuoy, Undo2 } from 'lucide-react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Restore } from '#shared/contract/backups.ts'
 import { useBlocked } from '../../../app/index.ts'
 import { Banner, Button, formatMoment } from '../../../kit/index.ts'
-import { keepRestore, undoRestore } from '../backupActions.ts'
+import { keepRestore, recoverRestore, undoRestore } from '../backupActions.ts'
 
-/** A restore whose earlier database is kept: undo it, or keep it and free the space. */
+/** A restore that something can still be done about: undo it, keep it, or recover what an interruption left. */
 export function RestoreNotice({ scope, restore, busy }: { scope: Scope; restore: Restore; busy: string | undefined }) {
   const blocked = useBlocked('operator') ?? busy
-  const until = restore.undoUntil === undefined ? '' : ` until ${formatMoment(restore.undoUntil)}`
-  if (restore.state === 'unknown' || restore.state === 'interrupted') {
-    return (
-      <Banner tone="warn" title={`The restore of ${formatMoment(restore.at)} was interrupted.`}>
-        {restore.message}
-      </Banner>
-    )
-  }
+  const { offers, state, fault } = restore
   return (
     <Banner
-      tone={restore.fault === undefined ? 'info' : 'warn'}
-      title={`Restored ${formatMoment(restore.at)}.`}
+      tone={state === 'done' && fault === undefined ? 'info' : 'warn'}
+      title={titleOf(restore)}
       aside={
         <>
-          <Button size="small" reason={blocked} onClick={() => void keepRestore(scope, restore)}>
-            Keep…
-          </Button>
-          <span data-testid="undo-restore">
-            <Button size="small" icon={Undo2} reason={blocked} onClick={() => void undoRestore(scope, restore)}>
-              Undo restore…
+          {offers.includes('keep') ? (
+            <Button size="small" reason={blocked} onClick={() => void keepRestore(scope, restore)}>
+              {state === 'done' ? 'Keep…' : 'Remove what it kept…'}
             </Button>
-          </span>
+          ) : null}
+          {offers.includes('undo') ? (
+            <span data-testid="undo-restore">
+              <Button size="small" icon={Undo2} reason={blocked} onClick={() => void undoRestore(scope, restore)}>
+                Undo restore…
+              </Button>
+            </span>
+          ) : null}
+          {offers.includes('recover') ? (
+            <span data-testid="recover-restore">
+              <Button size="small" icon={LifeBuoy} reason={blocked} onClick={() => void recoverRestore(scope, restore)}>
+                Recover…
+              </Button>
+            </span>
+          ) : null}
         </>
       }
     >
-      {restore.fault === undefined ? null : `${restore.message} ${restore.fault.message} `}
-      The database of before is kept as {restore.previousDatabase}; Undo is possible{until}.
+      {state === 'done' && fault === undefined
+        ? `The previous database is kept as ${restore.previousDatabase}, so undoing is just a rename.`
+        : restore.message}
+      {fault ? ` ${fault.message}` : null}
     </Banner>
   )
+}
+
+function titleOf({ state, at }: Restore): string {
+  const when = formatMoment(at)
+  if (state === 'interrupted' || state === 'unknown') return `The restore of ${when} was interrupted.`
+  if (state === 'superseded') return `The restore of ${when} was replaced by a later one.`
+  if (state === 'undone') return `The restore of ${when} was undone.`
+  return `Restored ${when}.`
 }

@@ -192,9 +192,6 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
           >
             Undo restore…
           </Button>
-          {restore.undoUntil === undefined ? null : (
-            <span className="quiet-text">until {formatMoment(restore.undoUntil)}</span>
-          )}
         </div>
       ) : null}
     </section>

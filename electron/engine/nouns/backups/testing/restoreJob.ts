@@ -1,3 +1,4 @@
+import type { SuiteHold } from '../../../objects/suiteLeases.ts'
 import type { DatabaseServer } from '../../../ports/databaseServer.ts'
 import type { Task, TaskControl } from '../../tasks/tasks.ts'
 import { Tasks } from '../../tasks/tasks.ts'
@@ -5,6 +6,7 @@ import type { JournalHooks } from '../../../storage/jsonLines.ts'
 import { sameCluster } from '../../../testing/sameCluster.ts'
 import { RestoreJournals } from '../journal.ts'
 import { newRecoveryId } from '../names.ts'
+import { recoverRestore, recoverSteps } from '../recover.ts'
 import { restoreSteps, type RestoreJob, type SuiteServices } from '../restore.ts'
 import { BackupStore } from '../store.ts'
 import { takeBackup } from '../take.ts'
@@ -52,7 +54,11 @@ export interface JobOptions {
   restoreId?: string
   services?: SuiteServices
   hooks?: JournalHooks
+  hold?: Pick<SuiteHold, 'check'>
 }
+
+/** Where no other console is about. */
+const alwaysHeld = { check: () => Promise.resolve() }
 
 export function restoreJob(options: JobOptions): RestoreJob {
   const { server, dataDirectory, backupId, hooks } = options
@@ -67,11 +73,12 @@ export function restoreJob(options: JobOptions): RestoreJob {
     restoreId,
     backupId,
     by: 'maya',
+    hold: options.hold ?? alwaysHeld,
     takeSafetyBackup: async (_step, signal) => (await takeNow(server, store, 'safety', signal)).id,
   }
 }
 
-const known = { restore: restoreSteps, undoRestore: undoSteps, verify: verifySteps }
+const known = { restore: restoreSteps, undoRestore: undoSteps, recoverRestore: recoverSteps, verify: verifySteps }
 
 /** Runs the work as a task of the engine and gives the ended task. */
 export async function runTask(
@@ -94,3 +101,7 @@ export async function runTask(
   )
   return tasks.ended(taskId)
 }
+
+/** Recovers what a killed console left, as a task. */
+export const recoverNow = (dataDirectory: string, job: RestoreJob) =>
+  runTask(dataDirectory, 'recoverRestore', (control) => recoverRestore(job, control))

@@ -10,7 +10,6 @@ import { idOf, refOf } from '../../../objects/objects.ts'
 import { autoscaledIds, isAutoscaler, readFacts, requireAutoscalers } from '../plan/clusterFacts.ts'
 import { keptKinds, lossOf } from '../plan/prune.ts'
 import { releaseName } from '../planning.ts'
-import { DeployLease } from '../releases/lease.ts'
 import {
   currentOf,
   digestOf,
@@ -20,7 +19,6 @@ import {
   type ReleaseRecord,
 } from '../releases/record.ts'
 import { ReleaseStore } from '../releases/store.ts'
-import { thisConsole } from '../releases/worker.ts'
 import { withSecretValues } from '../rendering.ts'
 import { adoptionsOf, asRecorded } from './adopting.ts'
 import { compareObject, driftOf, type Compared } from './compare.ts'
@@ -61,7 +59,7 @@ export class Drift {
 
   /** @throws ConsoleError BAD_INPUT when one of them has not drifted, or holds what cannot be had back; BUSY */
   async revert(scope: Scope, ids: readonly string[]): Promise<void> {
-    await this.#holding(scope, async (connection) => {
+    await this.#holding(scope, 'Revert drift', async (connection) => {
       const { compared, unexpected } = await this.#find(connection, scope)
       const [drifted, strays] = chosen(ids, compared, unexpected)
       refuseKept(strays)
@@ -80,7 +78,7 @@ export class Drift {
 
   /** @throws ConsoleError BAD_INPUT when one of them has not drifted; BUSY */
   async adopt(scope: Scope, ids: readonly string[]): Promise<void> {
-    await this.#holding(scope, async (connection) => {
+    await this.#holding(scope, 'Adopt drift', async (connection) => {
       const { release, compared, unexpected } = await this.#find(connection, scope)
       const [drifted, strays] = chosen(ids, compared, unexpected)
       if (!release) throw noRelease()
@@ -137,18 +135,15 @@ export class Drift {
     return { release, compared, unexpected: strays, unread: [...facts.unread.filter(isAutoscaler), ...unread] }
   }
 
-  async #holding(scope: Scope, work: (connection: ClusterConnection) => Promise<void>): Promise<void> {
-    const { tasks, host, directory, leaseTimes } = this.#needs
-    if (tasks.running(['deploy', 'undeploy'], scope))
-      throw new ConsoleError('BUSY', 'A deployment is running here. Wait for it, or stop it first.')
+  async #holding(scope: Scope, what: string, work: (connection: ClusterConnection) => Promise<void>): Promise<void> {
+    const { leases, directory } = this.#needs
     const connection = await directory.connection(scope.context)
-    const worker = thisConsole(host.dataDirectory, host.user)
-    // A few requests: over long before anybody could take the lease for abandoned.
-    const lease = await new DeployLease(connection, scope.namespace, worker, leaseTimes).acquire(() => undefined)
+    // A few requests: over long before another console could take the lease for abandoned.
+    const held = await leases.hold(scope, what)
     try {
       await work(connection)
     } finally {
-      await lease.release()
+      await held.release()
     }
   }
 }

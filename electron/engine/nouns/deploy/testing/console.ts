@@ -6,6 +6,10 @@ import type { Plan } from '#shared/contract/plan.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import { imageRegistry } from '#shared/testing/cluster.ts'
 import type { ClusterConnection } from '../../../kube/index.ts'
+import type { LeaseTimes } from '../../../objects/lease.ts'
+import { SuiteLeases } from '../../../objects/suiteLeases.ts'
+import type { ClusterDirectory } from '../../../ports/directory.ts'
+import { thisConsole } from '../../../storage/thisConsole.ts'
 import { Tasks } from '../../tasks/tasks.ts'
 import { Deployments, type Choices } from '../deployments.ts'
 import { Drift } from '../drift/drift.ts'
@@ -32,6 +36,7 @@ export interface TestConsoleOptions {
   user?: string
   dataDirectory?: string
   needs?: Partial<DeploymentsNeeds>
+  leaseTimes?: LeaseTimes
   profile?: string
   version?: string
 }
@@ -42,13 +47,15 @@ export async function testConsole(options: TestConsoleOptions): Promise<TestCons
   const { connection, resourcesDirectory, user = 'maya', profile = 'sandbox', version = '0.1.0' } = options
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'console-deploy-')))
   const tasks = new Tasks(join(dataDirectory, 'tasks'), sameCluster.suiteOf)
+  const directory: ClusterDirectory = {
+    ...sameCluster,
+    facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
+    connection: () => Promise.resolve(connection),
+  }
   const needs: DeploymentsNeeds = {
     tasks,
-    directory: {
-      ...sameCluster,
-      facts: () => ({ name: 'test', environment: 'sandbox', role: 'administrator' }),
-      connection: () => Promise.resolve(connection),
-    },
+    directory,
+    leases: new SuiteLeases({ directory, worker: thisConsole(dataDirectory, user), times: options.leaseTimes }),
     host: { dataDirectory, resourcesDirectory, user, version: '0.1.0', now: () => Date.now() },
     imageRegistry: () => imageRegistry,
     appliedMigrations: () => Promise.resolve(undefined),

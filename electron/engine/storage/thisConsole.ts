@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { Worker } from './lease.ts'
 
-/** This console, by an id that it keeps in its data directory: after a crash it goes on with its own work at once. */
-export function thisConsole(dataDirectory: string, user: string): Worker {
+/** This console, by an id that it keeps in its data directory: after a crash it continues its own work at once. */
+export function thisConsole(dataDirectory: string, user: string): { id: string; name: string } {
   const path = join(dataDirectory, 'console-id')
   const name = `${user} on ${hostname()}`
   try {
@@ -13,7 +12,7 @@ export function thisConsole(dataDirectory: string, user: string): Worker {
   } catch {
     const id = randomUUID()
     mkdirSync(dataDirectory, { recursive: true })
-    writeFileSync(path, id)
+    writeFileSync(path, id, { mode: 0o600 })
     return { id, name }
   }
 }

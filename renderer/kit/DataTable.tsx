@@ -1,4 +1,4 @@
-import { useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { Checkbox } from './Field.tsx'
 import { HeadCell } from './HeadCell.tsx'
@@ -21,15 +21,17 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const hasSingleKeys = useContext(SingleKeys)
   const [order] = useState(() => new RowOrder<Row>())
   const sorted = useMemo(() => order.sort(rows, columns, sorting), [order, rows, columns, sorting])
-  const ids = useMemo(() => sorted.map(rowId), [sorted, rowId])
+  // Asked for by a key or a click: with every batch of a list of 10,000 it would be most of the work.
+  const ids = useCallback(() => sorted.map(rowId), [sorted, rowId])
+  const isAll = selected.size > 0 && selected.size >= sorted.length && sorted.every((row) => selected.has(rowId(row)))
   const { box, ...rowWindow } = useRowWindow(
     sorted.length,
     rowHeight,
     props.expansion === undefined,
-    active === null ? -1 : ids.indexOf(active),
+    active === null ? -1 : sorted.findIndex((row) => rowId(row) === active),
   )
   const open = (id: string) => {
-    const row = sorted[ids.indexOf(id)]
+    const row = sorted.find((each) => rowId(each) === id)
     if (row !== undefined) props.onOpen?.(row)
   }
   const [grid, onKeyDown] = useTableKeys({
@@ -71,9 +73,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 <Checkbox
                   label="Select all"
                   hiddenLabel
-                  checked={ids.length > 0 && ids.every((id) => selected.has(id))}
-                  mixed={selected.size > 0 && !ids.every((id) => selected.has(id))}
-                  onChange={() => onSelect(selected.size > 0 ? nothing : new Set(ids))}
+                  checked={isAll}
+                  mixed={selected.size > 0 && !isAll}
+                  onChange={() => onSelect(selected.size > 0 ? nothing : new Set(ids()))}
                 />
               </div>
             ) : null}

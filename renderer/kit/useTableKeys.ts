@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
 
 interface TableKeys {
-  ids: readonly string[]
+  /** Ids in the order of the rows; asked for when a key needs them, not with every change of 10,000 rows. */
+  ids: () => readonly string[]
   active: string | null
   selected: ReadonlySet<string>
   /** Rows in a page, for PageUp and PageDown. */
@@ -12,6 +13,8 @@ interface TableKeys {
   isPrimary: boolean
   hasSingleKeys: boolean
 }
+
+type Ready = Omit<TableKeys, 'ids'> & { ids: readonly string[] }
 
 type Press = Pick<
   globalThis.KeyboardEvent,
@@ -49,8 +52,9 @@ export function useTableKeys(keys: TableKeys): [RefObject<HTMLDivElement | null>
   return [grid, onKeyDown]
 }
 
-function handle(event: Press, keys: TableKeys): boolean {
+function handle(event: Press, { ids, ...rest }: TableKeys): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false
+  const keys = { ...rest, ids: ids() }
   const step = stepOf(event.key, keys)
   if (step !== 0) return move(step, event.shiftKey, keys)
   if (event.key === 'Enter' && keys.active !== null) {
@@ -68,7 +72,7 @@ function handle(event: Press, keys: TableKeys): boolean {
   return false
 }
 
-function stepOf(key: string, keys: TableKeys): number {
+function stepOf(key: string, keys: Ready): number {
   if (key === 'ArrowDown') return 1
   if (key === 'ArrowUp') return -1
   if (key === 'PageDown') return keys.page
@@ -81,7 +85,7 @@ function stepOf(key: string, keys: TableKeys): number {
   return 0
 }
 
-function move(step: number, isExtending: boolean, keys: TableKeys): boolean {
+function move(step: number, isExtending: boolean, keys: Ready): boolean {
   if (keys.ids.length === 0) return false
   const from = keys.active === null ? -1 : keys.ids.indexOf(keys.active)
   const start = from < 0 && step < 0 ? keys.ids.length : from

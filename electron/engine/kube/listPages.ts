@@ -1,7 +1,7 @@
 import { ConsoleError } from '#shared/errors.ts'
 import { ListSplitter } from './listSplitter.ts'
 import { transportError } from './transportErrors.ts'
-import type { ClusterConnection, KubeObject } from './types.ts'
+import type { ClusterConnection, KubeObject, StreamedResponse } from './types.ts'
 
 export interface ListQuery {
   labelSelector?: string | undefined
@@ -10,6 +10,9 @@ export interface ListQuery {
   pageSize?: number | undefined
   signal?: AbortSignal | undefined
 }
+
+/** Objects of the first page at most. */
+const firstPage = 100
 
 /** A slow page must not hang forever; a big one takes its time. Milliseconds without a byte. */
 const pageSilence = 60_000
@@ -36,29 +39,60 @@ export async function listPages(
   query: ListQuery,
   onPage: (objects: KubeObject[]) => void,
 ): Promise<string> {
-  let token: string | undefined
   let resourceVersion = ''
-  do {
-    const page = await readPage(connection, path, query, token)
-    resourceVersion = page.envelope.metadata?.resourceVersion ?? resourceVersion
-    token = page.envelope.metadata?.continue
-    onPage(page.objects)
-  } while (token !== undefined && token !== '')
+  let pending: Pending | undefined = ask(connection, path, query, undefined)
+  const ahead: { asked?: Pending | undefined } = {}
+  try {
+    while (pending) {
+      ahead.asked = undefined
+      const page = await readPage(connection, path, query, await pending.response, (token) => {
+        ahead.asked = ask(connection, path, query, token)
+      })
+      pending = ahead.asked
+      resourceVersion = page.envelope.metadata?.resourceVersion ?? resourceVersion
+      const token = page.envelope.metadata?.continue
+      if (token && !pending) pending = ask(connection, path, query, token)
+      onPage(page.objects)
+    }
+  } catch (thrown) {
+    ahead.asked?.drop()
+    throw thrown
+  }
   return resourceVersion
+}
+
+interface Pending {
+  response: Promise<StreamedResponse>
+  drop: () => void
+}
+
+/** Asks for a page. The server makes the next one while this one is being read. */
+function ask(
+  connection: ClusterConnection,
+  path: string,
+  { labelSelector, fieldSelector, pageSize = 500, signal }: ListQuery,
+  token: string | undefined,
+): Pending {
+  // The first rows are what somebody waits for; a screen shows forty.
+  const size = token === undefined ? Math.min(pageSize, firstPage) : pageSize
+  const response = connection.stream('GET', path, {
+    query: { labelSelector, fieldSelector, limit: size === 0 ? undefined : size, continue: token },
+    ...(signal ? { signal } : {}),
+  })
+  // One that is asked ahead and never read fails unheard.
+  response.catch(() => undefined)
+  return { response, drop: () => void response.then(({ body }) => body.destroy()).catch(() => undefined) }
 }
 
 async function readPage(
   connection: ClusterConnection,
   path: string,
-  query: ListQuery,
-  token: string | undefined,
+  { signal }: ListQuery,
+  { body }: StreamedResponse,
+  onToken: (token: string) => void,
 ): Promise<{ objects: KubeObject[]; envelope: ListEnvelope }> {
-  const { labelSelector, fieldSelector, pageSize = 500, signal } = query
-  const { body } = await connection.stream('GET', path, {
-    query: { labelSelector, fieldSelector, limit: pageSize === 0 ? undefined : pageSize, continue: token },
-    ...(signal ? { signal } : {}),
-  })
   const objects: KubeObject[] = []
+  let isTold = false
   const splitter = new ListSplitter<KubeObject, ListEnvelope>((object) => objects.push(object))
   const where = new URL(connection.context.cluster.server).host
   const silence = (): void =>
@@ -70,6 +104,10 @@ async function readPage(
     for await (const chunk of body) {
       timer.refresh()
       splitter.push(chunk as Buffer)
+      if (isTold) continue
+      const head = splitter.head()
+      isTold = head !== undefined
+      if (head?.metadata?.continue) onToken(head.metadata.continue)
     }
     const envelope = splitter.end()
     // Another JSON than a list must not pass for an empty one.

@@ -91,6 +91,12 @@ export class ListSplitter<Item, Envelope = unknown> {
     return chunk.length
   }
 
+  /** What came before `items`, as soon as they begin: an API server sends the token of the next page first. */
+  head(): Envelope | undefined {
+    if (!this.#inItems) return undefined
+    return JSON.parse(`${Buffer.concat(this.#envelope).toString('utf8')}]}`) as Envelope
+  }
+
   #finishItem(last: Buffer): void {
     this.#item.push(last)
     const text = (this.#item.length === 1 ? last : Buffer.concat(this.#item)).toString('utf8')

@@ -88,13 +88,13 @@ function start(
   return { reflector, seen, story }
 }
 
-it('lists in pages of 500 and watches from there with bookmarks and a server timeout', async () => {
+it('lists a first page of 100, then pages of 500, and watches from there with bookmarks and a server timeout', async () => {
   script([json(list('9', [pod('a', '1')], { continue: 'more' })), json(list('10', [pod('b', '2')]))], [hold])
   const { reflector, story } = start({ labelSelector: 'app=x' })
   await reflector.synced
   expect(story()).toEqual(['added a@1', 'added b@2'])
   expect(lists().map(({ query }) => [query.get('limit'), query.get('continue'), query.get('labelSelector')])).toEqual([
-    ['500', null, 'app=x'],
+    ['100', null, 'app=x'],
     ['500', 'more', 'app=x'],
   ])
   const [{ query } = { query: new URLSearchParams() }] = watches()
@@ -178,7 +178,7 @@ it('starts the list over when its continue token has expired, in one piece if th
   const { story, reflector } = start()
   await reflector.synced
   expect(story()).toEqual(['added a@1', 'added b@2'])
-  expect(lists().map(({ query }) => query.get('limit'))).toEqual(['500', '500', '500', '500', null])
+  expect(lists().map(({ query }) => query.get('limit'))).toEqual(['100', '500', '100', '500', null])
 })
 
 it('does not come back in a loop when watches are closed at once, and lists again', async () => {

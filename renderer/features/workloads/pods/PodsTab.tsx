@@ -24,8 +24,7 @@ import { usePodActions } from './usePodActions.ts'
 import { usePodColumns } from './podColumns.tsx'
 import { PodDrawer } from './PodDrawer.tsx'
 import type { FeedTrouble } from './PodFeed.tsx'
-import { countGroups, filterPods, parseToken, podGroups, type PodGroup } from './podFilter.ts'
-import { rowsOf } from './podRows.ts'
+import { filterPods, parseToken, podGroups, type PodGroup } from './podFilter.ts'
 import { PodSelection } from './PodSelection.tsx'
 import type { PodStore } from './podStore.ts'
 
@@ -50,12 +49,11 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [box, width] = useWidth<HTMLDivElement>(1_000)
 
-  const rows = useMemo(() => rowsOf(state), [state])
-  const counts = useMemo(() => countGroups(rows), [rows])
+  const { rows, counts } = state
   const shown = useMemo(() => filterPods(rows, readFilter(filter), groups), [rows, filter, groups])
   const columns = usePodColumns(figures, now, width < 1_100)
   // Chosen are pods, not names: one that was replaced under the same name is no longer chosen.
-  const selectedRows = useMemo(() => rowsByUid(state.byUid, chosen), [state.byUid, chosen])
+  const selectedRows = useMemo(() => rowsByUid(state.byUid, chosen), [rows, state.byUid, chosen])
   const selected = useMemo(() => new Set(selectedRows.map(rowId)), [selectedRows])
   const activeRow = useMemo(
     () => (active === null ? undefined : rows.find((row) => row.name === active)),

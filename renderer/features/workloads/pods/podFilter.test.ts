@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countGroups, filterPods, parseToken, podGroup, type PodGroup } from './podFilter.ts'
+import { filterPods, parseToken, podGroup, type PodGroup } from './podFilter.ts'
 import { podRow } from '../testing/podRow.ts'
 
 const none = new Set<PodGroup>()
@@ -52,14 +52,5 @@ describe('groups of pods', () => {
   it('counts a warning pod as ready only while all its containers are', () => {
     expect(podGroup(podRow({ health: 'warning', ready: 1 }))).toBe('ready')
     expect(podGroup(podRow({ health: 'warning', ready: 0 }))).toBe('failing')
-  })
-
-  it('counts every pod exactly once', () => {
-    const rows = (['healthy', 'warning', 'failed', 'progress', 'waiting', 'unknown', 'off'] as const).map((health) =>
-      podRow({ health }),
-    )
-    const counts = countGroups(rows)
-    expect(counts.failing + counts.starting + counts.ready + counts.ended).toBe(rows.length)
-    expect(counts.starting).toBe(3)
   })
 })

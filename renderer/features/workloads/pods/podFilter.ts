@@ -74,9 +74,3 @@ export function filterPods(
   }
   return out
 }
-
-export function countGroups(rows: Iterable<PodRow>): Record<PodGroup, number> {
-  const counts = { failing: 0, starting: 0, ready: 0, ended: 0 }
-  for (const row of rows) counts[podGroup(row)] += 1
-  return counts
-}

@@ -27,7 +27,20 @@ function nameKey(row: PodRow): string {
 
 function compareNames(a: PodRow, b: PodRow): number {
   const [left, right] = [nameKey(a), nameKey(b)]
-  return left < right ? -1 : left > right ? 1 : 0
+  if (left !== right) return left < right ? -1 : 1
+  // A pod and the one that replaced it have one name for a moment.
+  return a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0
+}
+
+/** The index of a row in a list that is sorted by name. */
+export function placeByName(rows: readonly PodRow[], row: PodRow): number {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compareNames(rows[middle] as PodRow, row) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** By name, so that equal rows keep their place whatever else they are sorted by. */

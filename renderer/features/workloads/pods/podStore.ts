@@ -4,7 +4,7 @@ import { foldPods, noPods, type PodRows } from './podRows.ts'
 
 /** Pods of the scope on screen; batches of one frame are folded at once, so that a burst of events paints once. */
 export class PodStore {
-  readonly store: StoreApi<PodRows> = createStore<PodRows>(() => noPods)
+  readonly store: StoreApi<PodRows> = createStore<PodRows>(noPods)
   #arrived: PodBatch[] = []
   #frame: unknown = null
   readonly #schedule: (run: () => void) => unknown
@@ -16,7 +16,7 @@ export class PodStore {
   /** Another cluster or namespace: nothing of the earlier one may stay on screen. */
   begin(): void {
     this.#arrived = []
-    this.store.setState(noPods, true)
+    this.store.setState(noPods(), true)
   }
 
   receive(batch: PodBatch): void {

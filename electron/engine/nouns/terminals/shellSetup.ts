@@ -98,11 +98,13 @@ ${hook}`
 
 function fishBinding({ folder, kubectl, label }: ShellPlace): string {
   const kubeconfig = quote(join(folder, 'config'))
-  const bind = `set -gx KUBECONFIG ${kubeconfig}; fish_add_path -gPm ${quote(dirname(kubectl))}`
+  const bin = quote(dirname(kubectl))
+  const bind = `set -gx KUBECONFIG ${kubeconfig}; test "$PATH[1]" = ${bin}; or set -gx PATH ${bin} $PATH`
   return [
     `functions -e kubectl; function kubectl; KUBECONFIG=${kubeconfig} command ${quote(kubectl)} $argv; end`,
     `function __console_bind --on-event fish_prompt; ${bind}; end`,
-    `functions -c fish_prompt __console_prompt; function fish_prompt; echo -n ${quote(promptText(label))}; __console_prompt; end`,
+    `functions -q fish_prompt; and functions -c fish_prompt __console_prompt; or function __console_prompt; echo -n '> '; end`,
+    `function fish_prompt; echo -n ${quote(promptText(label))}; __console_prompt; end`,
     bind,
   ].join('\n')
 }

@@ -51,9 +51,29 @@ export async function launchApp({
     page,
     enginePid: () => pidOf(electron, 'engine'),
     sandboxPid: () => pidOf(electron, 'sandbox'),
-    close: () => electron.close(),
+    close: async () => {
+      // A test that failed in the middle leaves work behind.
+      await answerDialogs(electron, 1)
+      await electron.close()
+    },
   }
 }
+
+/** From now on dialogs of the system are answered with this button, because no test can click them. */
+export async function answerDialogs(electron: ElectronApplication, response: number): Promise<void> {
+  await electron.evaluate(({ dialog }, button) => {
+    dialog.showMessageBox = (...given: unknown[]) => {
+      Object.assign(globalThis, { shownDialog: given.at(-1) })
+      return Promise.resolve({ response: button, checkboxChecked: true })
+    }
+  }, response)
+}
+
+/** The last dialog of the system that `answerDialogs` answered. */
+export const shownDialog = (
+  electron: ElectronApplication,
+): Promise<{ message?: string; detail?: string } | undefined> =>
+  electron.evaluate(() => (globalThis as { shownDialog?: { message?: string; detail?: string } }).shownDialog)
 
 /** A terminal drawn by WebGL has no text that could be read: without it xterm falls back to plain elements. */
 export async function drawTerminalsPlainly(page: Page): Promise<void> {

@@ -60,7 +60,7 @@ test.afterAll(async ({ cluster }) => {
 test('a killed engine is announced, started again, and the window fills by itself', async () => {
   const before = await app.enginePid()
   await killEngine()
-  await expect(lost()).toContainText('Work in the clusters goes on.')
+  await expect(lost()).toContainText('Your clusters keep running.')
   await reconnected()
   expect(await app.enginePid()).not.toBe(before)
   await rail(app.page, 'Fleet').click()
@@ -81,7 +81,7 @@ test('an engine that keeps dying is given up with a reason, and can be started b
   }).toPass({ intervals: [100], timeout: 90_000 })
   // The sixth death within five minutes, with the one of the test before.
   expect(tried.size).toBe(5)
-  await expect(lost()).toContainText(/6 times within five minutes, so it is not started again by itself/)
+  await expect(lost()).toContainText(/6 times within five minutes, so it is not started again automatically/)
   await again.click()
   await reconnected()
   await openContext(page, 'e2e')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { dialog, nativeTheme, utilityProcess, type UtilityProcess } from 'electron'
-import { hostRequest, type HostAnswer, type HostRequest } from '#shared/rpc/host.ts'
+import type { HostAnswer, HostRequest } from '#shared/rpc/host.ts'
 import { approveProgram } from './approveProgram.ts'
 import type { EngineSupervisor } from './engineSupervisor.ts'
 import { builtDirectory } from './paths.ts'
@@ -59,14 +59,14 @@ export function answerHostRequests(engine: EngineSupervisor): { stop(): Promise<
     clearTimeout(timer)
   }
 
-  engine.on('message', (message) => {
-    const request = hostRequest.parse(message)
+  engine.on('request', (request) => {
     if (request.type === 'startSandbox') startSandbox(request)
     else if (request.type === 'stopSandbox') void stop()
     else if (request.type === 'showTheme') nativeTheme.themeSource = request.theme
     else if (request.type === 'approveProgram') {
       void approveProgram(request).then((allowed) => answer({ type: 'programApproved', id: request.id, allowed }))
-    } else void openFile(request.title).then((path) => answer({ type: 'fileOpened', id: request.id, path }))
+    } else if (request.type === 'openFile')
+      void openFile(request.title).then((path) => answer({ type: 'fileOpened', id: request.id, path }))
   })
   return { stop }
 }

@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { requestPort } from '#shared/rpc/handshake.ts'
 import { EngineSupervisor } from './engineSupervisor.ts'
 import { answerHostRequests } from './hostRequests.ts'
+import { Leaving } from './leaving.ts'
 import { appMenu } from './menu.ts'
 import { resourcesDirectory } from './paths.ts'
 import { declareScheme, servePage } from './protocol.ts'
@@ -30,29 +31,19 @@ function run(): void {
   ipcMain.on(requestPort, (event) => {
     if (isOurPage(event, windows())) engine.attach(event.sender)
   })
-  app.on('second-instance', () => {
-    const [window] = BrowserWindow.getAllWindows()
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
-  app.on('window-all-closed', () => app.quit())
-  let finished = false
-  app.on('before-quit', (event) => {
-    if (finished) return
-    event.preventDefault()
-    void Promise.allSettled([engine.stop(), host.stop()]).then(() => {
-      finished = true
-      app.quit()
-    })
-  })
+  const leaving = new Leaving({ engine, stopHost: () => host.stop(), openWindow })
+  app.on('second-instance', () => leaving.showWindow())
+  app.on('window-all-closed', () => leaving.windowsClosed())
+  app.on('before-quit', (event) => leaving.beforeQuit(event))
   void app.whenReady().then(() => {
     servePage()
     denyPermissions()
     Menu.setApplicationMenu(appMenu())
     engine.start()
+    leaving.followSystem()
     powerMonitor.on('resume', () => engine.send({ type: 'event', event: 'resume' }))
-    openWindow()
-    app.on('activate', () => BrowserWindow.getAllWindows().length === 0 && openWindow())
+    leaving.showWindow()
+    app.on('activate', () => leaving.showWindow())
   })
 }
 

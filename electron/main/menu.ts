@@ -16,5 +16,11 @@ export function appMenu(): Menu {
     },
     { role: 'windowMenu' },
   ]
-  return Menu.buildFromTemplate(process.platform === 'darwin' ? [{ role: 'appMenu' }, ...template] : template)
+  const quit: MenuItemConstructorOptions = {
+    label: 'File',
+    submenu: [{ label: 'Quit', accelerator: 'Ctrl+Q', role: 'quit' }],
+  }
+  return Menu.buildFromTemplate(
+    process.platform === 'darwin' ? [{ role: 'appMenu' }, ...template] : [quit, ...template],
+  )
 }

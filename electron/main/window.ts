@@ -1,21 +1,16 @@
 import { join } from 'node:path'
-import { BrowserWindow, nativeTheme } from 'electron'
-import Store from 'electron-store'
+import { app, BrowserWindow, nativeTheme, screen } from 'electron'
 import { builtDirectory } from './paths.ts'
 import { pageUrl } from './protocol.ts'
+import { readWindowState, visibleBounds, writeWindowState } from './windowState.ts'
 
-interface WindowState {
-  bounds: { x?: number; y?: number; width: number; height: number }
-  maximized: boolean
-}
-
-const defaults: WindowState = { bounds: { width: 1440, height: 900 }, maximized: false }
-
-/** Opens the one window where and as large as it was last time. */
+/** Opens the window where and as large as it was last time, in sight of the screens there are now. */
 export function openWindow(): BrowserWindow {
-  const store = new Store<WindowState>({ name: 'window', defaults })
+  const file = join(app.getPath('userData'), 'window.json')
+  const state = readWindowState(file)
+  const screens = screen.getAllDisplays().map(({ workArea }) => workArea)
   const window = new BrowserWindow({
-    ...store.get('bounds'),
+    ...visibleBounds(state, screens),
     minWidth: 1100,
     minHeight: 700,
     show: false,
@@ -32,12 +27,11 @@ export function openWindow(): BrowserWindow {
       spellcheck: false,
     },
   })
-  if (store.get('maximized')) window.maximize()
+  if (state.maximized) window.maximize()
   window.once('ready-to-show', () => window.show())
-  window.on('close', () => {
-    store.set('maximized', window.isMaximized())
-    store.set('bounds', window.getNormalBounds())
-  })
+  window.on('close', () =>
+    writeWindowState(file, { maximized: window.isMaximized(), bounds: window.getNormalBounds() }),
+  )
   const recolour = () => {
     if (process.platform === 'darwin') return
     try {

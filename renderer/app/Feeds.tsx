@@ -1,11 +1,12 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { engine, useCall, useConnection, useFoldedStream, useStream } from '../client/index.ts'
 import { placeAmong } from './places.ts'
 import { useClusters } from './state/clusters.ts'
 import { silentMilliseconds, useHeartbeat } from './state/heartbeat.ts'
 import { useLocation } from './state/location.ts'
 import { receiveSettings } from './state/settings.ts'
-import { endedInSight, foldTasks, useTasks } from './state/tasks.ts'
+import { endedInSight, foldTasks, showTask, useTasks } from './state/tasks.ts'
+import { toast } from './state/toasts.ts'
 
 /** The subscriptions of the whole window, kept in the shell's stores. Shows nothing. */
 export function Feeds() {
@@ -13,6 +14,7 @@ export function Feeds() {
   useTaskFeed()
   useSettingsFeed()
   useHeartbeatFeed()
+  useRestartNotice()
   return null
 }
 
@@ -65,9 +67,27 @@ function useHeartbeatFeed(): void {
   const isConnected = useConnection((connection) => connection.state === 'connected')
   const { value } = useStream((client, signal) => client.app.heartbeat(undefined, { signal }), [])
   useEffect(() => {
-    useHeartbeat.setState({ isLate: false })
+    useHeartbeat.setState({ silentSince: null })
     if (!isConnected) return
-    const timer = setTimeout(() => useHeartbeat.setState({ isLate: true }), silentMilliseconds)
+    const latest = Date.now()
+    const timer = setTimeout(() => useHeartbeat.setState({ silentSince: latest }), silentMilliseconds)
     return () => clearTimeout(timer)
   }, [isConnected, value])
+}
+
+/** Says that the engine was restarted, and where to look: what ran in it was interrupted. */
+function useRestartNotice(): void {
+  const { state, reason } = useConnection()
+  const why = useRef('')
+  useEffect(() => {
+    if (state === 'restarting' || state === 'given-up') why.current = reason
+    if (state !== 'connected' || why.current === '') return
+    toast({
+      status: 'warning',
+      title: "The console's engine was restarted",
+      detail: `${why.current} Tasks that were running are shown with what became of them.`,
+      action: { title: 'Show tasks', perform: () => showTask() },
+    })
+    why.current = ''
+  }, [state, reason])
 }

@@ -9,7 +9,7 @@ import { PageHeader } from './PageHeader.tsx'
 import { useClusters } from './state/clusters.ts'
 import { navigate } from './state/location.ts'
 import { reportError } from './state/toasts.ts'
-import { useHeartbeat } from './state/heartbeat.ts'
+import { bannerMilliseconds, useHeartbeat } from './state/heartbeat.ts'
 
 /** A page with what concerns all pages: the banner of a lost connection, a stopped sandbox, a caught error. */
 export function PageFrame({ page, cluster }: { page: Page; cluster: ContextRow | undefined }) {
@@ -86,9 +86,10 @@ function SandboxStopped({ page, cluster }: { page: Page; cluster: ContextRow }) 
 /** Says that the engine is gone, and what that means. Silent while the window is starting normally. */
 function EngineBanner() {
   const connection = useConnection()
-  const isSilent = useHeartbeat((heartbeat) => heartbeat.isLate)
+  const silentSince = useHeartbeat((heartbeat) => heartbeat.silentSince)
   const now = useNow()
-  if (connection.state === 'connected' && !isSilent) return null
+  const silence = silentSince === null ? 0 : now - silentSince
+  if (connection.state === 'connected' && silence < bannerMilliseconds) return null
   const since = connection.lostAt
   if (connection.state === 'connecting') {
     return (
@@ -102,8 +103,9 @@ function EngineBanner() {
   if (connection.state === 'connected') {
     return (
       <div className="app-banner">
-        <Banner tone="warn" title="The engine is not responding.">
-          Values may be a few seconds old. Your clusters keep running.
+        <Banner tone="warn" title={`The console's engine has not responded for ${formatDuration(silence)}.`}>
+          Values are from {formatClock(now - silence)}. If it stays silent, the console restarts it. Your clusters keep
+          running.
         </Banner>
       </div>
     )

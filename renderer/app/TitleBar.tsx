@@ -7,6 +7,7 @@ import { healthWords, roleWords } from './clusterWords.ts'
 import { Logo } from './Logo.tsx'
 import { NamespaceSwitcher } from './NamespaceSwitcher.tsx'
 import { isReachable, isUnasked, useClusters } from './state/clusters.ts'
+import { useHeartbeat } from './state/heartbeat.ts'
 import { openPalette } from './state/layout.ts'
 import './TitleBar.css'
 
@@ -35,12 +36,20 @@ export function TitleBar({ cluster }: { cluster: ContextRow | undefined }) {
 
 function ConnectionState({ cluster }: { cluster: ContextRow | undefined }) {
   const connection = useConnection()
+  const silentSince = useHeartbeat((heartbeat) => heartbeat.silentSince)
   const { contexts, isKnown, fault } = useClusters()
   if (connection.state === 'connecting') return <Status status="progress">Starting</Status>
   if (connection.state !== 'connected') {
     return (
       <Status status="failed">
         Engine lost <Since time={connection.lostAt} />
+      </Status>
+    )
+  }
+  if (silentSince !== null) {
+    return (
+      <Status status="warning">
+        Engine not responding <Since time={silentSince} />
       </Status>
     )
   }

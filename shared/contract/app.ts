@@ -28,7 +28,7 @@ export const appInfo = z.object({
 
 export const app = {
   info: read.output(appInfo),
-  /** One tick a second with the engine's clock: the window shows a lost engine when ticks stop. */
+  /** Two ticks a second with the engine's clock: the window shows a lost engine when ticks stop. */
   heartbeat: read.output(eventIterator(z.object({ now: z.number() }))),
   settings: read.output(settings),
   updateSettings: write('changed settings', 'read_only').input(settings.partial()).output(settings),

@@ -24,6 +24,20 @@ export const hostPort = z.object({ type: z.literal('port') })
 /** Main to engine: power and network events. */
 export const hostEvent = z.object({ type: z.literal('event'), event: z.enum(['resume', 'online', 'stop']) })
 
+/** Main to engine, once a second: answered at once with `alive`. An engine that does not answer hangs, and is ended. */
+export const hostPulse = z.object({ type: z.literal('pulse') })
+
+/** Long work that runs in the engine: main asks before a window closes, keeps the computer awake, and waits for what cannot be stopped. */
+const runningWork = z.object({
+  id: z.string(),
+  title: z.string().max(500),
+  /** Cluster and namespace, for people. */
+  place: z.string().max(500),
+  /** Why it cannot be stopped now; empty when it can. */
+  uncancellable: z.string().max(1000),
+})
+export type RunningWork = z.infer<typeof runningWork>
+
 /** A program of a kubeconfig that wants to run, in text that is safe to show. */
 const programQuestion = z.object({
   /** The context that signs in with it. */
@@ -45,6 +59,13 @@ export type ProgramAnswer = z.infer<typeof programAnswer>
 
 /** Engine to main. */
 export const hostRequest = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('alive') }),
+  /** The engine cannot start, and starting it again would not help; it ends after this. */
+  z.object({ type: z.literal('refused'), reason: z.string().max(10_000) }),
+  /** All that runs now, whenever that changes. */
+  z.object({ type: z.literal('work'), running: z.array(runningWork) }),
+  /** One task has ended. */
+  z.object({ type: z.literal('workEnded'), title: z.string().max(500), outcome: z.string().max(1000) }),
   z.object({ type: z.literal('openFile'), id: z.number(), title: z.string().max(200) }),
   z.object({ type: z.literal('startSandbox'), id: z.number(), args: z.array(z.string().max(4096)).max(20) }),
   z.object({ type: z.literal('stopSandbox'), id: z.number() }),
@@ -63,5 +84,5 @@ export const hostAnswer = z.discriminatedUnion('type', [
 ])
 export type HostAnswer = z.infer<typeof hostAnswer>
 
-export const fromHost = z.discriminatedUnion('type', [hostStart, hostPort, hostEvent, ...hostAnswer.options])
+export const fromHost = z.discriminatedUnion('type', [hostStart, hostPort, hostEvent, hostPulse, ...hostAnswer.options])
 export type FromHost = z.infer<typeof fromHost>

@@ -1,9 +1,16 @@
 import type { Settings } from '#shared/contract/app.ts'
-import type { HostAnswer, HostRequest, HostStart, ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
+import type {
+  HostAnswer,
+  HostRequest,
+  HostStart,
+  ProgramAnswer,
+  ProgramQuestion,
+  RunningWork,
+} from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess, Variables } from '../ports/host.ts'
 import { loginEnvironment } from './loginEnvironment.ts'
 
-type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
+type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never
 
 /** The Host of an engine that runs in Electron's utility process: main is on the other side of the parent port. */
 export class UtilityHost implements Host {
@@ -43,6 +50,14 @@ export class UtilityHost implements Host {
         resolve(answer.type === 'fileOpened' ? answer.path : null)
       })
     })
+  }
+
+  workChanged(running: RunningWork[]): void {
+    this.#post({ type: 'work', running })
+  }
+
+  workEnded(title: string, outcome: string): void {
+    this.#post({ type: 'workEnded', title, outcome })
   }
 
   showTheme(theme: Settings['theme']): void {

@@ -1,5 +1,5 @@
 import type { Settings } from '#shared/contract/app.ts'
-import type { ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
+import type { ProgramAnswer, ProgramQuestion, RunningWork } from '#shared/rpc/host.ts'
 
 /** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -35,6 +35,10 @@ export interface Host {
   openFile(title: string): Promise<string | null>
   /** The theme chosen in Settings, for what the system draws: the window's buttons, dialogs, menus. */
   showTheme(theme: Settings['theme']): void
+  /** All long work that runs now: the window is not closed over it unasked, and the computer is kept awake for it. */
+  workChanged(running: RunningWork[]): void
+  /** One piece of it has ended; shown by the system where no window is open. */
+  workEnded(title: string, outcome: string): void
   /** Asks the person whether a program of a kubeconfig may run. Closing the question is a no. */
   approveProgram(question: ProgramQuestion): Promise<ProgramAnswer>
   /** Starts the bundled sandbox with these arguments, or joins the one that runs. */

@@ -11,7 +11,7 @@ export function thisConsole(dataDirectory: string, user: string): { id: string; 
     return { id: readFileSync(path, 'utf8').trim(), name }
   } catch {
     const id = randomUUID()
-    mkdirSync(dataDirectory, { recursive: true })
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
     writeFileSync(path, id, { mode: 0o600 })
     return { id, name }
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Settings } from '#shared/contract/app.ts'
-import type { ProgramAnswer, ProgramQuestion } from '#shared/rpc/host.ts'
+import type { ProgramAnswer, ProgramQuestion, RunningWork } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess } from '../ports/host.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
@@ -14,6 +14,9 @@ export interface TestHost extends Host {
   answerProgram: (question: ProgramQuestion) => ProgramAnswer | Promise<ProgramAnswer>
   /** The themes shown so far, newest last. */
   readonly shownThemes: Settings['theme'][]
+  /** What was said to run, newest last, and how what ended did. */
+  readonly saidWork: RunningWork[][]
+  readonly endedWork: string[]
   remove(): Promise<void>
 }
 
@@ -31,6 +34,10 @@ export async function testHost(): Promise<TestHost> {
     openFile: () => Promise.resolve(null),
     shownThemes: [],
     showTheme: (theme) => void host.shownThemes.push(theme),
+    saidWork: [],
+    endedWork: [],
+    workChanged: (running) => void host.saidWork.push(running),
+    workEnded: (title, outcome) => void host.endedWork.push(`${title}: ${outcome}`),
     answerProgram: () => 'no',
     approveProgram: async (question) => host.answerProgram(question),
     startSandbox,

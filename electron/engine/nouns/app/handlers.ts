@@ -3,10 +3,18 @@ import type { Credits } from '../../flow/credit.ts'
 import type { Host } from '../../ports/host.ts'
 import { engine } from '../../rpc/router.ts'
 import type { SettingsFile } from '../../storage/settings.ts'
+import { tellWork, type TaskList } from './runningWork.ts'
 
-const heartbeatInterval = 1_000
+/** Milliseconds: the window takes two missing ticks for an engine that does not answer. */
+const heartbeatInterval = 500
 
-export function appNoun({ host, settings }: { host: Host; settings: SettingsFile }) {
+interface AppNeeds {
+  host: Host
+  settings: SettingsFile
+  tasks: TaskList
+}
+
+export function appNoun({ host, settings, tasks }: AppNeeds) {
   const handlers = {
     info: engine.app.info.handler(() => ({
       version: host.version,
@@ -32,7 +40,12 @@ export function appNoun({ host, settings }: { host: Host; settings: SettingsFile
       return { path }
     }),
   }
-  return { handlers }
+  let stopTelling: () => void = () => undefined
+  return {
+    handlers,
+    start: () => void (stopTelling = tellWork(tasks, host)),
+    stop: () => stopTelling(),
+  }
 }
 
 export function streamsNoun({ credits }: { credits: Credits }) {

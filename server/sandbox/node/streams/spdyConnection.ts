@@ -13,7 +13,7 @@ interface SpdyEvents {
 
 /**
  * The server's side of SPDY/3 as Kubernetes clients speak it (moby/spdystream): streams are opened by the client, there is no
- * flow control, and no `:method`. spdy-transport insists on both; of it only the compression dictionary is used.
+ * flow control, and no `:method`, and the libraries for Node insist on both.
  * A stream whose reader is slow therefore holds back the whole connection.
  */
 export class SpdyConnection extends EventEmitter<SpdyEvents> {

@@ -1,8 +1,6 @@
 import { once } from 'node:events'
 import { type Deflate, type Inflate, constants, createDeflate, createInflate } from 'node:zlib'
-import dictionaries from 'spdy-transport/lib/spdy-transport/protocol/spdy/dictionary.js'
-
-const dictionary = dictionaries['3.1'] ?? Buffer.alloc(0)
+import { spdyDictionary as dictionary } from './spdyDictionary.ts'
 
 /** Compression of SPDY/3 header blocks: one zlib stream for each direction of a connection, flushed after each block. */
 export class HeaderCompression {

@@ -1,0 +1,49 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './app.ts'
+
+const titleBar = (page: Page) => page.locator('.app-connection')
+
+/** The engine has answered: the page knows its clusters. */
+const answered = (page: Page) => expect(titleBar(page)).toContainText(/of 1 connected/)
+
+test('an engine that hangs is said within two seconds, ended, and replaced', async ({ app }) => {
+  const { page } = app
+  const pid = await app.enginePid()
+  await answered(page)
+  const began = Date.now()
+  process.kill(pid, 'SIGSTOP')
+  await expect(titleBar(page)).toContainText('Engine not responding', { timeout: 10_000 })
+  // Two seconds, and what the test itself needs to look.
+  expect(Date.now() - began).toBeLessThan(3_000)
+  await expect(page.getByText(/engine has not responded for/)).toBeVisible({ timeout: 10_000 })
+  await expect.poll(() => app.enginePid().catch(() => pid), { timeout: 30_000 }).not.toBe(pid)
+  await expect(page.getByText("The console's engine was restarted")).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText(/did not respond for 5 seconds/)).toBeVisible()
+  await answered(page)
+})
+
+test('an engine that was killed is said at once', async ({ app }) => {
+  const { page } = app
+  await answered(page)
+  const lost = titleBar(page).getByText('Engine lost').waitFor({ timeout: 2_000 })
+  process.kill(await app.enginePid(), 'SIGKILL')
+  await lost
+  await expect(page.getByText("The console's engine was restarted")).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText(/ended unexpectedly/)).toBeVisible()
+})
+
+test('a page has one line for each time it is loaded, however often it asks', async ({ app }) => {
+  const { page } = app
+  await answered(page)
+  const lines = await page.evaluate(async () => {
+    let ports = 0
+    window.addEventListener('message', (event) => (ports += event.ports.length))
+    for (let asked = 0; asked < 20; asked += 1) window.postMessage('console:request-port', window.location.origin)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    return ports
+  })
+  expect(lines).toBe(0)
+  await page.reload()
+  await answered(page)
+  await expect(page.getByRole('button', { name: /^Cluster/ })).toBeVisible()
+})

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ConsoleError } from '#shared/errors.ts'
+import { isCode } from './durable.ts'
+
+const owner = z.object({
+  pid: z.number().int().positive(),
+  user: z.string(),
+  host: z.string(),
+  /** Milliseconds since 1970. */
+  since: z.number(),
+  /** What tells a process from a later one with the same number, where the system says it; else empty. */
+  started: z.string(),
+})
+type Owner = z.infer<typeof owner>
+
+/**
+ * Claims a data directory for this engine, readable by its owner alone. Two engines on one directory would delete each other's running
+ * backup and break the audit chain. What a dead engine left is taken over; a lock of another computer (a shared disk) is not, because
+ * nobody here can tell whether it lives.
+ * @returns gives it back
+ * @throws ConsoleError BUSY with the owner's name
+ */
+export function claimDirectory(directory: string, user: string): () => void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  chmodSync(directory, 0o700)
+  const path = join(directory, 'engine.lock')
+  const own: Owner = {
+    pid: process.pid,
+    user,
+    host: hostname(),
+    since: Date.now(),
+    started: startOf(process.pid) ?? '',
+  }
+  const candidate = `${path}.${randomUUID()}`
+  writeFileSync(candidate, JSON.stringify(own), { mode: 0o600 })
+  try {
+    // Linking fails where the name exists, so that of two engines that start at once one wins.
+    for (let tries = 0; !link(candidate, path); tries += 1) {
+      const found = read(path)
+      if ((found && isAlive(found)) || tries === 3) throw taken(path, found)
+      setAside(path)
+    }
+  } finally {
+    rmSync(candidate, { force: true })
+  }
+  return () => {
+    const found = read(path)
+    if (found?.pid === own.pid && found.since === own.since) rmSync(path, { force: true })
+  }
+}
+
+function link(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/** By renaming, so that of two engines that find a stale lock one removes it, and neither removes the other's new one unseen. */
+function setAside(path: string): void {
+  const stale = `${path}.${randomUUID()}`
+  try {
+    renameSync(path, stale)
+    const found = read(stale)
+    // Another engine was quicker: its lock is put back.
+    if (found && isAlive(found)) link(stale, path)
+    rmSync(stale, { force: true })
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error
+  }
+}
+
+/** Undefined where there is none, or nothing that can be read: an engine that died while it wrote. */
+function read(path: string): Owner | undefined {
+  try {
+    return owner.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive({ pid, host, started }: Owner): boolean {
+  if (host !== hostname()) return true
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return isCode(error, 'EPERM')
+  }
+  const now = startOf(pid)
+  return started === '' || now === undefined || now === started
+}
+
+/**
+ * Clock ticks from the start of the machine to that of the process: proc(5), field 22 of stat. Empty for one that has ended and was not
+ * asked for by its parent yet, undefined where there is no /proc.
+ */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name stands in parentheses and may itself contain any of them.
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return state === 'Z' ? '' : rest[18]
+  } catch {
+    return undefined
+  }
+}
+
+function taken(path: string, found: Owner | undefined): ConsoleError {
+  const who = found ? `by ${found.user} on ${found.host} (process ${found.pid})` : 'by another console'
+  return new ConsoleError(
+    'BUSY',
+    `The console's files are in use ${who}. Nothing was started. Close the other console, or delete ${path} if it no longer runs.`,
+    { ...found },
+  )
+}

@@ -1,4 +1,0 @@
-declare module 'spdy-transport/lib/spdy-transport/protocol/spdy/dictionary.js' {
-  const dictionary: Record<string, Buffer>
-  export default dictionary
-}

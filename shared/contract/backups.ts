@@ -32,6 +32,8 @@ export const backup = z.object({
   images: z.record(z.string(), z.string()),
   members: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
   verifiedAt: time.optional(),
+  /** Absent where the manifest cannot be read. The fingerprint is empty for what an earlier version sealed. */
+  signedBy: z.object({ fingerprint: z.string(), isThisConsole: z.boolean() }).optional(),
   directory: z.string(),
 })
 export type Backup = z.infer<typeof backup>

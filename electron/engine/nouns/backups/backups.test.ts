@@ -37,7 +37,7 @@ afterEach(() => folder.remove())
 
 /** Called again it is an engine that starts anew on the same files. */
 function engine(): Backups {
-  tasks = new Tasks(folder.path, cluster.directory.suiteOf)
+  tasks = new Tasks(folder.path, (place) => cluster.directory.suiteOf(place))
   return new Backups({
     tasks,
     directory: cluster.directory,
@@ -72,7 +72,7 @@ describe('Backups', () => {
     expect(plan.tables).toContainEqual({ name: 'public.agents_copy', now: 500, after: null })
     expect(plan.effects).toContainEqual({ title: 'Restarted', detail: 'backend (1 pod)' })
     expect(plan.steps.map(({ group }) => group)).toEqual(['safe', 'safe', 'safe', 'safe', 'change', 'change', 'change'])
-    expect(plan.warnings[0]).toContain('was not tried yet')
+    expect(plan.warnings[0]).toContain('was not verified yet')
   })
 
   it('blocks the plan of a damaged backup, and of a database that cannot be reached', async () => {

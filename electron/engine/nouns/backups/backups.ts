@@ -6,8 +6,10 @@ import type { SuiteHold, SuiteLeases } from '../../objects/suiteLeases.ts'
 import type { DatabaseDirectory } from '../../ports/databaseServer.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Host } from '../../ports/host.ts'
+import type { Standing } from '../tasks/interrupted.ts'
 import type { StepControl, Task, TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
 import { RestoreJournals, type JournalView, type RestoreJournal } from './journal.ts'
+import { archiveOf, type AuditCheckpoint } from './manifest.ts'
 import { newRecoveryId } from './names.ts'
 import { isUnfinished, lookAtRestore, recoverRestore, recoverSteps } from './recover.ts'
 import { currentData, restoreOf, type Look } from './restoreList.ts'
@@ -26,9 +28,14 @@ export interface BackupsNeeds {
   leases: Pick<SuiteLeases, 'hold'>
   databases: DatabaseDirectory
   host: Pick<Host, 'dataDirectory' | 'user' | 'now'>
+  /** The head of the audit log, kept in the manifest of each backup. */
+  auditCheckpoint?: () => Promise<AuditCheckpoint>
   /** Replaced in tests that have no cluster. */
   services?: (scope: Scope) => SuiteServices
 }
+
+/** Tasks whose interruption is told by the journal of a restore. */
+const restoreKinds = ['restore', 'undoRestore', 'recoverRestore']
 
 const backupSteps: TaskDescription['steps'] = [
   { id: 'connect', title: 'Connect to the database', group: 'safe' },
@@ -50,6 +57,7 @@ export class Backups {
   constructor(needs: BackupsNeeds) {
     this.#needs = needs
     this.store = new BackupStore(needs.host.dataDirectory, (a, b) => needs.directory.isSameCluster(a, b))
+    needs.tasks.explain(restoreKinds, (task) => this.#standingOf(task))
     this.#journals = new RestoreJournals(needs.host.dataDirectory, () => needs.host.now())
   }
 
@@ -66,7 +74,7 @@ export class Backups {
   }
 
   start(scope: Scope, reason: string): { taskId: string } {
-    return this.#task(scope, 'backup', 'Back up the database', backupSteps, async (control) => {
+    return this.#task(scope, { kind: 'backup', title: 'Back up the database', steps: backupSteps }, async (control) => {
       const server = await control.step('connect', async (step) => {
         step.detail('Looking for the database pod.')
         const found = await this.serverOf(scope, control.signal)
@@ -79,14 +87,23 @@ export class Backups {
   }
 
   verify(scope: Scope, backupId: string): { taskId: string } {
-    return this.#task(scope, 'verify', `Try backup ${backupId}`, verifySteps, async (control) => {
-      const server = await this.serverOf(scope, control.signal)
-      const suite = this.suiteOf(scope)
-      const trials = new TrialDatabases(this.#needs.host.dataDirectory, suite)
-      await trials.drop(server)
-      const { user: by, now } = this.#facts()
-      await verifyBackup({ server, store: this.store, suite, backupId, by, now, trials }, control)
-    })
+    return this.#task(
+      scope,
+      { kind: 'verify', title: `Verify backup ${backupId}`, steps: verifySteps },
+      async (control) => {
+        const server = await this.serverOf(scope, control.signal)
+        const suite = this.suiteOf(scope)
+        const trials = new TrialDatabases(this.#needs.host.dataDirectory, suite)
+        await trials.drop(server)
+        const { user: by, now } = this.#facts()
+        await verifyBackup({ server, store: this.store, suite, backupId, by, now, trials }, control)
+      },
+    )
+  }
+
+  /** Milliseconds by step that this work took last time in this cluster. */
+  plannedFor(scope: Scope, kind: string): Readonly<Record<string, number>> {
+    return this.#needs.tasks.planned(kind, scope)
   }
 
   /** @throws ConsoleError BUSY when this suite is being changed, here or by another console */
@@ -184,6 +201,19 @@ export class Backups {
     }
   }
 
+  /** What became of an interrupted task of a restore, from the restore's own journal. */
+  async #standingOf({ context, namespace, result }: Task): Promise<Standing> {
+    const scope = { context, namespace }
+    await this.look(this.suiteOf(scope))
+    const restore = this.restores(scope).find(({ id }) => id === result['restoreId'])
+    // Without a journal it ended before the first step that is worth one.
+    if (!restore) return { offers: [], settled: { state: 'cancelled', text: 'It ended before anything was restored.' } }
+    const { state, message, offers } = restore
+    if (offers.includes('recover')) return { offers: [{ call: 'backups.recover', title: 'Recover the restore' }] }
+    const ended = state === 'done' || state === 'kept' || state === 'undone' || state === 'superseded'
+    return { offers: [], settled: { state: ended ? 'done' : 'failed', text: message } }
+  }
+
   async #lookAt({ cluster, namespace }: Suite, view: JournalView): Promise<Look> {
     try {
       const context = this.#needs.directory.contextTo(cluster)
@@ -207,7 +237,7 @@ export class Backups {
   ): Promise<string> {
     const { user, now } = this.#facts()
     const earlier = await this.store.newestManifest(this.suiteOf(scope))
-    const total = earlier?.members[0]?.bytes
+    const total = earlier && archiveOf(earlier).bytes
     const taken = await takeBackup(server, this.store, {
       suite: this.suiteOf(scope),
       clusterName: this.#needs.directory.facts(scope.context).name,
@@ -217,6 +247,7 @@ export class Backups {
         .images(signal)
         .catch(() => ({})),
       now,
+      auditCheckpoint: this.#needs.auditCheckpoint,
       signal,
       // The backup before is the best guess of how much there will be.
       onBytes: throttled((done) =>
@@ -224,7 +255,7 @@ export class Backups {
       ),
       onDetail: (text) => step.detail(text),
     })
-    const bytes = taken.members[0]?.bytes ?? 0
+    const { bytes } = archiveOf(taken)
     step.progress({ done: bytes, total: bytes, unit: 'bytes' })
     step.detail(
       taken.emptied.length > 0
@@ -287,7 +318,7 @@ export class Backups {
     this.#refuseSecond(scope)
     const hold = await this.#needs.leases.hold(scope, title)
     try {
-      return this.#task(scope, kind, title, steps, async (control) => {
+      return this.#task(scope, { kind, title, steps, result: { restoreId } }, async (control) => {
         const signal = AbortSignal.any([control.signal, hold.lost])
         try {
           await this.#worked(scope, restoreId, () => run({ ...control, signal }, hold))
@@ -303,13 +334,11 @@ export class Backups {
 
   #task(
     scope: Scope,
-    kind: Task['kind'],
-    title: string,
-    steps: TaskDescription['steps'],
+    description: Pick<TaskDescription, 'kind' | 'title' | 'steps' | 'result'>,
     run: (control: TaskControl) => Promise<void>,
   ): { taskId: string } {
     this.#refuseSecond(scope)
-    return this.#needs.tasks.start({ kind, scope, title, by: this.#needs.host.user, steps }, async (control) => {
+    return this.#needs.tasks.start({ ...description, scope, by: this.#needs.host.user }, async (control) => {
       try {
         await run(control)
       } finally {

@@ -21,8 +21,8 @@ let omar: Console
 interface Console {
   backups: Backups
   tasks: Tasks
-  ended(started: Promise<{ taskId: string }> | { taskId: string }): Promise<Task>
-  remove(): Promise<void>
+  ended: (started: Promise<{ taskId: string }> | { taskId: string }) => Promise<Task>
+  remove: () => Promise<void>
 }
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ afterEach(async () => {
 /** A console of its own data directory, with a backup of its own to restore. */
 async function console(user: string, given: Partial<SuiteServices> = {}): Promise<Console> {
   const folder = await temporaryFolder()
-  const tasks = new Tasks(folder.path, cluster.directory.suiteOf)
+  const tasks = new Tasks(folder.path, (place) => cluster.directory.suiteOf(place))
   const worker = { id: folder.path, name: `${user} on laptop` }
   const backups = new Backups({
     tasks,
@@ -76,11 +76,11 @@ async function backUp({ backups, ended }: Console, rows: number): Promise<string
   await suite.query(`DELETE FROM agents WHERE id > ${rows}`)
   return (await ended(backups.start(scope, `${rows} agents`))).result['backupId'] ?? ''
 }
-/** Ends at the given call. */
-function gate() {
-  let open = () => undefined as void
-  const opened = new Promise<void>((resolve) => (open = resolve))
-  return { open: () => open(), opened }
+/** Something waits for `opened` until the test calls `open`. */
+function gate(): { opened: Promise<unknown>; open: () => void } {
+  const abort = new AbortController()
+  const opened = new Promise((resolve) => abort.signal.addEventListener('abort', resolve))
+  return { opened, open: () => abort.abort() }
 }
 const restoreOf = ({ backups }: Console) => backups.restores(scope)[0]
 

@@ -1,6 +1,3 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { z } from 'zod'
 import { ConsoleError } from '#shared/errors.ts'
 import { databaseFacts } from './facts.ts'
@@ -8,8 +5,15 @@ import { recoveryId } from './names.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
+/** A file's name, and never a path. */
+const memberName = z.string().regex(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9]+)*$/)
+
+/** The member that every backup of a database has. */
+export const archiveName = 'database.dump'
+
 export const manifest = z.object({
-  format: z.literal(1),
+  /** 1: sealed with a secret of one console, one member. 2: signed with Ed25519, several members. */
+  format: z.union([z.literal(1), z.literal(2)]),
   id: recoveryId,
   cluster: z.string(),
   clusterName: z.string(),
@@ -30,69 +34,31 @@ export const manifest = z.object({
   }),
   /** By service. */
   images: z.record(z.string(), z.string()),
-  members: z.array(z.object({ name: z.literal('database.dump'), bytes: z.number(), sha256 })).length(1),
+  /** The files beside it. */
+  members: z.array(z.object({ name: memberName, bytes: z.number(), sha256 })).min(1),
+  /** The head of the audit log when it was taken: a log that was cut since does not reach it. */
+  audit: z
+    .object({
+      sequence: z.number(),
+      hash: z.string(),
+      at: z.number(),
+      publicKey: z.string(),
+      signature: z.string(),
+    })
+    .optional(),
   /** Tables that had rows in the backup before and have none in this one. */
   emptied: z.array(z.string()),
 })
 export type Manifest = z.infer<typeof manifest>
+export type AuditCheckpoint = NonNullable<Manifest['audit']>
+
+/** The database's archive among the members. @throws ConsoleError ARCHIVE_DAMAGED when there is none */
+export function archiveOf({ id, members }: Manifest): Manifest['members'][number] {
+  const archive = members.find(({ name }) => name === archiveName)
+  if (archive) return archive
+  throw new ConsoleError('ARCHIVE_DAMAGED', 'This backup holds no archive of the database.', { id })
+}
 
 /** Written beside the manifest once a trial restore gave back what was there. */
 export const verifiedRecord = z.object({ id: recoveryId, at: z.number(), by: z.string(), archive: sha256 })
 export type VerifiedRecord = z.infer<typeof verifiedRecord>
-
-/**
- * Authenticates what is written about backups with HMAC-SHA-256. The key never leaves the data directory: who can change a manifest
- * without it is noticed.
- */
-export class Seal {
-  readonly #key: Buffer
-
-  /** @param keyPath made with mode 0600 when it is missing */
-  constructor(keyPath: string) {
-    this.#key = readOrMakeKey(keyPath)
-  }
-
-  /** JSON with the seal beside the contents. */
-  close(contents: unknown): string {
-    return `${JSON.stringify({ contents, seal: this.#seal(contents) }, null, 2)}\n`
-  }
-
-  /** @throws ConsoleError ARCHIVE_DAMAGED when it was changed, cut short, or is not of this kind */
-  open<T>(kind: z.ZodType<T>, text: string, path: string): T {
-    try {
-      const { contents, seal } = z.object({ contents: z.unknown(), seal: z.string() }).parse(JSON.parse(text))
-      const [given, right] = [Buffer.from(seal), Buffer.from(this.#seal(contents))]
-      if (given.length !== right.length || !timingSafeEqual(given, right)) throw new Error('the seal does not fit')
-      return kind.parse(contents)
-    } catch (error) {
-      throw new ConsoleError(
-        'ARCHIVE_DAMAGED',
-        'The description of this backup was changed or is not complete. It is not used; the database and other backups are not affected.',
-        { path, raw: error instanceof Error ? error.message : String(error) },
-      )
-    }
-  }
-
-  #seal(contents: unknown): string {
-    return `hmac-sha256:${createHmac('sha256', this.#key).update(JSON.stringify(contents)).digest('hex')}`
-  }
-}
-
-function readOrMakeKey(path: string): Buffer {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  try {
-    const file = openSync(path, 'wx', 0o600)
-    writeSync(file, randomBytes(32))
-    fsyncSync(file)
-    closeSync(file)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
-  const key = readFileSync(path)
-  if (key.length !== 32) {
-    throw new ConsoleError('STATE_UNKNOWN', 'The key that authenticates backups is damaged. Put it back from a copy.', {
-      path,
-    })
-  }
-  return key
-}

@@ -31,20 +31,32 @@ export async function planRestore(backups: Backups, scope: Scope, backupId: stri
       block(thrown)
     }
   }
+  const planned = backups.plannedFor(scope, 'restore')
   const services = await backups
     .servicesOf(scope)
     .list()
     .catch(() => [])
   return {
     backup,
-    steps: restoreSteps.map(({ id, title, group }) => ({ id, title, group, detail: stepDetails[id] ?? '' })),
+    steps: restoreSteps.map(({ id, title, group }) => ({
+      id,
+      title,
+      group,
+      detail: stepDetails[id] ?? '',
+      plannedMs: planned[id],
+    })),
     tables: tablesOf(now, manifest ?? undefined),
     effects: effectsOf(server ?? undefined, services),
     blockers,
     warnings: [
       ...(backup.state === 'verified'
         ? []
-        : ['This backup was not tried yet. It is compared with its description before anything live changes.']),
+        : ['This backup was not verified yet. It is compared with its manifest before anything live changes.']),
+      ...(backup.signedBy?.isThisConsole === false
+        ? [
+            `This backup was signed by another console, ${backup.signedBy.fingerprint}. It is intact; restore it only if you trust that console.`,
+          ]
+        : []),
       ...(backup.state !== 'damaged' && backup.fault ? [backup.fault.message] : []),
     ],
   }
@@ -53,11 +65,11 @@ export async function planRestore(backups: Backups, scope: Scope, backupId: stri
 const stepDetails: Record<string, string> = {
   check: 'Every byte of the archive, versions, extensions and free space.',
   safety: 'A backup of what is there now.',
-  fill: 'Beside the live database, which goes on working.',
+  fill: 'Beside the live database, which keeps working.',
   verify: 'Rows, contents, sequences, extensions, constraints and indexes.',
   swap: 'Two renames in one transaction; connections are refused for that moment.',
   restart: 'The services connect to the restored data.',
-  health: 'Every pod must pass its readiness check, or the database of before comes back.',
+  health: 'Every pod must pass its readiness check, or the previous database comes back.',
 }
 
 function tablesOf(now: Map<string, number>, manifest: Manifest | undefined): RestorePlan['tables'] {
@@ -79,6 +91,6 @@ function effectsOf(
       title: 'Restarted',
       detail: services.length > 0 ? `${restarted} (${pods} ${pods === 1 ? 'pod' : 'pods'})` : 'no service found',
     },
-    { title: 'Kept', detail: `the database of now, as ${kept}, until you keep or undo the restore` },
+    { title: 'Kept', detail: `the previous database, as ${kept}, until you keep or undo the restore` },
   ]
 }

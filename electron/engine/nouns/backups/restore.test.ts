@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConsoleError } from '#shared/errors.ts'
 import { namesOf, restoreBackup, type SuiteServices } from './restore.ts'
@@ -119,6 +120,25 @@ describe('restoreBackup', () => {
     await writeFile(path, text.replace('"rows": 500', '"rows": 501'))
     expect((await restore(job(backup.id))).fault?.code).toBe('ARCHIVE_DAMAGED')
     expect((await store.list(place, false))[0]).toMatchObject({ id: backup.id, state: 'damaged' })
+  })
+
+  it('calls a backup sound whose record of a verification is damaged, and not verified', async () => {
+    const backup = await takeNow(suite.server, store, 'x')
+    await writeFile(store.archivePath(place, backup.id).replace('database.dump', 'verified.json'), '{"contents":')
+    expect((await store.list(place, true))[0]).toMatchObject({ state: 'intact', signedBy: { isThisConsole: true } })
+  })
+
+  it('restores what another console signed, and says whose it is', async () => {
+    const theirs = await temporaryFolder()
+    const backup = await takeNow(suite.server, new BackupStore(theirs.path), 'x')
+    await cp(join(theirs.path, 'backups'), join(folder.path, 'backups'), { recursive: true })
+    await rm(join(folder.path, 'backups', 'signing-key.pem'))
+    await takeNow(suite.server, store, 'own')
+    const [own, other] = await store.list(place, true)
+    expect(own?.signedBy).toMatchObject({ isThisConsole: true })
+    expect(other).toMatchObject({ id: backup.id, state: 'intact', signedBy: { isThisConsole: false } })
+    expect((await restore(job(backup.id))).state).toBe('done')
+    await theirs.remove()
   })
 
   it('leaves the live database alone, and nothing beside it, when it is stopped while restoring', async () => {

@@ -8,10 +8,10 @@ import { ConsoleError, faultOf } from '#shared/errors.ts'
 import { suiteFolder } from '../../storage/suiteFolder.ts'
 import { flush, isCode, writeDurably } from '../../storage/durable.ts'
 import { hashFile } from './durable.ts'
-import { manifest, Seal, verifiedRecord, type Manifest, type VerifiedRecord } from './manifest.ts'
+import { archiveName, archiveOf, manifest, verifiedRecord, type Manifest, type VerifiedRecord } from './manifest.ts'
 import { recoveryId } from './names.ts'
+import { Seal, type Signer } from './seal.ts'
 
-const archiveName = 'database.dump'
 const manifestName = 'manifest.json'
 const verifiedName = 'verified.json'
 const partial = '.partial'
@@ -42,7 +42,7 @@ export class BackupStore {
   constructor(dataDirectory: string, isSameCluster = (a: string, b: string) => a === b) {
     this.#isSameCluster = isSameCluster
     this.root = join(dataDirectory, 'backups')
-    this.#seal = new Seal(join(this.root, 'manifest.key'))
+    this.#seal = new Seal(this.root)
   }
 
   directory(suite: Suite): string {
@@ -62,7 +62,7 @@ export class BackupStore {
       archivePath: join(path, archiveName),
       openArchive: () => createWriteStream(join(path, archiveName), { flags: 'wx', mode: 0o600 }),
       commit: async (contents) => {
-        await writeDurably(join(path, manifestName), this.#seal.close(contents))
+        await writeDurably(join(path, manifestName), this.#seal.close('manifest', contents))
         await flush(join(path, archiveName))
         await flush(path)
         await rename(path, final)
@@ -93,9 +93,9 @@ export class BackupStore {
    * @throws ConsoleError NOT_FOUND, ARCHIVE_DAMAGED
    */
   async checked(suite: Suite, id: string, signal?: AbortSignal): Promise<Manifest> {
-    const contents = await this.#manifest(suite, id)
-    this.#hashes.delete(this.archivePath(suite, id))
-    await this.#checkArchive(suite, contents, true, signal)
+    const { contents } = await this.#manifest(suite, id)
+    for (const { name } of contents.members) this.#hashes.delete(join(this.#path(suite, id), name))
+    await this.#checkMembers(suite, contents, true, signal)
     return contents
   }
 
@@ -103,14 +103,14 @@ export class BackupStore {
   async newestManifest(suite: Suite): Promise<Manifest | undefined> {
     for (const id of (await this.#folders(suite)).sort().reverse()) {
       if (!recoveryId.safeParse(id).success) continue
-      const contents = await this.#manifest(suite, id).catch(() => undefined)
-      if (contents) return contents
+      const found = await this.#manifest(suite, id).catch(() => undefined)
+      if (found) return found.contents
     }
     return undefined
   }
 
   async recordVerified(suite: Suite, record: VerifiedRecord): Promise<void> {
-    await writeDurably(join(this.#path(suite, record.id), verifiedName), this.#seal.close(record))
+    await writeDurably(join(this.#path(suite, record.id), verifiedName), this.#seal.close('verified', record))
   }
 
   /** Renames first: a deletion that is interrupted leaves no half backup in the list. */
@@ -154,7 +154,7 @@ export class BackupStore {
     }
   }
 
-  async #manifest(suite: Suite, id: string): Promise<Manifest> {
+  async #manifest(suite: Suite, id: string): Promise<{ contents: Manifest; signer: Signer }> {
     const path = join(this.#path(suite, id), manifestName)
     let text: string
     try {
@@ -163,51 +163,58 @@ export class BackupStore {
       if (isCode(error, 'ENOENT')) throw notFound(id)
       throw error
     }
-    const contents = this.#seal.open(manifest, text, path)
+    const { contents, signer } = this.#seal.open('manifest', manifest, text, path)
     const isHere =
       contents.id === id &&
       this.#isSameCluster(contents.cluster, suite.cluster) &&
       contents.namespace === suite.namespace
-    if (isHere) return { ...contents, cluster: suite.cluster }
+    if (isHere) return { contents: { ...contents, cluster: suite.cluster }, signer }
     throw new ConsoleError('ARCHIVE_DAMAGED', 'This backup is of another cluster, namespace or time than its folder.', {
       path,
       is: { id: contents.id, cluster: contents.cluster, namespace: contents.namespace },
     })
   }
 
-  async #checkArchive(suite: Suite, contents: Manifest, deep: boolean, signal?: AbortSignal): Promise<void> {
-    const path = this.archivePath(suite, contents.id)
-    const member = contents.members[0]
-    const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }))
-    if (size !== member?.bytes) throw damaged(path, { expected: member?.bytes, found: size })
-    const known = this.#hashes.get(path)
-    const key = `${size} ${mtimeMs} `
-    if (!known?.startsWith(key) && !deep) return
-    const sha256 = known?.startsWith(key) ? known.slice(key.length) : await hashFile(path, signal)
-    this.#hashes.set(path, key + sha256)
-    if (sha256 !== member.sha256) throw damaged(path, { expected: member.sha256, found: sha256 })
+  async #checkMembers(suite: Suite, contents: Manifest, deep: boolean, signal?: AbortSignal): Promise<void> {
+    archiveOf(contents)
+    for (const member of contents.members) {
+      const path = join(this.#path(suite, contents.id), member.name)
+      const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }))
+      if (size !== member.bytes) throw damaged(path, { expected: member.bytes, found: size })
+      const known = this.#hashes.get(path)
+      const key = `${size} ${mtimeMs} `
+      if (!known?.startsWith(key) && !deep) continue
+      const sha256 = known?.startsWith(key) ? known.slice(key.length) : await hashFile(path, signal)
+      this.#hashes.set(path, key + sha256)
+      if (sha256 !== member.sha256) throw damaged(path, { expected: member.sha256, found: sha256 })
+    }
   }
 
   async #describe(suite: Suite, id: string, deep: boolean): Promise<Backup | undefined> {
     const directory = this.#path(suite, id)
-    let contents: Manifest | undefined
+    let known = unreadable(suite, id, directory)
     try {
-      contents = await this.#manifest(suite, id)
-      await this.#checkArchive(suite, contents, deep)
+      const { contents, signer } = await this.#manifest(suite, id)
+      known = asBackup(contents, signer, directory)
+      await this.#checkMembers(suite, contents, deep)
       const verified = await this.#verified(suite, contents)
-      return { ...asBackup(contents, directory), ...(verified && { state: 'verified', verifiedAt: verified.at }) }
+      return { ...known, ...(verified && { state: 'verified', verifiedAt: verified.at }) }
     } catch (thrown) {
-      const known = contents ? asBackup(contents, directory) : unreadable(suite, id, directory)
       return { ...known, state: 'damaged', fault: faultOf(thrown) }
     }
   }
 
+  /** A record that is damaged, or signed by another console, proves nothing here; the backup itself is as sound as before. */
   async #verified(suite: Suite, contents: Manifest): Promise<VerifiedRecord | undefined> {
     const path = join(this.#path(suite, contents.id), verifiedName)
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    if (text === undefined) return undefined
-    const record = this.#seal.open(verifiedRecord, text, path)
-    return record.id === contents.id && record.archive === contents.members[0]?.sha256 ? record : undefined
+    try {
+      const text = await readFile(path, 'utf8')
+      const { contents: record, signer } = this.#seal.open('verified', verifiedRecord, text, path)
+      const isOfThis = record.id === contents.id && record.archive === archiveOf(contents).sha256
+      return isOfThis && signer.isThisConsole ? record : undefined
+    } catch {
+      return undefined
+    }
   }
 }
 
@@ -220,8 +227,8 @@ const damaged = (path: string, details: Record<string, unknown>) =>
     { path, ...details },
   )
 
-function asBackup(contents: Manifest, directory: string): Backup {
-  const { database, members, emptied, format: _format, ...rest } = contents
+function asBackup(contents: Manifest, signedBy: Signer, directory: string): Backup {
+  const { database, members, emptied, format: _format, audit: _audit, ...rest } = contents
   const alarm = emptied.length > 0 && {
     fault: {
       code: 'VERIFICATION_FAILED',
@@ -239,6 +246,7 @@ function asBackup(contents: Manifest, directory: string): Backup {
       sequences: database.sequences.map(({ name, value }) => ({ name, value })),
     },
     members,
+    signedBy,
     directory,
   }
 }

@@ -6,7 +6,8 @@ import { dumpInto } from './dump.ts'
 import { flush } from '../../storage/durable.ts'
 import { asDiskFull } from './durable.ts'
 import { makeComparable, readContents, readSequences, sequenceFacts } from './facts.ts'
-import type { Manifest } from './manifest.ts'
+import { archiveName, type AuditCheckpoint, type Manifest } from './manifest.ts'
+import { watchLocks } from './locks.ts'
 import { applicationName, newRecoveryId } from './names.ts'
 import { databaseBytes, dumpVersion, schemaVersion, serverVersion } from './serverFacts.ts'
 import { endSessions } from './sessions.ts'
@@ -18,8 +19,12 @@ export interface TakeRequest {
   by: string
   reason: string
   images: Record<string, string>
+  /** The head of the audit log, to be kept with the backup. */
+  auditCheckpoint?: () => Promise<AuditCheckpoint>
   now: () => number
   signal: AbortSignal
+  /** Milliseconds to wait for a lock of another session; five minutes where nothing is said. */
+  lockLimit?: number
   /** Bytes of the archive written so far. */
   onBytes: (bytes: number) => void
   /** What is being counted. */
@@ -97,7 +102,16 @@ async function dumpSnapshot(
     (done, total, name) => request.onDetail(`Counting table ${done + 1} of ${total}: ${name}`),
     either,
   ).catch(stopOther)
+  const ended = new AbortController()
+  const watching = watchLocks(server, application, {
+    onWaiting: (text) => request.onDetail(text),
+    onStuck: (error) => failure.abort(error),
+    signal: AbortSignal.any([either, ended.signal]),
+    limit: request.lockLimit,
+  })
   const both = await Promise.allSettled([dumping, counting])
+  ended.abort()
+  await watching
   either.removeEventListener('abort', onAbort)
   failure.signal.throwIfAborted()
   const [archive, contents] = both.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as [
@@ -110,7 +124,7 @@ async function dumpSnapshot(
   await session.query('COMMIT')
   const sequences = sequenceFacts(sequencesBefore, await readSequences(session))
   return {
-    format: 1,
+    format: 2,
     id,
     ...suite,
     clusterName,
@@ -129,7 +143,8 @@ async function dumpSnapshot(
       dumpVersion: await dumpVersion(server, either),
       schemaVersion: schema,
     },
-    members: [{ name: 'database.dump', ...archive }],
+    members: [{ name: archiveName, ...archive }],
+    audit: await request.auditCheckpoint?.(),
   }
 }
 

@@ -3,7 +3,7 @@ import type { StepControl } from '../tasks/tasks.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
 import { differences } from './compare.ts'
 import { makeComparable, readFacts } from './facts.ts'
-import type { Manifest } from './manifest.ts'
+import { archiveOf, type Manifest } from './manifest.ts'
 import { missingExtensions, createExtensions } from './newDatabase.ts'
 import { restoreArchive } from './restoreArchive.ts'
 import { freeBytes, serverVersion } from './serverFacts.ts'
@@ -48,9 +48,7 @@ export interface FillRequest {
 /** Restores the archive into an empty database. A cancelled or failed one leaves no session in it. */
 export async function fill(server: DatabaseServer, request: FillRequest, step: StepControl): Promise<void> {
   const { database, backup, archivePath, application, signal } = request
-  const [member] = backup.members
-  if (!member) throw new Error('the manifest names no archive')
-  const { bytes, sha256 } = member
+  const { bytes, sha256 } = archiveOf(backup)
   await withSession(server, database, application, (session) => createExtensions(session, backup.database.extensions))
   try {
     const onBytes = throttled((done) => {

@@ -2,6 +2,7 @@ import type { Suite } from '#shared/contract/base.ts'
 import type { DatabaseServer } from '../../ports/databaseServer.ts'
 import type { TaskControl, TaskDescription } from '../tasks/tasks.ts'
 import { ConsoleError } from '#shared/errors.ts'
+import { archiveOf } from './manifest.ts'
 import { applicationName, derivedDatabase, newRecoveryId } from './names.ts'
 import { withMaintenance } from './sessions.ts'
 import type { BackupStore } from './store.ts'
@@ -55,7 +56,7 @@ export async function verifyBackup(job: VerifyJob, control: TaskControl): Promis
     throw error
   }
   await control.step('drop', () => trials.drop(server, database))
-  const archive = backup.members[0]?.sha256 ?? ''
+  const archive = archiveOf(backup).sha256
   await store.recordVerified(suite, { id: backupId, at: now(), by: job.by, archive })
   control.result({ backupId })
 }

@@ -76,6 +76,11 @@ export class Tasks {
     return this.#find(kinds, { cluster, namespace }, 'running')[0]?.task
   }
 
+  /** Milliseconds by step, of the last run of this kind in this cluster that succeeded. */
+  planned(kind: string, scope: Scope): Readonly<Record<string, number>> {
+    return this.#durations.of(kind, this.#suiteOf(scope).cluster)
+  }
+
   /**
    * Starts the work and returns at once; its journal is on disk by then. An error that `run` throws ends the task as failed (or
    * cancelled) and is shown in it.

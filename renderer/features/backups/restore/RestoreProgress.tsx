@@ -13,7 +13,6 @@ import {
   Facts,
   formatClock,
   formatDuration,
-  formatMoment,
   ProgressBar,
   StatusChip,
   useNow,

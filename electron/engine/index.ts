@@ -2,7 +2,7 @@ import type { SupportedMessagePort } from '@orpc/client/message-port'
 import { join } from 'node:path'
 import type { Contract } from '#shared/contract/index.ts'
 import { loadBundle } from '#shared/bundle/index.ts'
-import { appliedMigrations } from './database/appliedMigrations.ts'
+import { liveMigrations } from './database/appliedMigrations.ts'
 import { podDatabases } from './database/podDatabase.ts'
 import { Credits } from './flow/credit.ts'
 import { accountsNoun } from './nouns/accounts/handlers.ts'
@@ -122,7 +122,7 @@ function createNeeds(host: Host): Needs {
     imageRegistry: () => settings.current.imageRegistry,
     kubectlPath: () => settings.current.kubectlPath,
     bundled: async () => (await loadBundle(host.resourcesDirectory)).migrations,
-    appliedMigrations: (scope, signal) => appliedMigrations(databases, scope, signal),
+    appliedMigrations: (scope, signal) => liveMigrations(databases, scope, signal),
     takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
     readers: (scope, signal) => configuration.readers(scope, signal),
   }

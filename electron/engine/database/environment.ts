@@ -23,7 +23,7 @@ export async function containerVariables(
   signal?: AbortSignal,
 ): Promise<Map<string, string>> {
   const read = async (kind: 'ConfigMap' | 'Secret', { name, key }: KeyReference) => {
-    const object = await getObject(connection, { apiVersion: 'v1', kind, namespace, name }, signal ? { signal } : {})
+    const object = await getObject(connection, { apiVersion: 'v1', kind, namespace, name }, { signal })
     const text = (object['data'] as Record<string, string> | undefined)?.[key]
     return kind === 'Secret' && text !== undefined ? Buffer.from(text, 'base64').toString() : text
   }

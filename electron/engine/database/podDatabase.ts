@@ -33,7 +33,7 @@ export function podDatabases(directory: ClusterDirectory): DatabaseDirectory {
 }
 
 async function findPod(connection: ClusterConnection, namespace: string, signal?: AbortSignal): Promise<DatabasePod> {
-  const options = signal ? { signal } : {}
+  const options = { signal }
   const set = await getObject(
     connection,
     { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name: statefulSet },
@@ -97,7 +97,7 @@ function podServer(connection: ClusterConnection, place: DatabasePod): DatabaseS
         container,
         command,
         stdin: true,
-        ...(signal && { signal }),
+        signal,
       })
       // A tool that ended early closes its stdin: the trailer tells why, the broken pipe does not.
       session.stdin.on('error', () => undefined)

@@ -22,7 +22,7 @@ export async function openSession(
   signal?: AbortSignal,
 ): Promise<SqlSession> {
   const { namespace, pod, port } = place
-  const stream = await openPort(connection, { namespace, pod, port, ...(signal && { signal }) })
+  const stream = await openPort(connection, { namespace, pod, port, signal })
   const client = new Client({
     ...credentials,
     stream: () => asSocket(stream),

@@ -1,5 +1,6 @@
 import { parseQuantity, type KubeObject } from '../kube/index.ts'
 import { isRolled, podTemplateOf, replicasOf, type Container } from './objects.ts'
+import { paceOf, strategyOf } from './rollingUpdate.ts'
 
 /** Amounts under the names quotas use: `requests.cpu` in cores, `limits.memory` in bytes, `pods`. */
 export type Demand = ReadonlyMap<string, number>
@@ -54,14 +55,8 @@ function containerDemand({ resources }: Container, defaults: ContainerDefaults):
 export function peakPods(workload: KubeObject): number {
   if (!isRolled(workload)) return 1
   const replicas = replicasOf(workload)
-  if (workload.kind !== 'Deployment') return replicas
-  const { strategy } = workload.spec as {
-    strategy?: { type?: string; rollingUpdate?: { maxSurge?: number | string } }
-  }
-  if (strategy?.type === 'Recreate') return replicas
-  const surge = strategy?.rollingUpdate?.maxSurge ?? '25%'
-  // Shares are rounded up (kubernetes.io/docs/concepts/workloads/controllers/deployment).
-  return replicas + (typeof surge === 'number' ? surge : Math.ceil((replicas * Number.parseFloat(surge)) / 100))
+  if (workload.kind !== 'Deployment' || strategyOf(workload).type === 'Recreate') return replicas
+  return replicas + paceOf(workload, replicas).surge
 }
 
 /** All of a release at its busiest: every rolling update with its surge, and every Job and CronJob running once. */

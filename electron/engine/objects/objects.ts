@@ -32,7 +32,7 @@ export async function present(
   signal?: AbortSignal,
 ): Promise<KubeObject | undefined> {
   try {
-    return await getObject(connection, refOf(object), signal ? { signal } : {})
+    return await getObject(connection, refOf(object), { signal })
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
@@ -78,20 +78,3 @@ export const replicasOf = ({ kind, spec, status }: KubeObject): number => {
 
 /** `2 pods`, `1 pod` */
 export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
-
-/** Workloads whose pods read this ConfigMap or Secret, as `Deployment agency-swarm-backend`. */
-export function readersOf(kind: string, name: string, objects: readonly KubeObject[]): string[] {
-  const reads = (object: KubeObject) => {
-    const spec = podTemplateOf(object)?.spec
-    const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]
-    const isMap = kind === 'ConfigMap'
-    return (
-      containers.some(
-        ({ env = [], envFrom = [] }) =>
-          env.some(({ valueFrom: from }) => (isMap ? from?.configMapKeyRef : from?.secretKeyRef)?.name === name) ||
-          envFrom.some((from) => (isMap ? from.configMapRef : from.secretRef)?.name === name),
-      ) || (spec?.volumes ?? []).some((volume) => (isMap ? volume.configMap?.name : volume.secret?.secretName) === name)
-    )
-  }
-  return objects.filter((object) => isRolled(object) && reads(object)).map(titleOf)
-}

@@ -17,9 +17,12 @@ const deployment = (status: object, replicas = 2): KubeObject => ({
 })
 const complete = { replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 }
 
+const now = Date.parse('2026-01-01T12:00:00Z')
+const stateOf = (workload: KubeObject, pods: KubeObject[]) => rolloutState(workload, pods, now)
+
 describe('rolloutState', () => {
   it('is done when all replicas are new and available', () => {
-    expect(rolloutState(deployment(complete), [])).toMatchObject({ isDone: true, ready: 2, wanted: 2 })
+    expect(stateOf(deployment(complete), [])).toMatchObject({ isDone: true, ready: 2, wanted: 2 })
   })
 
   it.each([
@@ -28,11 +31,11 @@ describe('rolloutState', () => {
     ['a new pod is not available', { ...complete, availableReplicas: 1 }],
     ['there is no status', { observedGeneration: undefined }],
   ])('is not done while %s', (_why, status) => {
-    expect(rolloutState(deployment(status), []).isDone).toBe(false)
+    expect(stateOf(deployment(status), []).isDone).toBe(false)
   })
 
   it('says which pod it waits for', () => {
-    const waiting = rolloutState(deployment({ ...complete, availableReplicas: 1 }), [
+    const waiting = stateOf(deployment({ ...complete, availableReplicas: 1 }), [
       pod('backend-zz5lj', { state: { running: {} } }),
     ])
     expect(waiting.detail).toBe('1 of 2 new pods ready. Waiting for backend-zz5lj to pass its readiness check.')
@@ -60,14 +63,14 @@ describe('rolloutState', () => {
       'configmap "x" not found',
     ],
   ])('tells %s as the fault', (_what, container, words) => {
-    expect(rolloutState(deployment({}), [pod('p', container)]).fault).toContain(words)
+    expect(stateOf(deployment({}), [pod('p', container)]).fault).toContain(words)
   })
 
   it('tells a quota that refuses pods, which no pod can say', () => {
     const conditions = [
       { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota: small' },
     ]
-    expect(rolloutState(deployment({ conditions }), []).fault).toBe('exceeded quota: small')
+    expect(stateOf(deployment({ conditions }), []).fault).toBe('exceeded quota: small')
   })
 
   it('says that a StatefulSet is stuck at a broken pod of an earlier revision', () => {
@@ -80,7 +83,7 @@ describe('rolloutState', () => {
       { state: { waiting: { reason: 'ImagePullBackOff', message: '' } } },
       { 'controller-revision-hash': 'old' },
     )
-    expect(rolloutState(set, [broken]).fault).toContain('delete postgresql-0')
+    expect(stateOf(set, [broken]).fault).toContain('delete postgresql-0')
   })
 
   it('follows a job to its end', () => {
@@ -91,18 +94,16 @@ describe('rolloutState', () => {
       spec: {},
       status: { ...status },
     })
-    expect(rolloutState(job({}), []).isDone).toBe(false)
-    expect(rolloutState(job({ succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] }), []).isDone).toBe(
-      true,
-    )
+    expect(stateOf(job({}), []).isDone).toBe(false)
+    expect(stateOf(job({ succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] }), []).isDone).toBe(true)
     const failed = { conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }] }
-    expect(rolloutState(job(failed), []).fault).toBe('BackoffLimitExceeded')
+    expect(stateOf(job(failed), []).fault).toBe('BackoffLimitExceeded')
   })
 
   it('does not hold against a new generation what was said of the one before', () => {
     const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }]
-    expect(rolloutState(deployment({ conditions }), []).fault).toBe('late')
-    expect(rolloutState(deployment({ conditions, observedGeneration: 2 }), []).fault).toBeUndefined()
+    expect(stateOf(deployment({ conditions }), []).fault).toBe('late')
+    expect(stateOf(deployment({ conditions, observedGeneration: 2 }), []).fault).toBeUndefined()
   })
 
   it('says why no node takes a pod, and that one may come yet', () => {
@@ -110,10 +111,10 @@ describe('rolloutState', () => {
       ...pod('backend-1', {}),
       status: { conditions: [{ type: 'PodScheduled', status: 'False', message: 'Insufficient cpu' }] },
     }
-    const state = rolloutState(deployment({}), [homeless])
+    const state = stateOf(deployment({}), [homeless])
     expect(state).toMatchObject({ fault: 'backend-1 is not scheduled: Insufficient cpu', isUnscheduled: true })
     const late = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'Timed out.' }]
-    const ended = rolloutState(deployment({ conditions: late }), [homeless])
+    const ended = stateOf(deployment({ conditions: late }), [homeless])
     expect(ended.fault).toBe('Timed out. backend-1 is not scheduled: Insufficient cpu')
     expect(ended.isUnscheduled).toBeUndefined()
   })

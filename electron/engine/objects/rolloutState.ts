@@ -59,8 +59,8 @@ function unready(pod: KubeObject, now: number): string | undefined {
   return `${pod.metadata.name} has not been ready since ${new Date(since).toISOString()}.`
 }
 
-function stuckPod(workload: KubeObject, pods: KubeObject[]): string | undefined {
-  const [stuck] = stuckPods(workload, pods, Date.now())
+function stuckPod(workload: KubeObject, pods: KubeObject[], now: number): string | undefined {
+  const [stuck] = stuckPods(workload, pods, now)
   if (!stuck) return undefined
   return `${stuck.reason} It is of an earlier revision, and a StatefulSet does not replace a broken pod: delete ${stuck.pod.metadata.name}.`
 }
@@ -84,11 +84,15 @@ function countsOf({ kind, status = {} }: KubeObject): Counts {
   }
 }
 
-/** As `kubectl rollout status` decides, with the pods' own words added. */
-export function rolloutState(workload: KubeObject, pods: KubeObject[], refusal?: string): RolloutState {
+/**
+ * As `kubectl rollout status` decides, with the pods' own words added.
+ * @param now milliseconds since 1970
+ */
+export function rolloutState(workload: KubeObject, pods: KubeObject[], now: number, refusal?: string): RolloutState {
   const status = countsOf(workload)
   const spec = (workload.spec ?? {}) as { replicas?: number; completions?: number }
-  const trouble = refusal ?? stuckPod(workload, pods) ?? pods.map(podTrouble).find((reason) => reason !== undefined)
+  const trouble =
+    refusal ?? stuckPod(workload, pods, now) ?? pods.map(podTrouble).find((reason) => reason !== undefined)
   const refused = status.conditions?.find(
     ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
   )?.message

@@ -55,7 +55,7 @@ export async function untilRolledOut(
   for (;;) {
     signal?.throwIfAborted()
     const seen = await patiently(connection, () => look(connection, ref, refusals, signal), {
-      ...(signal && { signal }),
+      signal,
       onWait: (reason) => {
         if (reason !== '')
           onState?.({ ...state, isDone: false, detail: `Waiting for the cluster to answer. ${reason}` })
@@ -63,7 +63,7 @@ export async function untilRolledOut(
     })
     if (seen) {
       const { object, pods, refusal } = seen
-      state = rolloutState(object, pods, refusal)
+      state = rolloutState(object, pods, clock.now(), refusal)
       troubledSince = state.fault === undefined ? undefined : (troubledSince ?? clock.now())
       onState?.(state)
       if (state.isDone) return
@@ -82,7 +82,7 @@ export async function untilRolledOut(
 }
 
 async function look(connection: ClusterConnection, ref: ObjectRef, refusals: Refusals, signal?: AbortSignal) {
-  const object = await getObject(connection, ref, signal ? { signal } : {}).catch(absentIsUndefined)
+  const object = await getObject(connection, ref, { signal }).catch(absentIsUndefined)
   if (!object) return undefined
   const { pods, set } = await podsOf(connection, object, signal)
   const isShort = object.kind !== 'Job' ? pods.length < wantedPods(object) : pods.length === 0
@@ -103,7 +103,7 @@ async function replaceStuck(
     const { name, namespace = '', uid = '' } = pod.metadata
     done.add(uid)
     const refOfPod = { apiVersion: 'v1', kind: 'Pod', namespace, name }
-    await removeObject(connection, refOfPod, { ...(uid !== '' && { uid }), ...(signal && { signal }) })
+    await removeObject(connection, refOfPod, { ...(uid !== '' && { uid }), signal })
   }
   return doomed.length > 0
 }
@@ -126,7 +126,7 @@ async function podsOf(
   const labelSelector = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',')
-  const options = { namespace: workload.metadata.namespace ?? '', labelSelector, ...(signal && { signal }) }
+  const options = { namespace: workload.metadata.namespace ?? '', labelSelector, signal }
   const all = await listObjects(connection, { apiVersion: 'v1', kind: 'Pod' }, options)
   const alive = all
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -158,7 +158,7 @@ class Refusals {
 
   async of(workload: KubeObject, signal?: AbortSignal): Promise<string | undefined> {
     const { namespace = '', uid = '' } = workload.metadata
-    const about = { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, ...(signal && { signal }) }
+    const about = { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, signal }
     const events = await listObjects(this.#connection, { apiVersion: 'v1', kind: 'Event' }, about).catch(() => [])
     const refused = events.filter((event) => event['reason'] === 'FailedCreate')
     this.#earlier ??= new Set(refused.map(versionOf))

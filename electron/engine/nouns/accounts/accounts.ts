@@ -16,7 +16,7 @@ export async function listAccounts(
   namespace: string,
   signal?: AbortSignal,
 ): Promise<AccountRow[]> {
-  const options = { namespace, ...(signal && { signal }) }
+  const options = { namespace, signal }
   const [accounts, bindings, pods] = await Promise.all([
     listObjects(connection, { apiVersion: 'v1', kind: 'ServiceAccount' }, options),
     listObjects(connection, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' }, options),

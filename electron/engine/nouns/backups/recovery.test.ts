@@ -8,7 +8,7 @@ import { podDatabases } from '../../database/podDatabase.ts'
 import type { Deployments } from '../deploy/deployments.ts'
 import { suiteResources, testConsole } from '../deploy/testing/console.ts'
 import { killedDeployment } from '../deploy/testing/killedConsole.ts'
-import { appliedMigrations } from '../../database/appliedMigrations.ts'
+import { liveMigrations } from '../../database/appliedMigrations.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import {
   connect,
@@ -68,7 +68,7 @@ async function build(): Promise<void> {
     resourcesDirectory: suiteResources,
     dataDirectory: folder,
     needs: {
-      appliedMigrations: (place, signal) => appliedMigrations(databases, place, signal),
+      appliedMigrations: (place, signal) => liveMigrations(databases, place, signal),
       takeSafetyBackup: (place, reason, step, signal) => backups.takeSafetyBackup(place, reason, step, signal),
     },
   })

@@ -20,7 +20,7 @@ export async function listCertificates(
   readers: SecretReaders,
   signal?: AbortSignal,
 ): Promise<CertificateRow[]> {
-  const options = { namespace: scope.namespace, ...(signal && { signal }) }
+  const options = { namespace: scope.namespace, signal }
   const [secrets, ingresses, readBy, own] = await Promise.all([
     listObjects(connection, { apiVersion: 'v1', kind: 'Secret' }, options),
     listObjects(connection, { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }, options),

@@ -209,7 +209,7 @@ it('edits a quota below what is in use with a warning, and puts it back', async 
   )
   const edit: ConfigurationEdit = { of: 'spec', yaml: 'hard:\n  pods: 1\n' }
   const impact = await configuration.impact(name, edit)
-  expect(impact.warnings[0]).toMatch(/^pods: \d+ is in use already, more than 1. What runs goes on/)
+  expect(impact.warnings[0]).toMatch(/^pods: \d+ is in use already, more than 1. What runs keeps running/)
   await change(name, edit)
   expect((await live(name)).spec).toEqual({ hard: { pods: '1' } })
   await configuration.undo(name)

@@ -21,7 +21,7 @@ import { edited, patchTo } from './edit.ts'
 import { impactOfEdit } from './impact.ts'
 import { editableKinds, isInternal, keptType, refOf, refuseInternal, typeOf, type ConfigurationName } from './kinds.ts'
 import { keptSecretName, readKept, writeKept, type Kept } from './previous.ts'
-import { readersIn } from './readers.ts'
+import { readersIn } from '../../objects/readers.ts'
 import { restartReaders } from './restartReaders.ts'
 import { changeBetween, configurationRow } from './rows.ts'
 

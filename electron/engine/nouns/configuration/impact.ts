@@ -1,10 +1,11 @@
 import type { V1ResourceQuota } from '@kubernetes/client-node'
 import type { Impact } from '#shared/contract/changes.ts'
-import { readQuantity } from '#shared/quantity.ts'
-import { fieldChanges } from '../../objects/fieldChanges.ts'
+import { cut, shownChanges } from '../../objects/fields/changes.ts'
+import { counted } from '../../objects/objects.ts'
+import { overdrawn, quotaLines } from '../../objects/quota.ts'
+import { mustRestart, readingsOf, type Reader } from '../../objects/readers.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { lengthOf, textOf, type Content, type Key } from './content.ts'
-import { mustRestart, readingsOf, type Reader } from './readers.ts'
 
 /** Secrets of the suite whose new value alone locks somebody out. */
 const consequencesOfKeys: Record<string, string> = {
@@ -76,7 +77,7 @@ function keysImpact(
 }
 
 function readerSentence({ kind, name, replicas }: Reader, readings: ReturnType<typeof readingsOf>): string {
-  const pods = `${replicas} ${replicas === 1 ? 'pod' : 'pods'}`
+  const pods = counted(replicas, 'pod')
   if (readings.some(({ by }) => by === 'environment'))
     return `${kind} ${name} reads it as environment: its ${pods} must restart to notice.`
   if (readings.some(({ by }) => by === 'subPath'))
@@ -96,7 +97,9 @@ function missingKeys(reader: Reader, source: string, removed: string[]): string[
 }
 
 function specImpact(object: KubeObject, before: { spec: object }, after: { spec: object }): Told {
-  const changes = fieldChanges(before, after).map((change) => ({ ...change, effect: '' }))
+  const changes = shownChanges({ ...object, ...before } as KubeObject, { ...object, ...after } as KubeObject).map(
+    (change) => ({ ...change, effect: '' }),
+  )
   switch (object.kind) {
     case 'ResourceQuota':
       return { changes, ...quotaConsequences(object as unknown as V1ResourceQuota, after.spec) }
@@ -115,13 +118,10 @@ function quotaConsequences(
   { status }: V1ResourceQuota,
   spec: { hard?: Record<string, string> },
 ): Pick<Told, 'effects' | 'warnings'> {
-  const warnings = Object.entries(spec.hard ?? {}).flatMap(([resource, limit]) => {
-    const used = status?.used?.[resource]
-    if ((readQuantity(used) ?? 0) <= (readQuantity(limit) ?? 0)) return []
-    return [
-      `${resource}: ${used ?? ''} is in use already, more than ${limit}. What runs goes on; anything new is refused, also a pod that is to be replaced.`,
-    ]
-  })
+  const warnings = overdrawn(quotaLines(spec.hard, status?.used)).map(
+    ({ resource, usage, limit }) =>
+      `${resource}: ${usage} is in use already, more than ${limit}. What runs keeps running; anything new is refused, also the replacement of a pod.`,
+  )
   return { effects: ['It counts for what is created from now on; what runs is not touched.'], warnings }
 }
 
@@ -145,5 +145,3 @@ function autoscalerConsequences(
   const warnings = next < current ? [`${current - next} pods of ${target} are stopped.`] : []
   return { effects, warnings }
 }
-
-const cut = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text)

@@ -3,7 +3,7 @@ import { editFieldManager, restartWorkload, type ClusterConnection } from '../..
 import { untilRolledOut } from '../../objects/rolloutWait.ts'
 import type { TaskControl, Tasks } from '../tasks/tasks.ts'
 import type { ConfigurationName } from './kinds.ts'
-import { mustRestart, readersIn, readingsOf, type Reader } from './readers.ts'
+import { mustRestart, readersIn, readingsOf, type Reader } from '../../objects/readers.ts'
 
 /**
  * Restarts, one after the other, the workloads that notice a change in no other way. The first that fails ends the task: those after it

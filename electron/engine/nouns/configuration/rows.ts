@@ -5,7 +5,7 @@ import { editFieldManager, type KubeObject } from '../../kube/index.ts'
 import { mapKnown } from '../../objects/known.ts'
 import { contentOf, sizeOf } from './content.ts'
 import { keptSecretName, replacedAt } from './previous.ts'
-import type { Reader } from './readers.ts'
+import type { Reader } from '../../objects/readers.ts'
 
 /** @param kept the Secrets that hold what was there before */
 export function configurationRow(

@@ -71,7 +71,7 @@ export async function applyUnder(
       if (object.kind !== 'Namespace' && isClusterScoped(object) && error.code === 'FORBIDDEN')
         return { object: undefined, notes: ['needs an administrator of the cluster: left out'] }
       if (serverConflicts(error).length === 0) throw error
-      const present = await getObject(connection, refOf(wanted), options.signal ? { signal: options.signal } : {})
+      const present = await getObject(connection, refOf(wanted), { signal: options.signal })
       const conflicts = conflictsOf(error, object, present)
       const scaled = conflicts.find(({ field }) => field === 'spec.replicas')
       if (scaled && rules.isAutoscaled) {

@@ -103,7 +103,7 @@ async function keep(planner: Planner, draft: Draft): Promise<KeptPlan> {
     ...{ namespace, profile, version, values, rollbackTo, stages, records, schema, backup },
     kept: content.kept,
     now: needs.host.now(),
-    ...(signal && { signal }),
+    signal,
   })
   return { plan, scope, profile, version, values, registry, release, content, seen: fingerprint(records) }
 }

@@ -61,7 +61,7 @@ async function secretData(
 ): Promise<Record<string, string>> {
   try {
     const ref = { apiVersion: 'v1', kind: 'Secret', namespace, name }
-    return dataOf(await getObject(connection, ref, signal ? { signal } : {}))
+    return dataOf(await getObject(connection, ref, { signal }))
   } catch (error) {
     if (isNotFound(error) || (isTrial && asConsoleError(error).code === 'FORBIDDEN')) return {}
     throw error

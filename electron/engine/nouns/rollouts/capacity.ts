@@ -1,32 +1,20 @@
 import type { V1LimitRange, V1ResourceQuota } from '@kubernetes/client-node'
-import { readQuantity } from '#shared/quantity.ts'
-import { pods, type PodTemplate } from './workload.ts'
+import type { KubeObject } from '../../kube/index.ts'
+import { containerDefaults, podDemand, type Demand } from '../../objects/demand.ts'
+import { demandFor, quotaLines } from '../../objects/quota.ts'
+import { pods, type PodTemplate, type Workload } from './workload.ts'
 
-type Amounts = Record<string, number>
-
-/** What one pod of a template counts for in a quota, in base units; source: k8s.io/apiserver quota evaluator of pods. */
-export function demandOf(template: PodTemplate | undefined): Amounts {
-  const demand: Amounts = { pods: 1, 'count/pods': 1 }
-  for (const { resources } of template?.spec?.containers ?? []) {
-    for (const side of ['requests', 'limits'] as const) {
-      for (const [resource, text] of Object.entries(resources?.[side] ?? {})) {
-        const amount = readQuantity(text) ?? 0
-        for (const key of side === 'requests' ? [`requests.${resource}`, resource] : [`limits.${resource}`])
-          demand[key] = (demand[key] ?? 0) + amount
-      }
-    }
-  }
-  return demand
-}
+/** What one pod of a template counts for in a quota. @param limits what containers get that state nothing */
+export const demandOf = (workload: Workload, limits: V1LimitRange[]): Map<string, number> =>
+  podDemand(workload as KubeObject, containerDefaults(limits as unknown as KubeObject[]))
 
 /** Sentences for every quota that would refuse some of the added pods, with the figures. */
-export function quotaWarnings(quotas: V1ResourceQuota[], added: number, perPod: Amounts): string[] {
+export function quotaWarnings(quotas: V1ResourceQuota[], added: number, perPod: Demand): string[] {
   if (added <= 0) return []
   return quotas.flatMap(({ metadata, status, spec }) =>
-    Object.entries(status?.hard ?? spec?.hard ?? {}).flatMap(([resource, limit]) => {
-      const each = perPod[resource] ?? 0
-      const hard = readQuantity(limit) ?? 0
-      const left = hard - (readQuantity(status?.used?.[resource]) ?? 0)
+    quotaLines(status?.hard ?? spec?.hard, status?.used).flatMap(({ resource, hard, used }) => {
+      const each = demandFor(perPod, resource)
+      const left = hard - used
       if (each === 0 || each * added <= left) return []
       const fits = Math.max(0, Math.floor(left / each))
       return [

@@ -41,9 +41,9 @@ export async function workloadDetail(
   }
 }
 
-function rolloutLine({ workload, pods }: Surroundings): string {
+function rolloutLine({ workload, pods, readAt }: Surroundings): string {
   const newest = workload.kind === 'Deployment' ? pods.filter(isOfNewest(pods)) : pods
-  const { detail } = rolloutState(workload as KubeObject, newest)
+  const { detail } = rolloutState(workload as KubeObject, newest, readAt)
   return workload.spec?.paused === true ? `Paused: changes wait until it is resumed. ${detail}` : detail
 }
 

@@ -68,7 +68,7 @@ describe('who restarts when the template changes', () => {
     [
       'one on every node',
       around('DaemonSet', {}, {}, { desiredNumberScheduled: 5 }),
-      /^5 pods of web restart, one on every node, at most 1 at/,
+      /^5 pods of web restart: at most 1 at a time, one on every node/,
     ],
   ])('%s', (_what, surroundings, words) => {
     expect(replacementOf(surroundings).effects.join()).toMatch(words)
@@ -144,7 +144,7 @@ describe('another number of replicas', () => {
         status: { hard: { 'requests.memory': '1Gi', pods: '10' }, used: { 'requests.memory': '512Mi', pods: '2' } },
       },
     ]
-    const demand = demandOf(template)
+    const demand = demandOf(around('Deployment', { replicas: 2 }).workload, [])
     expect(quotaWarnings(quotas, 2, demand)).toEqual([])
     expect(quotaWarnings(quotas, 3, demand)).toEqual([
       'Quota q has 512 MiB of 1024 MiB requests.memory left, and 3 pods more need 768 MiB: all but 2 would be refused.',

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Impact } from '#shared/contract/changes.ts'
 import type { WorkloadChange } from '#shared/contract/rollouts.ts'
 import { readQuantity } from '#shared/quantity.ts'
-import { fieldChanges } from '../../objects/fieldChanges.ts'
+import { shownChanges } from '../../objects/fields/changes.ts'
 import { whyUnread } from '../../objects/known.ts'
-import { patchObject, type ClusterConnection } from '../../kube/index.ts'
+import { patchObject, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
 import { demandOf, quotaWarnings, unstatedWarnings } from './capacity.ts'
 import { causeOf, patchOf } from './patches.ts'
 import { scalingOf } from './scaling.ts'
@@ -29,7 +29,7 @@ export async function impactOf(
         type: patch.type,
         dryRun: true,
         ...(patch.subresource && { subresource: patch.subresource }),
-        ...(signal && { signal }),
+        signal,
       })) as Workload)
     : workload
   // The scale subresource answers with a Scale, which has the number alone.
@@ -42,7 +42,7 @@ export async function impactOf(
   return {
     effects: consequences.effects,
     warnings: [...consequences.warnings, ...unreadWarnings(around)],
-    changes: fieldChanges(workload, after).map((field) => ({
+    changes: shownChanges(workload as KubeObject, after as KubeObject).map((field) => ({
       ...field,
       effect: field.path.startsWith('spec.template') ? effect : '',
     })),
@@ -111,12 +111,12 @@ function resumeConsequences(after: Surroundings): Consequences {
 
 /** Surge pods need room of their own; pods that are replaced need only what they ask for more than before. */
 function capacityWarnings(before: Surroundings, after: Surroundings, surge: number): string[] {
-  const perPod = demandOf(after.workload.spec?.template)
+  const perPod = demandOf(after.workload, after.limits)
   if (surge > 0) return quotaWarnings(after.quotas, surge, perPod)
-  const present = demandOf(before.workload.spec?.template)
-  const more = Object.fromEntries(Object.entries(perPod).map(([key, value]) => [key, value - (present[key] ?? 0)]))
-  const { pods: _pods, 'count/pods': _count, ...amounts } = more
-  return quotaWarnings(after.quotas, desiredOf(after.workload), amounts)
+  const present = demandOf(before.workload, before.limits)
+  // The number of pods stays.
+  const more = new Map([...perPod].map(([resource, amount]) => [resource, amount - (present.get(resource) ?? 0)]))
+  return quotaWarnings(after.quotas, desiredOf(after.workload), more)
 }
 
 function budgetWarnings({ budget }: Surroundings): string[] {

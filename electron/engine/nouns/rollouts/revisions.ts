@@ -26,7 +26,7 @@ export async function recordedRevisions(
 ): Promise<RecordedRevision[]> {
   const kind = workload.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision'
   const { namespace = '', uid } = workload.metadata
-  const options = { namespace, labelSelector: selectorOf(workload), ...(signal && { signal }) }
+  const options = { namespace, labelSelector: selectorOf(workload), signal }
   const all = await listObjects(connection, { apiVersion: 'apps/v1', kind }, options)
   const own = all.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
   const records = own.map((object) => ({

@@ -23,7 +23,7 @@ export function scalingOf(around: Surroundings, replicas: number): { effects: st
   const warnings = [
     ...autoscalerOpinion(around, replicas),
     ...budgetOpinion(around, replicas),
-    ...quotaWarnings(quotas, added, demandOf(workload.spec?.template)),
+    ...quotaWarnings(quotas, added, demandOf(workload, around.limits)),
   ]
   if (replicas === 0 && present > 0) warnings.push(`Nobody is served by ${name} until it is scaled up again.`)
   return { effects, warnings }

@@ -1,3 +1,5 @@
+import type { KubeObject } from '../../kube/index.ts'
+import { howReplaced, paceOf } from '../../objects/rollingUpdate.ts'
 import type { Surroundings } from './surroundings.ts'
 import { desiredOf, pods, type Workload } from './workload.ts'
 
@@ -9,17 +11,6 @@ export interface Replacement {
   surge: number
   /** Whether a rollout begins by itself. */
   rolls: boolean
-}
-
-/** A count, or a share of the replicas: surge is rounded up, unavailability down. Source: k8s.io/kubernetes/pkg/controller/deployment/util. */
-function share(
-  value: number | string | undefined,
-  standard: string,
-  replicas: number,
-  round: (n: number) => number,
-): number {
-  const text = String(value ?? standard)
-  return text.endsWith('%') ? round((Number.parseFloat(text) / 100) * replicas) : Number(text)
 }
 
 /** Says which pods are replaced when the template changes, how many at a time, and who notices. */
@@ -54,10 +45,7 @@ function deployment(around: Surroundings, count: number): Replacement {
       rolls: true,
     }
   }
-  const rolling = workload.spec?.strategy?.rollingUpdate
-  const surge = share(rolling?.maxSurge, '25%', count, Math.ceil)
-  const allowed = share(rolling?.maxUnavailable, '25%', count, Math.floor)
-  const unavailable = surge === 0 && allowed === 0 ? 1 : Math.min(allowed, count)
+  const { surge, unavailable } = paceOf(workload as KubeObject, count)
   const warnings: string[] = []
   if (unavailable >= count)
     warnings.push(`${name} has ${pods(count)} and all may be away at once: it is not available while they restart.`)
@@ -69,7 +57,7 @@ function deployment(around: Surroundings, count: number): Replacement {
   }
   return {
     effects: [
-      `${pods(count)} of ${name} ${count === 1 ? 'restarts' : 'restart'}: at most ${surge} more and ${unavailable} fewer than wanted at a time (rolling update).`,
+      `${pods(count)} of ${name} ${count === 1 ? 'restarts' : 'restart'}: ${howReplaced(workload as KubeObject, count)}.`,
     ],
     warnings,
     surge,
@@ -94,13 +82,9 @@ function statefulSet(workload: Workload, count: number): Replacement {
 }
 
 function daemonSet(workload: Workload, count: number): Replacement {
-  const rolling = workload.spec?.updateStrategy?.rollingUpdate
-  const surge = share(rolling?.maxSurge, '0', count, Math.ceil)
-  const unavailable = share(rolling?.maxUnavailable, surge > 0 ? '0' : '1', count, Math.ceil)
+  const { surge } = paceOf(workload as KubeObject, count)
   return {
-    effects: [
-      `${pods(count)} of ${workload.metadata.name} restart, one on every node, at most ${Math.max(surge, unavailable)} at a time.`,
-    ],
+    effects: [`${pods(count)} of ${workload.metadata.name} restart: ${howReplaced(workload as KubeObject, count)}.`],
     warnings: [],
     surge,
     rolls: true,

@@ -1,3 +1,4 @@
+import type { FieldChange } from '#shared/contract/changes.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { isWithin } from './path.ts'
 import { fieldsOf, valueAt, withField, type FieldNode } from './tree.ts'
@@ -59,10 +60,27 @@ export function changedFields(before: KubeObject, after: KubeObject): ChangedFie
 const isShown = (node: FieldNode | undefined) => node?.isLeaf === true
 const isParent = (node: FieldNode | undefined) => node !== undefined && !node.isLeaf
 
+/** Both sides of what differs, as people read them; that a hidden value is another one is said. */
+export function shownChanges(before: KubeObject, after: KubeObject): Omit<FieldChange, 'effect'>[] {
+  return changedFields(before, after).map(({ path, before: old, after: next }) => ({
+    path,
+    ...shownChange(after.kind, path, old, next),
+  }))
+}
+
+function shownChange(kind: string, path: string, old: unknown, next: unknown): { before: string; after: string } {
+  const [before, after] = [shownValue(kind, path, old), shownValue(kind, path, next)]
+  return { before, after: before !== '' && before === after ? `${after} (changed)` : after }
+}
+
 /** A value as people read it: text as it is, long ones cut, values of Secrets hidden. */
 export function shownValue(kind: string, path: string, value: unknown): string {
   if (value === undefined) return ''
   if (kind === 'Secret' && (isWithin(path, 'data') || isWithin(path, 'stringData'))) return masked
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return cut(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+/** A long text is told by its beginning and its length. */
+export function cut(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text
 }

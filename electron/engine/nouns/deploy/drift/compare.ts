@@ -9,7 +9,7 @@ import { ownersOf } from '../../../objects/fields/owners.ts'
 import { isWithin } from '../../../objects/fields/path.ts'
 import { withField } from '../../../objects/fields/tree.ts'
 import { counted, idOf, isRolled, present, replicasOf } from '../../../objects/objects.ts'
-import { strategyOf } from '../plan/effects.ts'
+import { howReplaced } from '../../../objects/rollingUpdate.ts'
 import { isImmutableFault } from '../plan/replacement.ts'
 
 /** One object of the release against the cluster. */
@@ -42,7 +42,7 @@ export async function compareObject(
     return { wanted, live, changed: changedFields(overlaid(withoutClashes(live, clashes), wanted), live) }
   }
   try {
-    const reverted = await apply(connection, wanted, { dryRun: true, force: true, ...(signal && { signal }) })
+    const reverted = await apply(connection, wanted, { dryRun: true, force: true, signal })
     return { wanted, live, changed: changedFields(reverted, live) }
   } catch (error) {
     if (!isImmutableFault(error) && !isLeftToAdministrator(error, wanted)) throw error
@@ -88,7 +88,7 @@ function revertNotes(wanted: KubeObject, live: KubeObject, changed: readonly Cha
   const notes: string[] = []
   const pods = replicasOf(live)
   if (changed.some(({ path }) => isWithin(path, 'spec.template')))
-    notes.push(`restarts ${counted(pods, 'pod')}, ${strategyOf(live, pods)}`)
+    notes.push(`restarts ${counted(pods, 'pod')}, ${howReplaced(live, pods)}`)
   const scaled = changed.find(({ path }) => path === 'spec.replicas')
   if (scaled) notes.push(`scales from ${String(scaled.after)} to ${String(scaled.before)}`)
   return notes

@@ -1,32 +1,20 @@
 import type { FieldChange } from '#shared/contract/changes.ts'
-import { parseQuantity, type KubeObject } from '../../../kube/index.ts'
-import { changedFields, shownValue } from '../../../objects/fields/changes.ts'
+import type { KubeObject } from '../../../kube/index.ts'
+import { shownChanges } from '../../../objects/fields/changes.ts'
 import { isWithin } from '../../../objects/fields/path.ts'
-import { counted, idOf, isRolled, readersOf, replicasOf } from '../../../objects/objects.ts'
+import { counted, idOf, isRolled, replicasOf } from '../../../objects/objects.ts'
+import { overdrawn, quotaLines } from '../../../objects/quota.ts'
+import { readersAmong } from '../../../objects/readers.ts'
+import { howReplaced } from '../../../objects/rollingUpdate.ts'
 import { autoscaledIds, budgetOf, type ClusterFacts } from './clusterFacts.ts'
 
 /** Fields that differ, and what follows from each. More than these are summed up in the text of the YAML. */
 const mostFields = 200
 
 export function fieldChangesOf(before: KubeObject, after: KubeObject): FieldChange[] {
-  return changedFields(before, after)
+  return shownChanges(before, after)
     .slice(0, mostFields)
-    .map(({ path, before: old, after: young }) => ({
-      path,
-      ...shownChange(after.kind, path, old, young),
-      effect: effectOf(after.kind, path),
-    }))
-}
-
-/** Both sides as people read them; that a hidden value is another one is said. */
-export function shownChange(
-  kind: string,
-  path: string,
-  old: unknown,
-  young: unknown,
-): { before: string; after: string } {
-  const [before, after] = [shownValue(kind, path, old), shownValue(kind, path, young)]
-  return { before, after: before !== '' && before === after ? `${after} (changed)` : after }
+    .map((change) => ({ ...change, effect: effectOf(after.kind, change.path) }))
 }
 
 /** Pods that run now and are replaced, because their template changes. */
@@ -71,7 +59,7 @@ export function changeNotes(
   if (isRolled(after)) return workloadNotes(before, after, fields, facts)
   if (after.kind === 'ConfigMap' || after.kind === 'Secret') {
     const readers = fields.some(({ path }) => isWithin(path, 'data'))
-      ? readersOf(after.kind, after.metadata.name, all)
+      ? readersAmong(all, after.kind, after.metadata.name)
       : []
     return readers.length > 0 ? [`read by ${readers.join(', ')} when their pods start`] : []
   }
@@ -87,7 +75,7 @@ function workloadNotes(
   const notes: string[] = []
   const pods = restartedPods(before, fields)
   if (pods > 0) {
-    notes.push(`restarts ${counted(pods, 'pod')}, ${strategyOf(after, pods)}`)
+    notes.push(`restarts ${counted(pods, 'pod')}, ${howReplaced(after, pods)}`)
     const budget = budgetOf(after, facts.budgets)
     const allowed = budget?.status?.['disruptionsAllowed']
     if (budget && typeof allowed === 'number') {
@@ -101,30 +89,14 @@ function workloadNotes(
   return notes
 }
 
-/** How the pods are replaced, in the words of the strategy. */
-export function strategyOf(workload: KubeObject, pods: number): string {
-  interface Strategy {
-    type?: string
-    rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string; partition?: number }
-  }
-  const { strategy, updateStrategy } = (workload.spec ?? {}) as { strategy?: Strategy; updateStrategy?: Strategy }
-  const { type, rollingUpdate = {} } = strategy ?? updateStrategy ?? {}
-  if (type === 'Recreate') return 'all at once: nothing answers meanwhile'
-  if (type === 'OnDelete') return 'each when it is deleted by hand'
-  if (workload.kind !== 'Deployment' || pods <= 1)
-    return pods <= 1 && workload.kind !== 'Deployment' ? 'with an interruption' : 'one at a time'
-  return `at most ${rollingUpdate.maxUnavailable ?? '25%'} missing and ${rollingUpdate.maxSurge ?? '25%'} more than wanted at a time`
-}
-
 /** A quota below what is used keeps what runs, and refuses what would replace it. */
 function quotaNotes(after: KubeObject, facts: ClusterFacts): string[] {
   const live = facts.quotas.find(({ metadata }) => metadata.name === after.metadata.name)
-  const used = (live?.status?.['used'] ?? {}) as Record<string, string>
-  const hard = (after.spec?.['hard'] ?? {}) as Record<string, string>
-  return Object.entries(hard)
-    .filter(([name, limit]) => parseQuantity(used[name] ?? '0') > parseQuantity(limit))
-    .map(
-      ([name, limit]) =>
-        `${name}: ${used[name] ?? ''} is used and ${limit} would be allowed; what runs stays, nothing new starts`,
-    )
+  const lines = quotaLines(after.spec?.['hard'] as Amounts, live?.status?.['used'] as Amounts)
+  return overdrawn(lines).map(
+    ({ resource, usage, limit }) =>
+      `${resource}: ${usage} is used and ${limit} would be allowed; what runs stays, nothing new starts`,
+  )
 }
+
+type Amounts = Record<string, string> | undefined

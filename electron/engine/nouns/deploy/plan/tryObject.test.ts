@@ -129,7 +129,7 @@ describe('what a change means', () => {
         effect: 'restarts the pods',
       },
     ])
-    expect(resource.notes[0]).toBe('restarts 2 pods, at most 25% missing and 25% more than wanted at a time')
+    expect(resource.notes[0]).toBe('restarts 2 pods, at most 1 more and 0 fewer than wanted at a time (rolling update)')
     expect(resource.notes[1]).toMatch(/^PodDisruptionBudget web allows (no|1) disruption now; it binds drains/)
   })
 

@@ -5,7 +5,7 @@ import { failed, passed, warning } from './results.ts'
 export async function ingressCheck({ connection, objects, signal }: Preflight): Promise<Found> {
   const ingresses = objects.filter(({ kind }) => kind === 'Ingress')
   if (ingresses.length === 0) return undefined
-  const options = signal ? { signal } : {}
+  const options = { signal }
   const classes = await listObjects(connection, { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' }, options)
   const names = classes.map(({ metadata }) => metadata.name)
   const known = names.join(', ') || 'none'

@@ -1,11 +1,9 @@
-import { parseQuantity, type KubeObject } from '../../../kube/index.ts'
+import type { KubeObject } from '../../../kube/index.ts'
 import { containerDefaults, releaseDemand } from '../../../objects/demand.ts'
 import { Lists, whyUnread } from '../../../objects/known.ts'
+import { demandFor, quotaLines } from '../../../objects/quota.ts'
 import type { Found, Preflight } from './types.ts'
 import { cores, failed, gibibytes, passed, unknown } from './results.ts'
-
-/** Quotas say `cpu` for `requests.cpu` too. */
-const aliases: Readonly<Record<string, string>> = { cpu: 'requests.cpu', memory: 'requests.memory' }
 
 /**
  * The release at its busiest against the quotas as they will be, those of others included. What already runs in the namespace and is not
@@ -28,10 +26,10 @@ export async function quotaCheck({ connection, namespace, objects, signal }: Pre
     containerDefaults(planned('LimitRange', ranges)),
   )
   const over = quotas.flatMap(({ metadata, spec }) =>
-    Object.entries((spec?.['hard'] ?? {}) as Record<string, string>).flatMap(([name, limit]) => {
-      const needed = demand.get(aliases[name] ?? name) ?? 0
-      if (needed <= parseQuantity(limit)) return []
-      return [`${metadata.name} allows ${limit} of ${name} and ${amountOf(name, needed)} are needed`]
+    quotaLines(spec?.['hard'] as Record<string, string> | undefined).flatMap(({ resource, limit, hard }) => {
+      const needed = demandFor(demand, resource)
+      if (needed <= hard) return []
+      return [`${metadata.name} allows ${limit} of ${resource} and ${amountOf(resource, needed)} are needed`]
     }),
   )
   if (over.length > 0)

@@ -16,7 +16,7 @@ const needed: readonly Omit<AccessCheck, 'namespace'>[] = [
 
 /** Asks per resource, with what applying, pruning and undoing need. What belongs to the cluster may be left as it is. */
 export async function rightsCheck({ connection, namespace, objects, signal }: Preflight): Promise<Found> {
-  const resources = await discover(connection, signal ? { signal } : {})
+  const resources = await discover(connection, { signal })
   const kinds = new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object]))
   const wanted: AccessCheck[] = needed.map((check) => ({ ...check, namespace }))
   for (const object of kinds.values()) {
@@ -27,7 +27,7 @@ export async function rightsCheck({ connection, namespace, objects, signal }: Pr
     wanted.push(...verbs.map((verb) => ({ verb, resource: name, group, namespace })))
   }
   const checks = [...new Map(wanted.map((check) => [textOf(check), check])).values()]
-  const answers = await accessReview(connection, checks, signal ? { signal } : {})
+  const answers = await accessReview(connection, checks, { signal })
   const denied = answers.filter(({ allowed }) => !allowed)
   if (denied.length === 0) return passed(`All ${checks.length} rights that deploying needs.`)
   return failed(

@@ -10,7 +10,7 @@ interface Claim {
 export async function storageCheck({ connection, objects, signal }: Preflight): Promise<Found> {
   const claims = objects.flatMap(claimsOf)
   if (claims.length === 0) return undefined
-  const options = signal ? { signal } : {}
+  const options = { signal }
   const classes = await listObjects(connection, { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' }, options)
   const own = objects.filter(({ kind }) => kind === 'StorageClass')
   const all = [...classes, ...own]

@@ -8,7 +8,7 @@ const [oldest, newest] = [28, 36]
 const widestSkew = 3
 
 export async function kubernetesCheck({ connection, signal }: Preflight): Promise<Found> {
-  const options = signal ? { signal } : {}
+  const options = { signal }
   const { gitVersion } = await connection.request<{ gitVersion: string }>('GET', '/version', options)
   const minor = minorOf(gitVersion)
   if (minor < oldest)
@@ -25,7 +25,7 @@ export async function kubernetesCheck({ connection, signal }: Preflight): Promis
 }
 
 export async function nodesCheck({ connection, signal }: Preflight): Promise<Found> {
-  const options = signal ? { signal } : {}
+  const options = { signal }
   const { gitVersion } = await connection.request<{ gitVersion: string }>('GET', '/version', options)
   const nodes = await listObjects(connection, { apiVersion: 'v1', kind: 'Node' }, options)
   const versions = nodes.map(({ metadata, status }) => {

@@ -1,5 +1,6 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node'
-import { listObjects, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
+import { listObjects, type ClusterConnection, type KubeObject } from '../kube/index.ts'
+import { isRolled, replicasOf, titleOf } from './objects.ts'
 
 /** How a workload reads a ConfigMap or Secret. */
 export interface Reading {
@@ -28,24 +29,20 @@ export async function readersIn(
   namespace: string,
   signal?: AbortSignal,
 ): Promise<Reader[]> {
-  const options = { namespace, ...(signal && { signal }) }
+  const options = { namespace, signal }
   const lists = await Promise.all(
     rolled.map((kind) => listObjects(connection, { apiVersion: 'apps/v1', kind }, options)),
   )
   return lists.flat().map(readerOf)
 }
 
-export function readerOf({ kind, metadata, spec, status }: KubeObject): Reader {
-  const { template, replicas, paused } = (spec ?? {}) as {
-    template?: { spec?: V1PodSpec }
-    replicas?: number
-    paused?: boolean
-  }
+function readerOf(workload: KubeObject): Reader {
+  const { kind, metadata, spec } = workload
+  const { template, paused } = (spec ?? {}) as { template?: { spec?: V1PodSpec }; paused?: boolean }
   const readings = new Map<string, Reading[]>()
   for (const [source, reading] of podReadings(template?.spec))
     readings.set(source, [...(readings.get(source) ?? []), reading])
-  const count = kind === 'DaemonSet' ? Number(status?.['desiredNumberScheduled'] ?? 0) : (replicas ?? 1)
-  return { kind, name: metadata.name, replicas: count, isPaused: paused === true, readings }
+  return { kind, name: metadata.name, replicas: replicasOf(workload), isPaused: paused === true, readings }
 }
 
 type Found = [source: string, reading: Reading]
@@ -122,6 +119,12 @@ export const readingsOf = ({ readings }: Reader, source: string, keys?: string[]
     (reading) => !keys || !reading.keys || reading.keys.some((key) => keys.includes(key)),
   )
 
-/** Whether its pods must be made anew to notice. */
+/** Workloads whose pods read this ConfigMap or Secret, as `Deployment agency-swarm-backend`. */
+export function readersAmong(objects: readonly KubeObject[], kind: string, name: string): string[] {
+  const reads = (object: KubeObject) => readerOf(object).readings.has(`${kind} ${name}`)
+  return objects.filter((object) => isRolled(object) && reads(object)).map(titleOf)
+}
+
+/** Whether its pods must be replaced to notice. */
 export const mustRestart = (readings: Reading[]): boolean =>
   readings.some(({ by }) => by === 'environment' || by === 'subPath')

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react'
 import type { Impact } from '#shared/contract/changes.ts'
 import { useCall, useCommand, type Client } from '../client/index.ts'
 import { Banner, Button, Dialog, ErrorState, ImpactView, LoadingState, useSettled } from '../kit/index.ts'
+import { ClusterMark } from './ClusterMark.tsx'
 import { useBlocked, useCluster } from './state/clusters.ts'
 import type { Confirmation } from './state/confirm.ts'
 import './ChangeDialog.css'
@@ -57,6 +58,7 @@ export function ChangeDialog({ question, incomplete, ask, perform, onClose, ...p
     <Dialog
       title={props.title}
       note={props.note}
+      aside={cluster ? <ClusterMark cluster={cluster} /> : undefined}
       size={props.size ?? 'medium'}
       isProduction={cluster?.environment === 'production'}
       onClose={onClose}

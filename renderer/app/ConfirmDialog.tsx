@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react'
-import { Banner, Button, Dialog, EnvironmentChip, Facts, Field, StatusGlyph } from '../kit/index.ts'
+import { Banner, Button, Dialog, Facts, Field, StatusGlyph } from '../kit/index.ts'
+import { ClusterMark } from './ClusterMark.tsx'
 import { useCluster } from './state/clusters.ts'
 import { useConfirmRequest, type Confirmation, type ConfirmRequest } from './state/confirm.ts'
 import { useLocation } from './state/location.ts'
@@ -24,6 +25,7 @@ function ConfirmContent({ request, answer }: ConfirmContentProps) {
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
   const field = useRef<HTMLInputElement>(null)
+  const cancel = useRef<HTMLButtonElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const name = cluster?.name ?? ''
   const isTyped = !mustType || typed === name
@@ -33,22 +35,20 @@ function ConfirmContent({ request, answer }: ConfirmContentProps) {
   }
   return (
     <Dialog
-      title={
-        <>
-          {request.title}
-          {request.level === 3 && cluster ? <EnvironmentChip environment={cluster.environment} /> : null}
-        </>
-      }
+      title={request.title}
+      aside={cluster ? <ClusterMark cluster={cluster} /> : undefined}
       size={request.isWide ? 'large' : 'small'}
-      isProduction={mustType}
-      initialFocus={mustType ? field : button}
+      isProduction={isProduction}
+      initialFocus={mustType ? field : request.isDanger ? cancel : button}
       onClose={() => answer(null)}
       hint={
         mustType ? <TypedName name={name} typed={typed} onChange={setTyped} onEnter={done} field={field} /> : undefined
       }
       actions={
         <>
-          <Button onClick={() => answer(null)}>{request.cancelLabel ?? 'Cancel'}</Button>
+          <Button ref={cancel} onClick={() => answer(null)}>
+            {request.cancelLabel ?? 'Cancel'}
+          </Button>
           <Button
             ref={button}
             kind={mustType ? 'production' : request.isDanger ? 'danger' : 'primary'}
@@ -102,7 +102,7 @@ function TypedName({ name, typed, onChange, onEnter, field }: TypedNameProps) {
           isRight ? (
             <StatusGlyph status="healthy" size={14} />
           ) : (
-            <span className="note">{name.startsWith(typed) ? `${left} to go` : 'does not fit'}</span>
+            <span className="note">{name.startsWith(typed) ? `${left} to go` : 'no match'}</span>
           )
         }
       />

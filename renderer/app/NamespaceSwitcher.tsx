@@ -3,6 +3,7 @@ import { Check, ChevronDown, Search } from 'lucide-react'
 import { useRef, useState, type RefObject } from 'react'
 import type { ContextRow } from '#shared/contract/clusters.ts'
 import { useCall } from '../client/index.ts'
+import { useEnter } from '../kit/index.ts'
 import { useScope } from './state/clusters.ts'
 import { chooseNamespace } from './state/location.ts'
 
@@ -60,6 +61,8 @@ function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps)
     chooseNamespace(cluster.cluster, name)
     onDone()
   }
+  const enter = useEnter(() => choose(shown[0] ?? typed[0]))
+  const isNonsense = filter !== '' && shown.length === 0 && typed.length === 0
   return (
     <>
       <div className="app-switcher-search">
@@ -71,11 +74,15 @@ function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps)
           value={filter}
           spellCheck={false}
           onChange={(event) => setFilter(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') choose(shown[0] ?? typed[0])
-          }}
+          {...enter}
         />
       </div>
+      {isNonsense ? (
+        <p className="app-switcher-none">
+          “{filter}” cannot be a namespace: names have lower-case letters, digits and dashes.
+        </p>
+      ) : null}
+      {known.error ? <p className="app-switcher-none">Namespaces could not be listed. Type a name.</p> : null}
       <div role="listbox" aria-label="Namespaces" className="app-switcher-list">
         {[...shown, ...typed].map((name) => (
           <div

@@ -1,10 +1,12 @@
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ConsoleError } from '#shared/errors.ts'
 import { receiveNotice } from '../client/index.ts'
 import { sampleContexts } from '../testing/sampleData.ts'
 import { startSampleEngine, type SampleEngine, type Scene } from '../testing/sampleEngine.ts'
 import { Shell } from './Shell.tsx'
-import { confirm } from './state/confirm.ts'
+import { confirm, useConfirmRequest } from './state/confirm.ts'
+import { reportError, toastMilliseconds, useToasts } from './state/toasts.ts'
 import { useClusters } from './state/clusters.ts'
 import type { PageId } from './routes.ts'
 import { navigate, useLocation } from './state/location.ts'
@@ -16,6 +18,8 @@ beforeEach(() => {
   localStorage.clear()
   useLocation.setState(useLocation.getInitialState(), true)
   useClusters.setState(useClusters.getInitialState(), true)
+  useToasts.setState(useToasts.getInitialState(), true)
+  useConfirmRequest.setState(useConfirmRequest.getInitialState(), true)
 })
 
 afterEach(() => {
@@ -90,6 +94,70 @@ test('a level 3 question on production wants the name of the cluster, letter by 
   fireEvent.change(field, { target: { value: 'prod-eu-1' } })
   fireEvent.click(button)
   await waitFor(() => expect(answer).toEqual({ typedName: 'prod-eu-1' }), patience)
+})
+
+test('Enter confirms when it is released, and the same press clicks nothing behind the dialog', async () => {
+  await open({}, 'overview')
+  let answer: unknown
+  act(() => {
+    void confirm({ level: 3, title: 'Restore prod-eu-1?', confirmLabel: 'Restore' }).then((given) => (answer = given))
+  })
+  const field = await screen.findByLabelText('Type prod-eu-1 to confirm')
+  fireEvent.change(field, { target: { value: 'prod-eu-1' } })
+  // Prevented: the browser would click whatever has the focus once the dialog is gone.
+  expect(fireEvent.keyDown(field, { key: 'Enter' })).toBe(false)
+  expect(fireEvent.keyDown(field, { key: 'Enter', repeat: true })).toBe(false)
+  expect(answer).toBeUndefined()
+  fireEvent.keyUp(field, { key: 'Enter' })
+  await waitFor(() => expect(answer).toEqual({ typedName: 'prod-eu-1' }), patience)
+  const opener = screen.getByRole('button', { name: 'Fleet' })
+  expect(fireEvent.keyDown(opener, { key: 'Enter', repeat: true })).toBe(false)
+  expect(fireEvent.keyDown(opener, { key: 'Enter' })).toBe(true)
+})
+
+test('an Enter that was pressed before the field had the focus confirms nothing', async () => {
+  await open({}, 'overview')
+  let answer: unknown
+  act(() => {
+    void confirm({ level: 3, title: 'Restore prod-eu-1?', confirmLabel: 'Restore' }).then((given) => (answer = given))
+  })
+  const field = await screen.findByLabelText('Type prod-eu-1 to confirm')
+  fireEvent.change(field, { target: { value: 'prod-eu-1' } })
+  fireEvent.keyUp(field, { key: 'Enter' })
+  expect(answer).toBeUndefined()
+})
+
+test('every confirmation shows its cluster, and one that destroys has the focus on the way out', async () => {
+  await open({}, 'overview')
+  act(() => {
+    void confirm({
+      level: 2,
+      title: 'Delete a pod?',
+      confirmLabel: 'Delete 1 pod',
+      cancelLabel: 'Keep',
+      isDanger: true,
+    })
+  })
+  const dialog = await screen.findByRole('dialog', { name: 'Delete a pod?' })
+  expect(within(dialog).getByText('prod-eu-1')).toBeTruthy()
+  expect(within(dialog).getByText('production')).toBeTruthy()
+  await waitFor(() => expect(document.activeElement?.textContent).toBe('Keep'), patience)
+})
+
+test('a message names its cluster, leaves by itself, and stays in the bell', async () => {
+  await open({}, 'overview')
+  vi.useFakeTimers({ shouldAdvanceTime: true })
+  try {
+    act(() => reportError(new ConsoleError('TIMEOUT', 'No answer.'), 'The backup did not start', 'context:prod-eu-1'))
+    expect((await screen.findByText('The backup did not start')).parentElement?.textContent).toContain('on prod-eu-1')
+    act(() => vi.advanceTimersByTime(toastMilliseconds + 100))
+    expect(screen.queryByText('The backup did not start')).toBeNull()
+  } finally {
+    vi.useRealTimers()
+  }
+  fireEvent.click(screen.getByRole('button', { name: 'Messages, 1 failed since last opened' }))
+  expect(await screen.findByText('The backup did not start')).toBeTruthy()
+  expect(await screen.findByRole('button', { name: 'Messages' })).toBeTruthy()
 })
 
 test('the same question on the sandbox is one click', async () => {

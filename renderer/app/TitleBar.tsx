@@ -6,6 +6,7 @@ import { ClusterSwitcher } from './ClusterSwitcher.tsx'
 import { healthWords, roleWords } from './clusterWords.ts'
 import { Logo } from './Logo.tsx'
 import { NamespaceSwitcher } from './NamespaceSwitcher.tsx'
+import { Notifications } from './Notifications.tsx'
 import { isReachable, isUnasked, useClusters } from './state/clusters.ts'
 import { useHeartbeat } from './state/heartbeat.ts'
 import { openPalette } from './state/layout.ts'
@@ -27,6 +28,7 @@ export function TitleBar({ cluster }: { cluster: ContextRow | undefined }) {
         <div role="status" className="app-connection">
           <ConnectionState cluster={cluster} />
         </div>
+        <Notifications />
         {cluster?.role ? <RoleBadge role={cluster.role} cluster={cluster.name} /> : null}
         <User />
       </div>

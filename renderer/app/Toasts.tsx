@@ -1,9 +1,10 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { ToastView } from '../kit/index.ts'
+import { useCluster } from './state/clusters.ts'
 import { dismissToast, reportError, toastMilliseconds, useToasts, type Toast } from './state/toasts.ts'
 import './Toasts.css'
 
-/** Messages at the lower right, above the status bar. */
+/** Messages at the bottom centre, above the status bar, where no page has buttons. */
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts)
   return (
@@ -16,13 +17,15 @@ export function Toasts() {
 }
 
 function TimedToast({ message }: { message: Toast }) {
-  const { id, status, undo } = message
+  const { id, undo } = message
+  const cluster = useCluster(message.context ?? null)
+  const [isHeld, setHeld] = useState(false)
   useEffect(() => {
-    // A failure stays until it was read.
-    if (status === 'failed') return
+    // Pointed at or read with the keyboard, it stays.
+    if (isHeld) return
     const timer = setTimeout(() => dismissToast(id), toastMilliseconds)
     return () => clearTimeout(timer)
-  }, [id, status])
+  }, [id, isHeld])
   const onUndo = undo
     ? () => {
         dismissToast(id)
@@ -31,8 +34,10 @@ function TimedToast({ message }: { message: Toast }) {
     : undefined
   return (
     <ToastView
-      status={status}
+      status={message.status}
       title={message.title}
+      cluster={cluster?.name}
+      onHold={setHeld}
       detail={message.detail}
       facts={message.facts}
       action={message.action}

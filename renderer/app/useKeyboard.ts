@@ -36,11 +36,19 @@ export function useKeyboard(): void {
       }
     }
     document.addEventListener('keydown', onKeyDown)
+    document.addEventListener('keydown', ignoreHeldEnter, true)
     return () => {
       clearTimeout(timer)
+      document.removeEventListener('keydown', ignoreHeldEnter, true)
       document.removeEventListener('keydown', onKeyDown)
     }
   }, [])
+}
+
+/** A held Enter clicks a button once: its repeats would confirm the dialog that the first one opened. */
+function ignoreHeldEnter(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || !event.repeat) return
+  if (event.target instanceof HTMLElement && event.target.closest('button, a, [role="button"]')) event.preventDefault()
 }
 
 /** Runs an action, or says why it cannot be run now. */

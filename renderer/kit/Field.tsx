@@ -4,6 +4,7 @@ import { Check, Lock, Minus } from 'lucide-react'
 import { useId, type ReactNode, type Ref } from 'react'
 import { StatusGlyph } from './Status.tsx'
 import type { Icon } from './Button.tsx'
+import { useEnter } from './useEnter.ts'
 import './Field.css'
 
 export interface FieldProps {
@@ -24,6 +25,7 @@ export interface FieldProps {
   multiline?: boolean
   suffix?: ReactNode
   autoFocus?: boolean
+  /** When Enter is released in the field. */
   onEnter?: () => void
   type?: 'text' | 'number' | 'password'
   ref?: Ref<HTMLInputElement>
@@ -42,6 +44,7 @@ export function Field({
   ...props
 }: FieldProps) {
   const id = useId()
+  const enter = useEnter(props.onEnter)
   const below = error ?? locked ?? hint
   const shared = {
     id,
@@ -69,9 +72,7 @@ export function Field({
             ref={ref}
             type={props.type ?? 'text'}
             onChange={(event) => onChange(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') props.onEnter?.()
-            }}
+            {...enter}
           />
         )}
         {props.suffix}

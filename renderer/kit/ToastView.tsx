@@ -13,17 +13,29 @@ export interface ToastViewProps {
   facts?: Readonly<Record<string, unknown>> | undefined
   onUndo?: (() => void) | undefined
   action?: { title: string; perform: () => void } | undefined
+  /** The cluster that it is about. */
+  cluster?: string | undefined
+  /** Whether it is pointed at or has the focus: then it must not leave. */
+  onHold?: (isHeld: boolean) => void
   onClose: () => void
 }
 
-/** One message at the lower right. */
-export function ToastView({ status, title, detail, facts, onUndo, action, onClose }: ToastViewProps) {
+/** One message at the bottom centre. */
+export function ToastView({ status, title, detail, facts, onUndo, action, cluster, onHold, onClose }: ToastViewProps) {
   const [isOpen, setOpen] = useState(false)
   return (
-    <div className="k-toast" role={status === 'failed' ? 'alert' : 'status'}>
+    <div
+      className="k-toast"
+      role={status === 'failed' ? 'alert' : 'status'}
+      onPointerEnter={() => onHold?.(true)}
+      onPointerLeave={() => onHold?.(false)}
+      onFocus={() => onHold?.(true)}
+      onBlur={() => onHold?.(false)}
+    >
       <StatusGlyph status={status} size={15} />
       <div className="k-toast-text selectable">
-        <b>{title}</b> {detail === undefined ? null : <span>{detail}</span>}
+        <b>{title}</b> {cluster === undefined ? null : <span className="dim">on {cluster}. </span>}
+        {detail === undefined ? null : <span>{detail}</span>}
         {isOpen ? <CodeBlock text={JSON.stringify(facts, null, 2)} /> : null}
       </div>
       {facts ? (

@@ -4,6 +4,10 @@ import type { StatusKind } from '../../kit/index.ts'
 
 export interface Toast {
   id: string
+  /** When it was said, milliseconds since 1970. */
+  at: number
+  /** The context of the cluster that it is about; absent where it is about none. */
+  context?: string | undefined
   status: StatusKind
   title: string
   detail?: string
@@ -15,26 +19,49 @@ export interface Toast {
   action?: { title: string; perform: () => void }
 }
 
-/** Level 1: act at once and offer Undo for 10 s (design rule). Errors stay until closed. */
+/** Level 1: act at once and offer Undo for 10 s (design rule). All leave; the bell keeps them. */
 export const toastMilliseconds = 10_000
 
-export const useToasts = create<{ toasts: readonly Toast[] }>(() => ({ toasts: [] }))
+/** How many messages the bell keeps. */
+const longestHistory = 100
 
-export function toast(message: Omit<Toast, 'id'>): string {
-  const id = crypto.randomUUID()
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-3), { ...message, id }] }))
-  return id
+interface Messages {
+  /** Shown now, oldest first. */
+  toasts: readonly Toast[]
+  /** All of this session, newest first. */
+  history: readonly Toast[]
+  unseenFailures: number
+}
+
+export const useToasts = create<Messages>(() => ({ toasts: [], history: [], unseenFailures: 0 }))
+
+export function toast(message: Omit<Toast, 'id' | 'at'>): string {
+  const shown: Toast = { ...message, id: crypto.randomUUID(), at: Date.now() }
+  useToasts.setState(({ toasts, history, unseenFailures }) => ({
+    toasts: [...toasts.slice(-3), shown],
+    history: [shown, ...history.slice(0, longestHistory - 1)],
+    unseenFailures: unseenFailures + Number(message.status === 'failed'),
+  }))
+  return shown.id
+}
+
+/** The bell was opened. */
+export function markMessagesSeen(): void {
+  useToasts.setState({ unseenFailures: 0 })
 }
 
 export function dismissToast(id: string): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((other) => other.id !== id) }))
 }
 
-/** Tells the person about a failed act: what was tried, then the error's own words. Cancelling on request is no failure. */
-export function reportError(thrown: unknown, title: string): void {
+/**
+ * Tells the person about a failed act: what was tried, then the error's own words. Cancelling on request is no failure.
+ * @param context of the cluster that was to be reached
+ */
+export function reportError(thrown: unknown, title: string, context?: string): void {
   const fault = asFault(thrown)
   if (fault.code === 'CANCELLED') return
-  toast({ status: 'failed', title, detail: fault.message, facts: { code: fault.code, ...fault.details } })
+  toast({ status: 'failed', context, title, detail: fault.message, facts: { code: fault.code, ...fault.details } })
 }
 
 /** Undoes the newest toast that can be. */

@@ -25,7 +25,7 @@ export async function startBackup(scope: Scope, reason = ''): Promise<void> {
   try {
     await engine().backups.start({ ...scope, reason })
   } catch (thrown) {
-    reportError(thrown, 'The backup did not start')
+    reportError(thrown, 'The backup did not start', scope.context)
   }
 }
 
@@ -41,7 +41,7 @@ export async function verifyBackup(scope: Scope, backup: Backup): Promise<void> 
   try {
     await engine().backups.verify({ ...scope, backupId: backup.id })
   } catch (thrown) {
-    reportError(thrown, 'The verification did not start')
+    reportError(thrown, 'The verification did not start', scope.context)
   }
 }
 
@@ -60,9 +60,9 @@ export async function deleteBackup(scope: Scope, backup: Backup): Promise<void> 
   if (!confirmation) return
   try {
     await engine().backups.delete({ ...scope, backupId: backup.id, confirmation })
-    toast({ status: 'healthy', title: `Backup of ${formatMoment(backup.takenAt)} deleted` })
+    toast({ status: 'healthy', context: scope.context, title: `Backup of ${formatMoment(backup.takenAt)} deleted` })
   } catch (thrown) {
-    reportError(thrown, 'The backup was not deleted')
+    reportError(thrown, 'The backup was not deleted', scope.context)
   }
 }
 
@@ -85,7 +85,7 @@ export async function undoRestore(scope: Scope, restore: Pick<Restore, 'id' | 'p
     const { taskId } = await engine().backups.undoRestore({ ...scope, restoreId: restore.id, confirmation })
     watchTask(taskId)
   } catch (thrown) {
-    reportError(thrown, 'The restore was not undone')
+    reportError(thrown, 'The restore was not undone', scope.context)
   }
 }
 
@@ -126,9 +126,14 @@ export async function keepRestore(scope: Scope, restore: Restore): Promise<void>
   if (!confirmation) return
   try {
     await engine().backups.keepRestore({ ...scope, restoreId: restore.id, confirmation })
-    toast({ status: 'healthy', title: 'The restored data is kept', detail: `${restore.previousDatabase} was dropped.` })
+    toast({
+      status: 'healthy',
+      context: scope.context,
+      title: 'The restored data is kept',
+      detail: `${restore.previousDatabase} was dropped.`,
+    })
   } catch (thrown) {
-    reportError(thrown, 'The old database was not dropped')
+    reportError(thrown, 'The old database was not dropped', scope.context)
   }
 }
 

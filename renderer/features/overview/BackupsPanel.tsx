@@ -14,7 +14,7 @@ export function BackupsPanel({ scope }: { scope: Scope }) {
   const blocked = useBlocked('operator')
   const start = useCommand(
     (client) => client.backups.start({ ...scope, reason: 'from the overview' }),
-    (fault) => reportError(fault, 'No backup was started.'),
+    (fault) => reportError(fault, 'No backup was started.', scope.context),
   )
   const { value } = watched
   const newest = value?.backups.reduce<(typeof value.backups)[number] | undefined>(
@@ -25,6 +25,7 @@ export function BackupsPanel({ scope }: { scope: Scope }) {
     if (await start.run())
       toast({
         status: 'progress',
+        context: scope.context,
         title: 'Backup started',
         action: { title: 'Open backups', perform: () => navigate({ page: 'backups' }) },
       })

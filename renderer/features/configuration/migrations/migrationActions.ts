@@ -39,9 +39,9 @@ export async function migrate(scope: Scope, { pending }: MigrationStatus): Promi
   if (!confirmation) return
   try {
     const { taskId } = await engine().migrations.run({ ...scope, confirmation })
-    void follow(taskId, 'The database is migrated and checked', 'The database was not migrated')
+    void follow(scope, taskId, 'The database is migrated and checked', 'The database was not migrated')
   } catch (thrown) {
-    reportError(thrown, 'The migration did not start')
+    reportError(thrown, 'The migration did not start', scope.context)
   }
 }
 
@@ -69,9 +69,9 @@ export async function undoMigration(scope: Scope, { applied, undo }: MigrationSt
   if (!confirmation) return
   try {
     const { taskId } = await engine().migrations.undo({ ...scope, confirmation })
-    void follow(taskId, `${newest} is taken back`, `${newest} was not taken back`)
+    void follow(scope, taskId, `${newest} is taken back`, `${newest} was not taken back`)
   } catch (thrown) {
-    reportError(thrown, 'The undo did not start')
+    reportError(thrown, 'The undo did not start', scope.context)
   }
 }
 
@@ -79,10 +79,10 @@ function names(migrations: readonly { name: string }[]): string {
   return migrations.map((each) => each.name).join(', ')
 }
 
-async function follow(taskId: string, done: string, failed: string): Promise<void> {
+async function follow(scope: Scope, taskId: string, done: string, failed: string): Promise<void> {
   const task = await taskEnd(taskId)
   noteSave()
   const action = { title: 'Open task', perform: () => showTask(taskId) }
-  if (task.state === 'done') toast({ status: 'healthy', title: done, action })
-  else toast({ status: 'failed', title: failed, detail: task.fault?.message ?? '', action })
+  if (task.state === 'done') toast({ status: 'healthy', context: scope.context, title: done, action })
+  else toast({ status: 'failed', context: scope.context, title: failed, detail: task.fault?.message ?? '', action })
 }

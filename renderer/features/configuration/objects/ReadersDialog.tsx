@@ -1,3 +1,4 @@
+import type { Scope } from '#shared/contract/base.ts'
 import { ChangeDialog, showTask, taskEnd, toast } from '../../../app/index.ts'
 import { combineImpacts } from '../../../kit/index.ts'
 import type { ObjectName } from './drafts.ts'
@@ -33,21 +34,23 @@ function Readers({ object, usedBy }: { object: ObjectName; usedBy: readonly stri
       cancelLabel="Keep running"
       perform={async (client, confirmation) => {
         const { taskId } = await client.configuration.restartReaders({ ...scope, kind, name, confirmation })
-        void follow(taskId, name)
+        void follow(scope, taskId, name)
       }}
       onClose={close}
     />
   )
 }
 
-async function follow(taskId: string, name: string): Promise<void> {
+async function follow(scope: Scope, taskId: string, name: string): Promise<void> {
   const action = { title: 'Open task', perform: () => showTask(taskId) }
-  toast({ status: 'progress', title: `The readers of ${name} are restarting`, action })
+  toast({ status: 'progress', context: scope.context, title: `The readers of ${name} are restarting`, action })
   const task = await taskEnd(taskId)
-  if (task.state === 'done') toast({ status: 'healthy', title: `The readers of ${name} have restarted`, action })
+  if (task.state === 'done')
+    toast({ status: 'healthy', context: scope.context, title: `The readers of ${name} have restarted`, action })
   else {
     toast({
       status: 'failed',
+      context: scope.context,
       title: `Not all readers of ${name} have restarted`,
       detail: task.fault?.message ?? '',
       action,

@@ -29,6 +29,7 @@ export function tellSaved(object: ObjectName, title: string, usedBy: readonly st
   const readers = restartable(usedBy)
   toast({
     status: 'healthy',
+    context: object.scope.context,
     title,
     ...(readers.length > 0
       ? {
@@ -60,6 +61,6 @@ export async function undoObject(object: ObjectName, usedBy: readonly string[], 
     await engine().configuration.undo({ ...scope, kind, name, confirmation })
     tellSaved(object, `The version of ${name} before is live again`, usedBy)
   } catch (thrown) {
-    reportError(thrown, `The version of ${name} before was not put back`)
+    reportError(thrown, `The version of ${name} before was not put back`, object.scope.context)
   }
 }

@@ -75,10 +75,10 @@ export async function adoptDrift(scope: Scope, objects: readonly DriftedObject[]
 async function done(scope: Scope, act: Promise<void>, words: { title: string; problem: string }): Promise<boolean> {
   try {
     await act
-    toast({ status: 'healthy', title: words.title })
+    toast({ status: 'healthy', context: scope.context, title: words.title })
     return true
   } catch (thrown) {
-    reportError(thrown, words.problem)
+    reportError(thrown, words.problem, scope.context)
     return false
   } finally {
     void checkDrift(scope)

@@ -22,18 +22,26 @@ export async function followChange({ scope, workload, change, before, taskId }: 
     return back ? { undo: () => openChange({ of: 'one', scope, workload, do: back.do, preset: back }) } : {}
   }
   const action = { title: 'Open task', perform: () => showTask(taskId) }
-  const first = toast({ status: 'progress', title: words.running, action, ...undo() })
+  const first = toast({ status: 'progress', context: scope.context, title: words.running, action, ...undo() })
   const task = await taskEnd(taskId)
   dismissToast(first)
   const previous = Number(task.result['previousRevision'])
   const back = undo(Number.isInteger(previous) && previous > 0 ? previous : undefined)
   if (task.state === 'done') {
-    toast({ status: 'healthy', title: words.done, action, ...back })
+    toast({ status: 'healthy', context: scope.context, title: words.done, action, ...back })
   } else if (task.state === 'failed') {
-    toast({ status: 'failed', title: words.failed, detail: task.fault?.message ?? '', action, ...back })
+    toast({
+      status: 'failed',
+      context: scope.context,
+      title: words.failed,
+      detail: task.fault?.message ?? '',
+      action,
+      ...back,
+    })
   } else {
     toast({
       status: 'warning',
+      context: scope.context,
       title: `${words.running}: no longer followed`,
       detail: 'What was changed stays, and the cluster goes on with it.',
       action,

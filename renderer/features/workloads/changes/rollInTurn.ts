@@ -32,6 +32,7 @@ export async function rollInTurn(scope: Scope, changes: readonly ImageChange[], 
     if (state !== 'done') {
       toast({
         status: 'warning',
+        context: scope.context,
         title: 'The other services keep their image',
         detail: `${waiting.map(({ workload }) => workload.name).join(', ')} were not begun.`,
       })
@@ -41,7 +42,11 @@ export async function rollInTurn(scope: Scope, changes: readonly ImageChange[], 
       const { end } = await begin(next)
       await follow(end, others)
     } catch (thrown) {
-      reportError(thrown, `${next.workload.name} did not get the new image; the services after it were not begun`)
+      reportError(
+        thrown,
+        `${next.workload.name} did not get the new image; the services after it were not begun`,
+        scope.context,
+      )
     }
   }
 }

@@ -49,7 +49,7 @@ export async function deletePods(scope: Scope, rows: readonly PodRow[]): Promise
     await engine().pods.delete({ ...scope, names: rows.map((row) => row.name), confirmation })
     return true
   } catch (thrown) {
-    reportError(thrown, rows.length === 1 ? 'The pod was not deleted' : 'The pods were not deleted')
+    reportError(thrown, rows.length === 1 ? 'The pod was not deleted' : 'The pods were not deleted', scope.context)
     return false
   }
 }

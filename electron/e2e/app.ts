@@ -86,7 +86,7 @@ export async function drawTerminalsPlainly(page: Page): Promise<void> {
 }
 
 /**
- * Playwright misses a window that opens while it attaches and then waits for ever: about one launch in ten with an executable of its own,
+ * Playwright misses a window that opens while it attaches and then waits forever: about one launch in ten with an executable of its own,
  * where it cannot hold back the app's `ready`. A launch takes a second, so one that took twenty is that, and is tried again.
  */
 async function launchPatiently(

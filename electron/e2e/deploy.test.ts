@@ -149,7 +149,7 @@ test('a broken image stops the deployment, says why, and is undone', async ({ cl
   expect(await images(cluster)).not.toContain('missing')
 })
 
-test('a rollback returns workloads and configuration, and says beforehand what becomes of the database', async ({
+test('a rollback returns workloads and configuration, and states first what happens to the database', async ({
   cluster,
 }) => {
   const { page } = app

@@ -24,7 +24,9 @@ test.afterAll(async ({ cluster }) => {
   }
 })
 
-test('an app that is killed in every stage goes on where it stopped, until the suite is there', async ({ cluster }) => {
+test('an app that is killed in every stage continues where it stopped, until the suite is there', async ({
+  cluster,
+}) => {
   test.setTimeout(900_000)
   await plan(app.page, {})
   await apply(app.page)

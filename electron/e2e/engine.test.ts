@@ -164,7 +164,7 @@ test('a restore whose engine died after the swap is finished, the window says so
   await expect(marked(page, 'undo-restore')).toBeEnabled({ timeout: clusterTime })
   await marked(page, 'undo-restore').click()
   await confirm(page, /^Undo the restore/)
-  await expect(dialog(page).getByText('The data of before is live again.')).toBeVisible({ timeout: clusterTime })
+  await expect(dialog(page).getByText('The previous data is live again.')).toBeVisible({ timeout: clusterTime })
   expect(await sql(cluster, namespace, knowledge)).toBe('0')
   await page.keyboard.press('Escape')
   await expect(dialog(page)).toBeHidden()

@@ -167,7 +167,7 @@ test('deleted rows come back with one click and one confirmation, and Undo takes
 
   await undo.click()
   await page.getByRole('button', { name: 'Undo the restore' }).click()
-  await expect(dialog(page).getByText('The data of before is live again.')).toBeVisible({ timeout: clusterTime })
+  await expect(dialog(page).getByText('The previous data is live again.')).toBeVisible({ timeout: clusterTime })
   expect(await sql(cluster, namespace, knowledge)).toBe('0')
   await page.keyboard.press('Escape')
   await expect(dialog(page)).toBeHidden()

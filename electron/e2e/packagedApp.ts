@@ -60,7 +60,7 @@ function debuggingEndpoint(stderr: NodeJS.ReadableStream): Promise<string> {
   })
 }
 
-/** Waits for the loaded page: an attachment while the window is being made waits for ever. */
+/** Waits for the loaded page: an attachment while the window is being made waits forever. */
 async function pageIsThere(endpoint: string): Promise<void> {
   const deadline = Date.now() + 60_000
   while (Date.now() < deadline) {

@@ -144,7 +144,7 @@ test('a production context shows its band, and a level 3 act demands its typed n
   const typed = dialog(page).getByRole('textbox', { name: `Type ${production} to confirm` })
   await expect(typed).toBeFocused()
   await typed.fill('prod-eu-2')
-  await expect(dialog(page).getByText('does not fit')).toBeVisible()
+  await expect(dialog(page).getByText('does not match')).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(deploy).toHaveAttribute('aria-disabled', 'true')
   await typed.fill(production)

@@ -11,7 +11,7 @@ import { useLayout } from './state/layout.ts'
 import { navigate, useLocation } from './state/location.ts'
 import './ClusterSwitcher.css'
 
-/** The cluster the window speaks of, and the way to another one. */
+/** The cluster that the window shows, and the way to another one. */
 export function ClusterSwitcher({ current }: { current: ContextRow | undefined }) {
   const isOpen = useLayout((layout) => layout.isSwitcherOpen)
   const count = useClusters((state) => state.clusters.length)

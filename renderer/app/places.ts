@@ -9,7 +9,7 @@ interface Rows {
 type Where = Pick<LocationState, 'cluster' | 'namespaces'>
 
 /**
- * Where the window is among the contexts and clusters of now. A context that was renamed is followed to its cluster, namespaces that
+ * Where the window is among the current contexts and clusters. A context that was renamed is followed to its cluster, namespaces that
  * were chosen under a former id are moved; without any of that the sandbox is shown, or the first cluster in order.
  */
 export function placeAmong({ contexts, clusters }: Rows, { cluster, namespaces }: Where): Where {

@@ -7,7 +7,7 @@ import { releaseId } from './plan.ts'
 import { deletable, drifting, each, lease, releasedResources, type RightsOf } from './right.ts'
 
 export const driftField = fieldChange.omit({ effect: true }).extend({
-  /** Who set it last, by the object's managedFields; empty when nobody is named. */
+  /** Who set it last, by the object's managedFields; empty when no manager recorded. */
   manager: z.string(),
   operation: z.string(),
   at: time.optional(),

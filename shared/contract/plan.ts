@@ -37,7 +37,7 @@ export const plannedResource = z.object({
   id: z.string(),
   kind: z.string(),
   name: z.string(),
-  /** `replace`: a field that cannot be changed in place; the object is deleted and made again. */
+  /** `replace`: a field that cannot be changed in place; the object is deleted and re-created. */
   action: z.enum(['create', 'change', 'replace', 'same', 'conflict', 'refused']),
   added: z.number(),
   removed: z.number(),

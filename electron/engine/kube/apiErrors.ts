@@ -98,7 +98,7 @@ function messageFor(code: ErrorCode, asked: ReturnType<typeof describeRequest>, 
     case 'ALREADY_EXISTS':
       return `${target} already exists.${quote}`
     case 'CONFLICT':
-      return `${target} was changed by someone else meanwhile, or is not in the right state. Load it again and retry.${quote}`
+      return `${target} was changed by someone else, or is not in a state that allows this. Load it again and retry.${quote}`
     case 'NAMESPACE_TERMINATING':
       return `The namespace ${asked.namespace ?? asked.name ?? ''} is being deleted, so nothing can be created in it. Wait until it is gone, or look at what holds it up.${quote}`
     case 'TOO_MANY_REQUESTS':

@@ -25,7 +25,7 @@ export function targetOf(entry: AuditEntry): string {
 
 /**
  * @param names of the clusters by id
- * @param brokenAt the first entry that does not fit the chain
+ * @param brokenAt the first entry that breaks the chain
  */
 export function columnsFor(names: ReadonlyMap<string, string>, brokenAt: number | null): readonly Column<AuditEntry>[] {
   return [

@@ -34,7 +34,7 @@ export function BackupDetail({ scope, backup, busy, isLastGood }: BackupDetailPr
   const blocked = useBlocked('operator') ?? busy
   const { database } = backup
   const isDamaged = backup.state === 'damaged'
-  const damage = isDamaged ? 'It is damaged: what it holds does not fit its manifest any more.' : undefined
+  const damage = isDamaged ? 'It is damaged: its contents no longer match its manifest.' : undefined
   return (
     <Panel
       isScrolling

@@ -33,7 +33,7 @@ export async function verifyBackup(scope: Scope, backup: Backup): Promise<void> 
   const confirmation = await confirm({
     level: 2,
     title: `Verify the backup of ${formatMinute(backup.takenAt)}?`,
-    message: `It is restored into a scratch database beside the live one, compared with what was noted when it was taken, and the scratch database is removed. The suite goes on undisturbed; the database server needs about ${formatBytes(backup.database.bytes)} more for that time.`,
+    message: `It is restored into a scratch database beside the live one, compared with what was noted when it was taken, and the scratch database is removed. The suite continues undisturbed; the database server needs about ${formatBytes(backup.database.bytes)} more for that time.`,
     confirmLabel: 'Verify',
     cluster: scope.context,
   })
@@ -70,7 +70,7 @@ export async function undoRestore(scope: Scope, restore: Pick<Restore, 'id' | 'p
   const confirmation = await confirm({
     level: 3,
     title: 'Undo the restore?',
-    message: 'The database of before the restore becomes live again and the services restart.',
+    message: 'The previous database becomes live again and the services restart.',
     changes: [
       { title: 'Comes back', detail: restore.previousDatabase },
       { title: 'Goes', detail: 'the restored data; what was written since is kept in a safety backup taken first' },

@@ -82,7 +82,7 @@ test('what was typed outlives the drawer and the page, is marked, and goes only 
   expect(screen.queryByText('Not saved')).toBeNull()
 })
 
-test('when somebody else was faster the draft is kept, the other change is told, and mine goes on top on request', async () => {
+test('when somebody else was faster the draft is kept, the other change is told, and mine is put on top on request', async () => {
   const sample = await openWindow('configuration', configMap, { operations: { isContested: true } })
   await type('Value of LOG_LEVEL', 'debug')
   await press(screen, 'Save…')

@@ -60,7 +60,7 @@ describe('a plan', () => {
   })
 })
 
-describe('the run a page speaks of', () => {
+describe('the run a page shows', () => {
   it('is the newest of its own cluster and namespace', () => {
     const tasks = [
       task({ id: 'old' }),

@@ -41,7 +41,7 @@ export function plannedSteps(plan: Plan): Step[] {
   }))
 }
 
-/** The newest deployment or undoing of one in this scope: the one the page speaks of. */
+/** The newest deployment or undoing of one in this scope: the one the page shows. */
 export function latestRun(tasks: Iterable<Task>, scope: Scope): Task | undefined {
   let latest: Task | undefined
   for (const task of tasksOf(tasks, scope)) {

@@ -48,7 +48,7 @@ export function useDeployCommands(scope: Scope): DeployCommands {
           })
           .then(started)
           .catch((thrown: unknown) => {
-            // A plan that the engine no longer has, because it was started anew or the cluster moved on, can only be made again.
+            // A plan that the engine no longer has, because it was started again or the cluster moved on, can only be planned again.
             if (asFault(thrown).code === 'EXPIRED') discardPlan(scope)
             reportError(thrown, isBack ? 'The roll back did not start' : 'The deployment did not start')
           })

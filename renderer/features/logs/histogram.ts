@@ -18,7 +18,7 @@ export function binWidth(spanMs: number, most: number): number {
   return niceWidths.find((width) => spanMs / width <= most) ?? Math.ceil(spanMs / most / 86_400_000) * 86_400_000
 }
 
-/** Counts lines by level over time; bins begin at multiples of their width, so they do not wander as time goes on. */
+/** Counts lines by level over time; bins begin at multiples of their width, so they do not wander as time continues. */
 export function histogram(
   lines: readonly LogLine[],
   upTo: number,

@@ -8,7 +8,7 @@ import { allLines, LogView, type LogFacets, type LogLevel } from './logView.ts'
 export const mostWaiting = 100_000
 
 export interface LogState {
-  /** Rises when lines came; views read the buffers anew. */
+  /** Rises when lines came; views read the buffers again. */
   version: number
   sources: LogBatch['sources']
   paused: { at: number; waiting: number } | null
@@ -60,7 +60,7 @@ export class LogSession {
     this.#schedule = schedule
   }
 
-  /** Begins anew for another selection: earlier lines go, the search and the choice of levels stay. */
+  /** Begins again for another selection: earlier lines go, the search and the choice of levels stay. */
   begin(acknowledge: (lines: number) => void): void {
     this.#acknowledge = acknowledge
     this.#unacknowledged = 0
@@ -82,7 +82,7 @@ export class LogSession {
   }
 
   /**
-   * Goes on after the stream broke: what is on screen stays, a marker says that lines may be missing, and lines that come a
+   * Continues after the stream broke: what is on screen stays, a marker says that lines may be missing, and lines that come a
    * second time are left out.
    */
   resume(acknowledge: (lines: number) => void): void {

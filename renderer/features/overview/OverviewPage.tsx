@@ -30,7 +30,7 @@ export function OverviewPage() {
 
 function Overview({ cluster, scope }: { cluster: ContextRow; scope: Scope }) {
   const map = useStream((client, signal) => client.services.map(scope, { signal }), [scope.context, scope.namespace])
-  // A deployment that ends changes what is installed: its state names the question anew.
+  // A deployment that ends changes what is installed: its state names the question again.
   const lastDeploy = useTasks((state) =>
     deploysOf(state.tasks, scope)
       .map((task) => `${task.id} ${task.state}`)

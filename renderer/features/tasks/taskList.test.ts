@@ -40,7 +40,7 @@ describe('the list of tasks', () => {
     expect(list.map((each) => each.id)).toEqual(['now', 'new', 'old'])
   })
 
-  it('speaks of the step that runs or failed', () => {
+  it('names the step that runs or failed', () => {
     const steps = [step('a', 'done'), step('b', 'failed'), step('c', 'waiting')]
     expect(currentStep(task({ steps }))?.id).toBe('b')
     expect(stepPosition(task({ steps }))).toEqual({ done: 1, total: 3 })

@@ -9,7 +9,7 @@ import type { TerminalState } from './terminalSession.ts'
 import { TerminalSearch } from './TerminalSearch.tsx'
 import './terminals.css'
 
-/** One terminal of the dock: it stays mounted while other tabs are in front, so that its session goes on. */
+/** One terminal of the dock: it stays mounted while other tabs are in front, so that its session continues. */
 export function TerminalTab({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
   const element = useRef<HTMLDivElement>(null)
   const [terminal, setTerminal] = useState<OpenTerminal | null>(null)

@@ -87,7 +87,7 @@ export function WorkloadDrawer({ scope, row, workload, onClose }: WorkloadDrawer
   )
 }
 
-/** The StatefulSet trap: kubectl would wait for ever. */
+/** The StatefulSet trap: kubectl would wait forever. */
 function Stuck({ scope, workload, detail }: { scope: Scope; workload: Workload; detail: WorkloadDetail }) {
   const blocked = useBlocked('operator')
   if (detail.stuck.length === 0) return null

@@ -6,7 +6,7 @@ import { openChange, useChanges } from './changes/changeStore.ts'
 const WorkloadsPage = lazy(async () => ({ default: (await import('./WorkloadsPage.tsx')).WorkloadsPage }))
 const ChangeDialogs = lazy(async () => ({ default: (await import('./changes/ChangeDialogs.tsx')).ChangeDialogs }))
 
-/** The dialogs of changes, above every page, and the one command that speaks of all services. */
+/** The dialogs of changes, above every page, and the one command for all services. */
 function Background() {
   const scope = useScope()
   const blocked = useBlocked('operator')

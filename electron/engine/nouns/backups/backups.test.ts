@@ -35,7 +35,7 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-/** Called again it is an engine that starts anew on the same files. */
+/** Called again it is an engine that starts over on the same files. */
 function engine(): Backups {
   tasks = new Tasks(folder.path, (place) => cluster.directory.suiteOf(place))
   return new Backups({

@@ -32,7 +32,7 @@ function sequenceDifferences(dumped: SequenceFact[], restored: SequenceFact[]): 
     const other = found.get(name)
     if (other === undefined) return [`Sequence ${name} is missing.`]
     const [one, two] = [BigInt(value), BigInt(until)]
-    // One that was set back or began anew meanwhile says nothing.
+    // One that was set back or began again in between says nothing.
     const isPossible = one > two || (BigInt(other) >= one && BigInt(other) <= two)
     return isPossible ? [] : [`Sequence ${name} stands at ${other} instead of ${value}.`]
   })

@@ -107,7 +107,7 @@ export class RestoreJournal {
         const live = isBack ? view.oldOid : view.newOid
         if ((isBack || line.step === 'swap') && live !== undefined) view.swapped = { at: line.at, live }
       }
-      // What begins anew after an outcome (an undo) is unfinished again.
+      // What starts over after an outcome (an undo) is unfinished again.
       if (line.event === 'intent') {
         view.outcome = undefined
         begun.add(line.step)

@@ -27,7 +27,7 @@ const lockLimit = 300_000
 
 /**
  * Watches the sessions of that name for locks that another session holds: a dump waits for them without a word. Resolves when the signal
- * is aborted. Looking is a comfort: where it fails the work goes on unwatched.
+ * is aborted. Looking is a comfort: where it fails the work continues unwatched.
  */
 export async function watchLocks(server: DatabaseServer, application: string, watch: LockWatch): Promise<void> {
   const { onWaiting, onStuck, signal, limit = lockLimit, every = 2_000 } = watch

@@ -35,7 +35,7 @@ function localeOf({ provider, locale }: DatabaseProperties): string {
 
 /**
  * An archive says only "create the extension", so the server would take its default version. Extensions whose default is another are made
- * beforehand; pg_restore leaves existing ones alone.
+ * first; pg_restore leaves existing ones alone.
  */
 export async function createExtensions(
   session: SqlSession,

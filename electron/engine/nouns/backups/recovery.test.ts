@@ -55,7 +55,7 @@ afterAll(async () => {
   for (const path of [folder, state]) await rm(path, { recursive: true, force: true })
 }, patient)
 
-/** What the engine has of these nouns; called again it is an engine that starts anew on the same files. */
+/** What the engine has of these nouns; called again it is an engine that starts over on the same files. */
 async function build(): Promise<void> {
   const directory: ClusterDirectory = {
     ...sameCluster,

@@ -196,7 +196,7 @@ describe('undo and keep', () => {
     expect(work.journal.read()?.outcome?.state).toBe('undone')
   })
 
-  it('keep drops the database of before, and undo says that it is gone', async () => {
+  it('keep drops the previous database, and undo says that it is gone', async () => {
     const backup = await takeNow(suite.server, store, 'x')
     const work = job(backup.id)
     await restore(work)

@@ -6,7 +6,7 @@
  * ends by a signal or with a code above 1 counts for it as a crashed session of its own, and it restarts with all its sessions.
  *
  * Stdin is the lifeline. When the console dies or gives up, the exec connection closes, stdin ends, and the tool ends with it: no
- * pg_dump goes on for nobody, holding its locks. No file is written in the pod: pipes only, through /dev/fd.
+ * pg_dump continues without a reader, holding its locks. No file is written in the pod: pipes only, through /dev/fd.
  */
 
 /** macOS has the same under another name. */
@@ -42,7 +42,7 @@ printf '\\n%s %s\\n' "$4" "$trailer" >&3
 `
 
 /**
- * $1 database, $2 length of the archive in bytes, $3 application name, $4 mark. Stdin: the archive. Its length is told beforehand,
+ * $1 database, $2 length of the archive in bytes, $3 application name, $4 mark. Stdin: the archive. Its length is passed first,
  * because the older exec protocol cannot close stdin. One transaction: a half restored database never looks like a whole one.
  */
 export const restoreScript = `

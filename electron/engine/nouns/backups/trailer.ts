@@ -63,7 +63,7 @@ export class TrailerCheck extends Transform {
     }
     this.#pass(this.#held.subarray(0, start))
     this.#trailer = trailer
-    // A tool that failed says more than a length that does not fit.
+    // A tool that failed says more than a length that does not match.
     done(trailer.exitCode === 0 ? this.#mismatch(trailer) : null)
   }
 

@@ -36,7 +36,7 @@ export class Connections {
     return { environment, allowExecPlugin: this.#programs.allowFor(this.#clusterOf(known), known.context) }
   }
 
-  /** Ends what goes on with a context that is gone. */
+  /** Ends what continues with a context that is gone. */
   async drop(known: KnownContext): Promise<void> {
     known.checking?.abort.abort()
     await known.connection?.close()

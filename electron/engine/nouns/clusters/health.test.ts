@@ -192,7 +192,9 @@ it('fails as a whole when the cluster stops answering half way', async () => {
 })
 
 it('explains why a cluster is not reachable, stage by stage', () => {
-  const error = new ConsoleError('CLUSTER_UNREACHABLE', 'Nobody listens at 10.0.0.1. Nothing was changed.', { port: 9 })
+  const error = new ConsoleError('CLUSTER_UNREACHABLE', 'No process listens at 10.0.0.1. Check the address.', {
+    port: 9,
+  })
   const failed: ProbeResult = {
     reachable: false,
     milliseconds: 5,
@@ -210,7 +212,7 @@ it('explains why a cluster is not reachable, stage by stage', () => {
   ])
   expect(unreachable(failed)).toMatchObject({
     health: 'unreachable',
-    summary: 'Nobody listens at 10.0.0.1',
+    summary: 'No process listens at 10.0.0.1',
     fault: { code: 'CLUSTER_UNREACHABLE', details: { port: 9 } },
   })
 })

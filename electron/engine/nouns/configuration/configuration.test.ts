@@ -92,7 +92,7 @@ describe('a ConfigMap', () => {
     expect(data(await live(name))['LEVEL']).toBe('info')
   })
 
-  it('is changed by key, leaves the others and its bytes, and swaps back and forth with the version before', async () => {
+  it('is changed by key, leaves the others and its bytes, and swaps back and forth with the previous version', async () => {
     await change(name, set({ LEVEL: 'debug', NEW: 'ä\nb' }))
     expect(data(await live(name))).toEqual({ LEVEL: 'debug', 'app.conf': 'a=1', NEW: 'ä\nb' })
     expect((await live(name))['binaryData']).toEqual({ logo: 'AP8=' })
@@ -126,7 +126,7 @@ describe('a ConfigMap', () => {
     expect(data(await live(name))['LEVEL']).toBe('error')
   })
 
-  it('goes on with an undo that was interrupted before it put the earlier version back', async () => {
+  it('continues with an undo that was interrupted before it put the earlier version back', async () => {
     const wanted = { keys: { LEVEL: keyOfText('restored') } }
     await writeKept(place.connection, name, { content: contentOf(await live(name)), restoring: wanted }, 'maya')
     await configuration.undo(name)
@@ -179,7 +179,7 @@ describe('a Secret', () => {
     expect(JSON.stringify(tooLarge)).not.toContain('horse')
   })
 
-  it('keeps the version before out of the list, and out of reach', async () => {
+  it('keeps the previous version out of the list, and out of reach', async () => {
     const kept = keptSecretName('Secret', 'credentials')
     expect(rowsOf(await configuration.list(place.scope)).map((row) => row.name)).not.toContain(kept)
     await expect(configuration.reveal(place.scope, kept, 'content')).rejects.toMatchObject({ code: 'BAD_INPUT' })

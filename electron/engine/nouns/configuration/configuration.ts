@@ -124,7 +124,7 @@ export class Configuration {
     await this.#patchOr(connection, name, object, after, earlier)
   }
 
-  /** Swaps with the version before; one that was interrupted goes on where it stood. */
+  /** Swaps with the previous version; one that was interrupted continues where it stood. */
   async undo(name: ConfigurationName): Promise<void> {
     const connection = await this.#connection(name.context)
     const { user } = this.#needs.host

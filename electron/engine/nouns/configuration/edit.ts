@@ -19,7 +19,7 @@ export function edited(object: KubeObject, edit: ConfigurationEdit): Content {
   if (object['immutable'] === true) {
     throw refusal(
       `${kind} ${metadata.name} is immutable. Create another one with the new content and let its readers use that, or delete it and ` +
-        'create it anew: pods that run keep what they have.',
+        'create it again: pods that run keep what they have.',
     )
   }
   const content = contentOf(object)

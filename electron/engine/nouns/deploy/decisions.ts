@@ -24,7 +24,7 @@ export function decide(
     const list = open.map(({ id, field, manager }) => `${field} of ${id} (${manager})`).join('; ')
     throw new ConsoleError(
       'DEPLOY_FAILED',
-      `Others set fields that this release sets too, and nobody decided about them: ${list}. Nothing was changed. Keep or take each of them.`,
+      `Other field managers own fields that this release sets too: ${list}. Nothing was changed. Choose Keep or Take for each.`,
       { conflicts: open },
     )
   }

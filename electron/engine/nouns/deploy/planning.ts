@@ -111,7 +111,7 @@ async function keep(planner: Planner, draft: Draft): Promise<KeptPlan> {
 /** The release whose decisions hold: also of a run that has not finished, but not of one that was taken back. */
 const newestOf = (records: readonly ReleaseRecord[]) => records.find(({ state }) => state !== 'undone')
 
-/** Another one when a release came, went on or was taken back. */
+/** Another one when a release came, continued or was taken back. */
 export const fingerprint = (records: readonly ReleaseRecord[]) =>
   records.map(({ id, state, doneStages }) => `${id} ${state} ${doneStages.length}`).join('\n')
 

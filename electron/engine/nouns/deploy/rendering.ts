@@ -26,7 +26,7 @@ export async function renderFor(
 
 /**
  * Gives the Secrets of a record their values again, which were never recorded.
- * @param rendered the same release rendered anew with the cluster's values, where the bundle still has it: it knows values that are not
+ * @param rendered the same release rendered again with the cluster's values, where the bundle still has it: it knows values that are not
  * generated. Else the cluster's own values, and new ones for keys that it does not have.
  */
 export async function withSecretValues(

@@ -30,7 +30,7 @@ afterAll(async () => {
 })
 
 it.runIf(canRestart)(
-  'goes on when the API server is restarted in the middle of it, and says that it waits',
+  'continues when the API server is restarted in the middle of it, and says that it waits',
   { timeout: 200_000 },
   async () => {
     const onRecorded = ({ stage }: { stage: string }) => {

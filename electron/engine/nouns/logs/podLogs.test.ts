@@ -111,7 +111,7 @@ it('lets a pod that appears later join', async () => {
   expect(lines.map(({ pod: from }) => from)).toEqual(['web-1', 'web-3'])
 })
 
-it('tells which log cannot be read and goes on with the others', async () => {
+it('tells which log cannot be read and continues with the others', async () => {
   serve({ 'web-1': [chunks([line(1, 'a')], 'silence')], 'web-2': [status(403, 'Forbidden')] })
   const { lines, last } = follow()
   await until(() => lines.length === 1 && last().some(({ state }) => state === 'failed'), 'the failure')

@@ -56,9 +56,7 @@ export function unstatedWarnings(
       })
       if (silent.length === 0) return []
       const names = silent.map(({ name }) => name).join(', ')
-      return [
-        `Quota ${metadata?.name ?? ''} wants ${key} to be stated, and ${names} states none: its pods would be refused.`,
-      ]
+      return [`Quota ${metadata?.name ?? ''} requires ${key}, but ${names} sets none: its pods would be refused.`]
     }),
   )
 }

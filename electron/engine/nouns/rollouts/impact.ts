@@ -91,7 +91,7 @@ function unstickConsequences({ workload, pods, readAt }: Surroundings): Conseque
   if (stuck.length === 0) return { effects: ['No pod is stuck: nothing would be deleted.'], warnings: [] }
   return {
     effects: stuck.map(
-      ({ pod, reason }) => `${pod} is deleted and made anew from the newest revision; its volumes stay. ${reason}`,
+      ({ pod, reason }) => `${pod} is deleted and re-created from the newest revision; its volumes stay. ${reason}`,
     ),
     warnings: [],
   }
@@ -192,11 +192,11 @@ function undoOf(
     case 'pause':
       return yes('Undo resumes the rollout.')
     case 'resume':
-      return yes('Undo pauses it again; pods that were replaced meanwhile stay as they are.')
+      return yes('Undo pauses it again; pods that were replaced in between stay as they are.')
     case 'restart':
-      return no('A restart cannot be undone: the pods are made anew, and nothing else has changed.')
+      return no('A restart cannot be undone: the pods are re-created, and nothing else has changed.')
     case 'unstick':
-      return no('Deleting a pod cannot be undone: it is made anew.')
+      return no('Deleting a pod cannot be undone: its workload re-creates it.')
     default: {
       if (!isNewTemplate) return no('Nothing changes, so there is nothing to undo.')
       const current = revisions.find(({ isCurrent }) => isCurrent)

@@ -94,7 +94,7 @@ function pause(workload: Workload, isPause: boolean): WorkloadPatch {
   const { kind, metadata, spec } = workload
   if (kind !== 'Deployment')
     throw refusal(
-      `Only a Deployment can be paused; a ${kind} goes on one pod at a time, and stops by itself at a pod that fails.`,
+      `Only a Deployment can be paused; a ${kind} continues one pod at a time, and stops by itself at a pod that fails.`,
     )
   if ((spec?.paused === true) === isPause)
     throw refusal(`${metadata.name} ${isPause ? 'is paused already' : 'is not paused'}.`)

@@ -116,7 +116,7 @@ describe('a Deployment', () => {
     })
     expect((await rollouts.detail(web)).replicas).toEqual({ desired: 3, updated: 3, ready: 3 })
     const zero = await rollouts.impact(web, { do: 'scale', replicas: 0 })
-    expect(zero.warnings).toContain('Nobody is served by web until it is scaled up again.')
+    expect(zero.warnings).toContain('web is unavailable until it is scaled up again.')
     await change(web, { do: 'scale', replicas: 2 })
   })
 
@@ -225,9 +225,7 @@ it('sets resources as a whole and says when a quota would refuse the pods', asyn
     'the quota to be counted',
   )
   const silent: WorkloadChange = { do: 'setResources', container: 'app', requests: {}, limits: {} }
-  expect((await rollouts.impact(name, silent)).warnings.join()).toMatch(
-    /wants requests.cpu to be stated, and app states none/,
-  )
+  expect((await rollouts.impact(name, silent)).warnings.join()).toMatch(/requires requests.cpu, but app sets none/)
   const large: WorkloadChange = { do: 'setResources', container: 'app', requests: { cpu: '500m' }, limits: {} }
   const { warnings } = await rollouts.impact(name, large)
   expect(warnings.join()).toMatch(
@@ -270,7 +268,7 @@ it('detects a StatefulSet that waits for a broken pod of an earlier revision, an
   expect(undo.fault?.message).toMatch(/free the rollout, which deletes trapped-1/)
   const { stuck } = await rollouts.detail(name)
   expect(stuck).toMatchObject([{ pod: 'trapped-1', reason: expect.stringMatching(/Image/) as string }])
-  expect((await rollouts.impact(name, { do: 'unstick' })).effects[0]).toMatch(/^trapped-1 is deleted and made anew/)
+  expect((await rollouts.impact(name, { do: 'unstick' })).effects[0]).toMatch(/^trapped-1 is deleted and re-created/)
   expect(await change(name, { do: 'unstick' })).toMatchObject({ state: 'done' })
   expect(await rollouts.detail(name)).toMatchObject({ stuck: [], replicas: { desired: 2, ready: 2 } })
 }, 180_000)

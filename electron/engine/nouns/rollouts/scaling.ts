@@ -25,7 +25,7 @@ export function scalingOf(around: Surroundings, replicas: number): { effects: st
     ...budgetOpinion(around, replicas),
     ...quotaWarnings(quotas, added, demandOf(workload, around.limits)),
   ]
-  if (replicas === 0 && present > 0) warnings.push(`Nobody is served by ${name} until it is scaled up again.`)
+  if (replicas === 0 && present > 0) warnings.push(`${name} is unavailable until it is scaled up again.`)
   return { effects, warnings }
 }
 

@@ -23,7 +23,7 @@ export function replacementOf(around: Surroundings): Replacement {
     return quiet(`${name} is paused: no pod restarts until it is resumed, then all changes roll out at once.`)
   if (workload.spec?.updateStrategy?.type === 'OnDelete')
     return quiet(
-      `No pod restarts by itself: the update strategy of ${name} is OnDelete, each pod is made anew when it is deleted.`,
+      `No pod restarts by itself: the update strategy of ${name} is OnDelete, each pod is re-created when it is deleted.`,
     )
   if (count === 0) return quiet(`${name} has no pods now: the change shows when it is scaled up.`)
   if (workload.kind === 'Deployment') return deployment(around, count)
@@ -38,7 +38,7 @@ function deployment(around: Surroundings, count: number): Replacement {
     const because = held.length > 0 ? ` Its volume ${held.join(', ')} can be held by one node at a time.` : ''
     return {
       effects: [
-        `All ${pods(count)} of ${name} are stopped before new ones start (Recreate): nobody is served meanwhile.${because}`,
+        `All ${pods(count)} of ${name} are stopped before new ones start (Recreate): it is unavailable in between.${because}`,
       ],
       warnings: [`${name} is not available while its pods restart.`],
       surge: 0,
@@ -48,11 +48,13 @@ function deployment(around: Surroundings, count: number): Replacement {
   const { surge, unavailable } = paceOf(workload as KubeObject, count)
   const warnings: string[] = []
   if (unavailable >= count)
-    warnings.push(`${name} has ${pods(count)} and all may be away at once: it is not available while they restart.`)
+    warnings.push(
+      `${name} has ${pods(count)} and all may be unavailable at once: the service is interrupted while they restart.`,
+    )
   if (held.length > 0) {
     warnings.push(
       `Volume ${held.join(', ')} is ReadWriteOnce: a new pod on another node cannot mount it while the old one holds it, and the rollout ` +
-        'would wait for ever. The strategy Recreate avoids that.',
+        'would wait forever. The strategy Recreate avoids that.',
     )
   }
   return {

@@ -4,7 +4,7 @@ import type { Workload } from './workload.ts'
 
 /**
  * The StatefulSet trap: a pod of an earlier revision that is not ready is waited for, and not replaced, so the rollout stands still
- * for ever. Not with podManagementPolicy Parallel, whose update does not wait.
+ * forever. Not with podManagementPolicy Parallel, whose update does not wait.
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
 export const stuckPods = (

@@ -32,7 +32,7 @@ const never = (signal: AbortSignal) =>
   new Promise<never>((_resolve, reject) =>
     signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true }),
   )
-/** A task that is in its first step until it is stopped, or let go on. */
+/** A task that is in its first step until it is stopped, or left to continue. */
 function waitingTask(prepare: (control: TaskControl) => void = () => undefined) {
   let goOn: () => void = () => undefined
   const released = new Promise<void>((resolve) => (goOn = resolve))

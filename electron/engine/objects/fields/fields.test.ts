@@ -127,7 +127,7 @@ describe('owners of fields', () => {
     ])
   })
 
-  it('are nobody where nobody is named', () => {
+  it('are nobody where no manager recorded', () => {
     expect(ownersOf(owned)('spec.replicas')).toEqual([])
   })
 })

@@ -176,7 +176,7 @@ function TypedName({ name, typed, onChange }: { name: string; typed: string; onC
     typed === name ? (
       <StatusGlyph status="healthy" size={14} />
     ) : (
-      <span className="note">{name.startsWith(typed) ? `${name.length - typed.length} to go` : 'does not fit'}</span>
+      <span className="note">{name.startsWith(typed) ? `${name.length - typed.length} to go` : 'does not match'}</span>
     )
   return (
     <div className="restore-typed">

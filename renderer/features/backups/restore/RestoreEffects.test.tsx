@@ -16,9 +16,9 @@ const plan = (tables: RestorePlan['tables']): RestorePlan => ({
 })
 
 describe('the effects of a restore', () => {
-  it('says how many rows of now leave the live database, and who is restarted', () => {
+  it('says how many current rows leave the live database, and who is restarted', () => {
     render(<RestoreEffects plan={plan([{ name: 'tasks', now: 1_309, after: 0 }])} />)
-    expect(screen.getByText(/1,309 rows of now leave the live database/)).toBeTruthy()
+    expect(screen.getByText(/1,309 current rows leave the live database/)).toBeTruthy()
     expect(screen.getByText('backend (2 pods)')).toBeTruthy()
     expect(screen.getByText(/one version older/)).toBeTruthy()
   })

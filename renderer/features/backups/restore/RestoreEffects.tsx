@@ -16,9 +16,9 @@ export function RestoreEffects({ plan }: { plan: RestorePlan }) {
       {lost > 0 ? (
         <Banner
           tone="warn"
-          title={`${plural(lost, 'row')} of now ${lost === 1 ? 'leaves' : 'leave'} the live database.`}
+          title={`${plural(lost, 'current row')} ${lost === 1 ? 'leaves' : 'leave'} the live database.`}
         >
-          They stay in the safety backup and, until you keep the restore, in the database of before.
+          They stay in the safety backup and, until you keep the restore, in the previous database.
         </Banner>
       ) : (
         <Banner

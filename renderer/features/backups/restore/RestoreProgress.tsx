@@ -48,7 +48,7 @@ export function RestoreProgress({ task, restore }: { task: Task; restore: Restor
       note={`Started ${formatClock(task.startedAt)} by ${task.by}`}
       aside={<span className="quiet-text">{timeWords(task, now)}</span>}
       onClose={close}
-      hint={isRunning ? task.uncancellable || 'It goes on if you close this. Progress stays in Tasks.' : ''}
+      hint={isRunning ? task.uncancellable || 'It continues if you close this. Progress stays in Tasks.' : ''}
       actions={
         <>
           {isRunning ? (
@@ -118,7 +118,7 @@ function Outcome({ task }: { task: Task }) {
         tone="ok"
         title={
           task.kind === 'undoRestore'
-            ? 'The data of before is live again.'
+            ? 'The previous data is live again.'
             : 'The restored data is live, the services are healthy.'
         }
       />
@@ -171,13 +171,13 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
             first.
           </>
         ) : task.state === 'running' ? (
-          'The database of before is kept beside the restored one, so that going back is a rename away.'
+          'The previous database is kept, so undoing is just a rename.'
         ) : isUnknown ? (
           'Which data is live is not known until the database can be reached. Nothing was dropped.'
         ) : restore?.state === 'undone' ? (
           'The restore was undone.'
         ) : (
-          'The live database is the one of before.'
+          'The live database is the previous one.'
         )}
       </p>
       {isReady ? (

@@ -54,8 +54,8 @@ export function TokenDialog({ scope, account, onClose }: { scope: Scope; account
     >
       <div className="configuration-token">
         <Banner tone="warn" title="A token cannot be taken back.">
-          Whoever has it acts as {account} until it ends, and nothing but deleting the account ends it earlier. Choose a
-          short life.
+          Anyone who has it acts as {account} until it ends, and nothing but deleting the account ends it earlier.
+          Choose a short life.
         </Banner>
         <div>
           <span className="configuration-label">It lives for</span>

@@ -66,7 +66,7 @@ describe('the YAML view', () => {
     expect(draft).toMatchObject({ set: { LEVEL: 'yes', PORT: '08080' }, remove: ['COUNT'] })
   })
 
-  test('keeps text that cannot be read, with its line, and the keys of before', () => {
+  test('keeps text that cannot be read, with its line, and the previous keys', () => {
     const draft = present(withYaml(undefined, live, 'LEVEL: debug\n'))
     const broken = present(withYaml(draft, live, 'LEVEL: debug\nCOUNT: [1\n'))
     expect(yamlOf(broken, live)).toBe('LEVEL: debug\nCOUNT: [1\n')

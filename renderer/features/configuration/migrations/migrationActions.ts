@@ -27,7 +27,7 @@ export async function migrate(scope: Scope, { pending }: MigrationStatus): Promi
         detail:
           breaking.length > 0
             ? `the release that runs now does not work on ${names(breaking)}: deploy the new one right after`
-            : 'go on running: the release that runs now works on the new schema',
+            : 'keep running: the release that runs now works on the new schema',
       },
       { title: 'Noticed', detail: 'statements that need a table being altered wait until that is done' },
       { title: 'Undo', detail: lasting.length > 0 ? 'by restoring the backup' : 'one by one, newest first' },

@@ -21,7 +21,7 @@ export function SaveDialog({ object, edit, base, usedBy, onClose }: SaveDialogPr
   return (
     <ChangeDialog
       title={`Save ${name}`}
-      note="The version of now is kept in the cluster for undo."
+      note="The current version is kept in the cluster for Undo."
       cluster={scope.context}
       question={JSON.stringify(edit)}
       ask={(client, signal) => client.configuration.impact(target, { signal })}

@@ -42,7 +42,7 @@ export function tellSaved(object: ObjectName, title: string, usedBy: readonly st
   noteSave()
 }
 
-/** Asks, then puts back the version before. */
+/** Asks, then puts back the previous version. */
 export async function undoObject(object: ObjectName, usedBy: readonly string[], previousAt?: number): Promise<void> {
   const { scope, kind, name } = object
   const confirmation = await confirm({

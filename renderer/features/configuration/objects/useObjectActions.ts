@@ -7,7 +7,7 @@ import { openReaders, restartable, undoObject } from './objectActions.ts'
 import { previousOf, usersOf, whyNoPrevious, whyNoUsers } from './rowFacts.ts'
 
 /**
- * Save, restart the readers and the version before, in the palette and by keys.
+ * Save, restart the readers and the previous version, in the palette and by keys.
  * @param save undefined where there is nothing that could be saved
  */
 export function useObjectActions(
@@ -48,7 +48,7 @@ export function useObjectActions(
       {
         ...shared,
         id: 'object.undo',
-        title: 'Put back the version before…',
+        title: 'Put back the previous version…',
         icon: Undo2,
         reason: blocked ?? whyNoPrevious(row) ?? (previousAt === undefined ? 'No version before is kept.' : undefined),
         perform: () => undoObject(object, usedBy, previousAt),

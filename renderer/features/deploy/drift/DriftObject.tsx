@@ -55,7 +55,11 @@ export function DriftObject({
                   <Value text={field.after} absent="not set" kind="live" />
                 </td>
                 <td>
-                  {field.manager === '' ? <span className="note">nobody is named</span> : <code>{field.manager}</code>}
+                  {field.manager === '' ? (
+                    <span className="note">no manager recorded</span>
+                  ) : (
+                    <code>{field.manager}</code>
+                  )}
                 </td>
                 <td>
                   {field.at === undefined ? <span className="note">not known</span> : <RelativeTime time={field.at} />}

@@ -41,7 +41,7 @@ export async function checkDrift(scope: Scope, installed?: string | null): Promi
   }
 }
 
-/** Forgets every check, as when the window is opened anew. */
+/** Forgets every check, as when the window is opened again. */
 export function forgetDrift(): void {
   useReports.setState({ states: {} })
 }

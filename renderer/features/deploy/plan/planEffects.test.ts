@@ -38,7 +38,7 @@ describe('the question before a deployment', () => {
       Restarts: '5 pods: backend 4, mcp 1',
       Created: '1: Job migrate',
       Changed: '3: Deployment backend, Deployment mcp, ConfigMap x',
-      Replaced: '1: Service mcp; deleted and made anew',
+      Replaced: '1: Service mcp; deleted and re-created',
     })
   })
 

@@ -44,7 +44,7 @@ export function effectsOf(plan: Plan, choices: Choices, namespace: string): { ti
     { title: 'Created', detail: named(by('create')) },
     { title: 'Changed', detail: named([...by('change'), ...by('conflict')]) },
   ]
-  if (replaced.length > 0) rows.push({ title: 'Replaced', detail: `${named(replaced)}; deleted and made anew` })
+  if (replaced.length > 0) rows.push({ title: 'Replaced', detail: `${named(replaced)}; deleted and re-created` })
   if (plan.prune.length > 0) rows.push({ title: 'Deleted', detail: prunedWords(plan, pruned) })
   const owners = ownerWords(plan, choices.decisions)
   if (owners) rows.push({ title: 'Other owners', detail: owners })

@@ -54,7 +54,7 @@ describe('a draft', () => {
 })
 
 describe('the way back', () => {
-  test('of a new revision is the one that the task reported, else the one of before', () => {
+  test('of a new revision is the one that the task reported, else the previous one', () => {
     const change = { do: 'restart' } as const
     expect(undoOf(change, detail)).toBeNull()
     const image = { do: 'setImage', images: [{ container: 'backend', image: 'a:1' }] } as const
@@ -62,7 +62,7 @@ describe('the way back', () => {
     expect(undoOf({ ...image, images: [...image.images] }, detail)).toEqual({ do: 'undo', revision: 18 })
   })
 
-  test('of scaling is the number of before, and of a pause to go on', () => {
+  test('of scaling is the previous number, and of a pause to continue', () => {
     expect(undoOf({ do: 'scale', replicas: 0 }, detail)).toEqual({ do: 'scale', replicas: 4 })
     expect(undoOf({ do: 'pause' }, detail)).toEqual({ do: 'resume' })
   })

@@ -42,7 +42,7 @@ export function changeWords(change: WorkloadChange, name: string): ChangeWords {
         title: `Resume rollouts of ${name}`,
         confirmLabel: 'Resume rollouts',
         running: `${name} is rolling out what was changed`,
-        done: `Rollouts of ${name} go on`,
+        done: `Rollouts of ${name} continue`,
         failed: `Rollouts of ${name} were not resumed`,
       }
     case 'undo':
@@ -93,7 +93,7 @@ export function changeWords(change: WorkloadChange, name: string): ChangeWords {
 /**
  * What takes a change back.
  * @param before the workload as it was before the change
- * @param previousRevision what the task reported; the revision of before where it reported none
+ * @param previousRevision what the task reported; the previous revision where it reported none
  * @returns null where there is nothing to take back, as after a restart
  */
 export function undoOf(

@@ -75,7 +75,7 @@ test('an image that no registry would take is refused where it is typed', async 
   expect(sample.calls.map((call) => call.name)).not.toContain('rollouts.change')
 })
 
-test('scaling says what the autoscaler thinks, and its undo goes back to the number of before', async () => {
+test('scaling says what the autoscaler thinks, and its undo goes back to the previous number', async () => {
   const sample = await openWindow('workloads', deployment, { taskMilliseconds: 60_000 })
   fireEvent.click(await screen.findByRole('button', { name: 'Scale…' }, patience))
   const form = await dialog('Scale agency-swarm-backend')
@@ -89,7 +89,7 @@ test('scaling says what the autoscaler thinks, and its undo goes back to the num
   expect(back.getByLabelText<HTMLInputElement>('Pods, 4 now').value).toBe('4')
 })
 
-test('a StatefulSet that waits in vain names the pod and the reason, and can be unstuck', async () => {
+test('a StatefulSet that is stuck names the pod and the reason, and can be unstuck', async () => {
   const sample = await openWindow('workloads', { kind: 'StatefulSet', workload: 'agency-swarm-postgresql' })
   expect(await screen.findByText(/pg99 cannot be pulled/, undefined, patience)).toBeTruthy()
   fireEvent.click(screen.getByRole('button', { name: 'Unstick…' }))

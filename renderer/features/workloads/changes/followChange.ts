@@ -43,7 +43,7 @@ export async function followChange({ scope, workload, change, before, taskId }: 
       status: 'warning',
       context: scope.context,
       title: `${words.running}: no longer followed`,
-      detail: 'What was changed stays, and the cluster goes on with it.',
+      detail: 'What was changed stays, and the cluster continues with it.',
       action,
       ...back,
     })

@@ -23,7 +23,7 @@ export interface TestConsole {
   backups: Map<string, SuiteRow['lastBackup']>
   /** Whether somebody looks at all of them. */
   isWatched: boolean
-  /** The engine's part, started; called again it is an engine that starts anew on the same files. */
+  /** The engine's part, started; called again it is an engine that starts over on the same files. */
   start(): Promise<Clusters>
   stop(): Promise<void>
 }

@@ -54,7 +54,7 @@ export function lossOf({ kind }: KubeObject): string {
     case 'CronJob':
       return 'It does not run again, and its Jobs are deleted with it.'
     case 'Service':
-      return 'Its address is gone; whoever still uses it cannot connect.'
+      return 'Its address no longer exists; clients that still use it cannot connect.'
     case 'Ingress':
       return 'Its hosts are not reachable from outside any more.'
     case 'NetworkPolicy':

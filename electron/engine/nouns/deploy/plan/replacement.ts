@@ -15,7 +15,7 @@ export function isImmutableFault(error: unknown): boolean {
   )
 }
 
-/** Whether deleting and making anew loses nothing that cannot be had back; if not, what to do instead. */
+/** Whether deleting and making again loses nothing that cannot be had back; if not, what to do instead. */
 export function replacementOf(live: KubeObject, wanted: KubeObject): Replacement {
   const { kind } = wanted
   const { name } = wanted.metadata
@@ -23,7 +23,7 @@ export function replacementOf(live: KubeObject, wanted: KubeObject): Replacement
   if (kind === 'PersistentVolumeClaim')
     return {
       isPossible: false,
-      remedy: `A claim cannot be made anew without losing its data. Back up, delete ${name} by hand, deploy, restore.`,
+      remedy: `The PersistentVolumeClaim cannot be re-created without losing its data. Back up, delete ${name} by hand, deploy, restore.`,
     }
   if (kind === 'Namespace' || kind === 'Secret')
     return {
@@ -34,7 +34,7 @@ export function replacementOf(live: KubeObject, wanted: KubeObject): Replacement
     return {
       isPossible: true,
       propagation: 'Background',
-      loses: `${counted(replicasOf(live), 'pod')} end before new ones start: nothing answers meanwhile, and earlier revisions are gone`,
+      loses: `${counted(replicasOf(live), 'pod')} end before new ones start: it is unavailable in between, and earlier revisions are gone`,
     }
   if (kind === 'Job')
     return { isPossible: true, propagation: 'Background', loses: 'its pods and their logs are gone, and it runs again' }

@@ -82,7 +82,7 @@ describe('what cannot be changed in place', () => {
     const { uid } = (await getObject(connection, refOf(deployment('new')))).metadata
     await expect(applyObject(connection, deployment('new'), { ...circumstances, isReplaced: false })).rejects.toThrow()
     const notes = await applyObject(connection, deployment('new'), circumstances)
-    expect(notes.join()).toContain('was deleted and made anew')
+    expect(notes.join()).toContain('was deleted and re-created')
     expect((await getObject(connection, refOf(deployment('new')))).metadata.uid).not.toBe(uid)
   })
 

@@ -122,7 +122,7 @@ async function whyNot(
       return refused(object, live, { ...faultOf(error), message })
     }
     const after = overlaid(live, object)
-    const notes = [`is deleted and made anew: ${replacement.loses}`]
+    const notes = [`is deleted and re-created: ${replacement.loses}`]
     // The pods of a StatefulSet stay when it is replaced.
     const restartsPods = live.kind === 'Deployment' || live.kind === 'DaemonSet' ? replicasOf(live) : 0
     const about = { ...aboutOf(object), ...nothing, restartsPods }

@@ -26,7 +26,7 @@ const checks: readonly [title: string, run: (preflight: Preflight) => Promise<Fo
   ['Free capacity', capacityCheck],
 ]
 
-/** What can be found out beforehand. A check that cannot be made says so, and never passes. */
+/** What can be checked first. A check that cannot be made says so, and never passes. */
 export async function runChecks(preflight: Preflight): Promise<Check[]> {
   const found = await Promise.all(
     checks.map(async ([title, run]): Promise<Check[]> => {

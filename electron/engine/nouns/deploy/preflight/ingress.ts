@@ -14,7 +14,7 @@ export async function ingressCheck({ connection, objects, signal }: Preflight): 
     if (typeof wanted === 'string') {
       if (!names.includes(wanted))
         return failed(
-          `There is no ingress class ${wanted}, so nobody would serve the hosts.`,
+          `There is no ingress class ${wanted}, so no controller would serve the hosts.`,
           `Name another one in the values, or install its controller. There are: ${known}.`,
         )
       continue
@@ -23,7 +23,7 @@ export async function ingressCheck({ connection, objects, signal }: Preflight): 
       metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true'
     if (!classes.some(isDefault))
       return warning(
-        'No ingress class is named and none is the default: perhaps nobody serves the hosts.',
+        'No ingress class is set and none is the default: possibly no controller serves the hosts.',
         `Name one in the values. There are: ${known}.`,
       )
   }

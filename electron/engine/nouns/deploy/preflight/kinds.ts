@@ -12,7 +12,7 @@ const optional: Readonly<Record<string, string>> = {
 }
 
 export async function kindsCheck({ connection, objects, signal }: Preflight): Promise<Found> {
-  // Asked anew: software may have been installed since the last look.
+  // Asked again: software may have been installed since the last look.
   const resources = await discover(connection, { refresh: true, signal })
   const kinds = [
     ...new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }])).values(),

@@ -71,7 +71,7 @@ describe('preflight', () => {
       ['no ingress class no-such-class', 'install its controller'],
     ],
     [
-      'a quota that the surge of a rolling update does not fit into',
+      'a quota that has no room for the surge of a rolling update',
       'Quota',
       [deployment(4, '250m'), object('v1', 'ResourceQuota', { hard: { 'requests.cpu': '1' } })],
       ['allows 1 of requests.cpu and 1.25 CPU are needed', 'Raise the quota'],

@@ -25,7 +25,7 @@ export async function storageCheck({ connection, objects, signal }: Preflight): 
     if (found) used.push(found)
     else if (name === undefined)
       return failed(
-        'No storage class is the default, so volumes would wait for ever.',
+        'No storage class is the default, so volumes would stay Pending.',
         `Name one in the values. There are: ${known}.`,
       )
     else return failed(`There is no storage class ${name}.`, `Name another one in the values. There are: ${known}.`)
@@ -44,7 +44,7 @@ export async function storageCheck({ connection, objects, signal }: Preflight): 
 /** When the volume is made matters: one that is made at once may be where no node of the pod is. */
 function describe(storageClass: KubeObject): string {
   const waits = storageClass['volumeBindingMode'] === 'WaitForFirstConsumer'
-  return `${storageClass.metadata.name} (${waits ? 'made where its pod runs' : 'made at once, wherever it is'})`
+  return `${storageClass.metadata.name} (${waits ? 'WaitForFirstConsumer' : 'Immediate'})`
 }
 
 function claimsOf(object: KubeObject): Claim[] {

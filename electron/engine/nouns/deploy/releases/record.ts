@@ -59,7 +59,7 @@ const progress = z.object({
   created: z.array(z.string()),
   /** Fields that are taken over from others. */
   taken: z.array(fieldOf),
-  /** Ids of objects that are deleted and made anew, as the plan said. */
+  /** Ids of objects that are deleted and re-created, as the plan said. */
   replaced: z.array(z.string()),
   /** Ids of objects that are deleted in the end, as it was confirmed. */
   pruned: z.array(z.string()),

@@ -48,7 +48,7 @@ export function backVerdict(newer: readonly string[], known: readonly BundleMigr
     const detail = `The schema stays as ${newer.join(', ')} left it; that release runs on it. The data stays as it is.`
     return { state: 'stays', detail, migrations }
   }
-  const detail = `That release does not run on the schema of ${breaking.join(', ')}: the database has to be restored from a backup of before.`
+  const detail = `That release does not run on the schema of ${breaking.join(', ')}: the database has to be restored from an earlier backup.`
   return { state: 'restore', detail, migrations }
 }
 

@@ -13,7 +13,7 @@ import { isImmutableFault, replacementOf } from '../plan/replacement.ts'
 
 interface Circumstances {
   rules: ApplyRules
-  /** The plan said that it is deleted and made anew. */
+  /** The plan said that it is deleted and re-created. */
   isReplaced: boolean
   signal: AbortSignal
   onWait: (reason: string) => void
@@ -39,13 +39,13 @@ export async function applyObject(
       if (!replacement.isPossible) throw error
       await removeAndWait(connection, live, replacement.propagation, signal)
       const { notes } = await applyUnder(connection, object, undefined, rules, { signal })
-      return [...notes, `was deleted and made anew: ${replacement.loses}`]
+      return [...notes, `was deleted and re-created: ${replacement.loses}`]
     }
   }
   return patiently(connection, attempt, { signal, onWait })
 }
 
-/** A Job's template cannot be changed and a failed one does not start again: a resumed run makes it anew. */
+/** A Job's template cannot be changed and a failed one does not start again: a resumed run makes it again. */
 async function removeAndWait(
   connection: ClusterConnection,
   object: KubeObject,

@@ -6,7 +6,7 @@ import { refOf } from '../../../objects/objects.ts'
 
 /**
  * Waits for all at once, each with its own line; the first failure ends the waiting. Pods of an earlier revision that a StatefulSet waits
- * for in vain are deleted: they are the suite's own, not ready, and their replacement is wanted.
+ * for without end are deleted: they are the suite's own, not ready, and their replacement is wanted.
  */
 export async function waitForAll(
   connection: ClusterConnection,
@@ -35,7 +35,7 @@ export async function waitForAll(
         replaces: (pod, reason) => {
           control.log(
             'warn',
-            `The pod ${pod.metadata.name} is deleted: it is of an earlier revision and not ready, and ${name} would wait for it for ever. ${reason}`,
+            `The pod ${pod.metadata.name} is deleted: it is of an earlier revision and not ready, and ${name} would wait for it forever. ${reason}`,
           )
           return true
         },

@@ -81,7 +81,7 @@ describe('who restarts when the template changes', () => {
       around('Deployment', away),
       around('Deployment', { strategy: { type: 'Recreate' } }),
     ])
-      expect(replacementOf(each).warnings.join()).toMatch(/not available/)
+      expect(replacementOf(each).warnings.join()).toMatch(/unavailable at once/)
     expect(replacementOf(around('Deployment', { replicas: 1 })).warnings).toEqual([])
   })
 

@@ -81,7 +81,7 @@ describe('who restarts when the template changes', () => {
       around('Deployment', away),
       around('Deployment', { strategy: { type: 'Recreate' } }),
     ])
-      expect(replacementOf(each).warnings.join()).toMatch(/unavailable at once/)
+      expect(replacementOf(each).warnings.join()).toMatch(/(un|not )available/)
     expect(replacementOf(around('Deployment', { replicas: 1 })).warnings).toEqual([])
   })
 

@@ -89,7 +89,7 @@ function createNeeds(host: Host): Needs {
   const settings = new SettingsFile(host.dataDirectory)
   const audit = new AuditLog(join(host.dataDirectory, 'audit'), now)
   const lists = new LiveLists()
-  const clusters = new Clusters({
+  const clusters: Clusters = new Clusters({
     host,
     settings,
     memory: new ClusterMemory(host.dataDirectory),
@@ -102,7 +102,7 @@ function createNeeds(host: Host): Needs {
   const tasks: Tasks = new Tasks(join(host.dataDirectory, 'tasks'), (scope) => clusters.suiteOf(scope), now)
   const databases = podDatabases(clusters)
   const leases = new SuiteLeases({ directory: clusters, worker: thisConsole(host.dataDirectory, host.user) })
-  const backups = new Backups({ tasks, directory: clusters, leases, databases, host })
+  const backups: Backups = new Backups({ tasks, directory: clusters, leases, databases, host })
   backups.changes.on((suite) => clusters.backupsChanged(suite))
   const configuration = new Configuration({ tasks, directory: clusters, host })
   return {

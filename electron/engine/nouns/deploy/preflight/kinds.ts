@@ -28,7 +28,7 @@ export async function kindsCheck({ connection, objects, signal }: Preflight): Pr
   const { broken } = resources
   if (broken.length > 0)
     return warning(
-      `All ${kinds.length} kinds. These APIs do not answer: ${broken.map(({ groupVersion }) => groupVersion).join(', ')}. Namespaces cannot be deleted meanwhile.`,
+      `All ${kinds.length} kinds. These APIs do not answer: ${broken.map(({ groupVersion }) => groupVersion).join(', ')}. Until they do, namespaces cannot be deleted.`,
       'Look at the APIService objects and the pods behind them.',
     )
   return passed(`All ${kinds.length} kinds.`)

@@ -3,8 +3,11 @@ import { expect, test } from './app.ts'
 
 const titleBar = (page: Page) => page.locator('.app-connection')
 
-/** The engine has answered: the page knows its clusters. */
-const answered = (page: Page) => expect(titleBar(page)).toContainText(/of 1 connected/)
+/** The engine has answered: the page knows who is at the keyboard, and the title bar says nothing of the engine. */
+async function answered(page: Page): Promise<void> {
+  await expect(page.locator('.app-user')).toBeVisible()
+  await expect(titleBar(page)).not.toContainText(/Starting|Engine/)
+}
 
 test('an engine that hangs is said within two seconds, ended, and replaced', async ({ app }) => {
   const { page } = app

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
-import { dialog, nativeTheme, utilityProcess, type UtilityProcess } from 'electron'
+import { basename, join } from 'node:path'
+import { app, dialog, nativeTheme, utilityProcess, type UtilityProcess } from 'electron'
 import type { HostAnswer, HostRequest } from '#shared/rpc/host.ts'
 import { approveProgram } from './approveProgram.ts'
 import type { EngineSupervisor } from './engineSupervisor.ts'
@@ -65,6 +65,8 @@ export function answerHostRequests(engine: EngineSupervisor): { stop(): Promise<
     else if (request.type === 'showTheme') nativeTheme.themeSource = request.theme
     else if (request.type === 'approveProgram') {
       void approveProgram(request).then((allowed) => answer({ type: 'programApproved', id: request.id, allowed }))
+    } else if (request.type === 'saveFile') {
+      void saveFile(request).then((path) => answer({ type: 'fileChosen', id: request.id, path }))
     } else if (request.type === 'openFile')
       void openFile(request.title).then((path) => answer({ type: 'fileOpened', id: request.id, path }))
   })
@@ -74,6 +76,12 @@ export function answerHostRequests(engine: EngineSupervisor): { stop(): Promise<
 async function openFile(title: string): Promise<string | null> {
   const { canceled, filePaths } = await dialog.showOpenDialog({ title, properties: ['openFile', 'showHiddenFiles'] })
   return canceled ? null : (filePaths[0] ?? null)
+}
+
+async function saveFile({ title, name }: Extract<HostRequest, { type: 'saveFile' }>): Promise<string | null> {
+  const options = { title, defaultPath: join(app.getPath('documents'), basename(name)) }
+  const { canceled, filePath } = await dialog.showSaveDialog(options)
+  return canceled || filePath === '' ? null : filePath
 }
 
 function eachLine(stream: NodeJS.ReadableStream | null, tell: (line: string) => void): void {

@@ -1,5 +1,5 @@
 import { ChevronDown, Maximize2, Minimize2, Plus, X } from 'lucide-react'
-import { Suspense } from 'react'
+import { Suspense, useEffect, useRef } from 'react'
 import { EnvironmentMark, IconButton, LoadingState, Menu, ResizeHandle } from '../kit/index.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import type { DockKind } from './feature.ts'
@@ -71,8 +71,17 @@ export function DockView() {
 function DockTabHandle({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
   const cluster = useCluster(tab.cluster ?? null)
   const Glyph = kinds.get(tab.kind)?.icon
+  const handle = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // With many tabs the one in front may lie outside the strip.
+    if (isActive) handle.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isActive])
   return (
-    <div className={`app-dock-tab${isActive ? ' app-dock-active' : ''}`} data-environment={cluster?.environment}>
+    <div
+      ref={handle}
+      className={`app-dock-tab${isActive ? ' app-dock-active' : ''}`}
+      data-environment={cluster?.environment}
+    >
       <button
         type="button"
         role="tab"

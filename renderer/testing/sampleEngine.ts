@@ -104,6 +104,10 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
         settings = { ...settings, ...input }
         return settings
       }),
+      saveText: os.app.saveText.handler(({ input }) => {
+        note('app.saveText', input)
+        return { path: `/home/maya/${input.name}` }
+      }),
       addKubeconfig: os.app.addKubeconfig.handler(() => {
         note('app.addKubeconfig')
         return { path: '/home/maya/edge.yaml' }

@@ -32,6 +32,13 @@ export const app = {
   heartbeat: read.output(eventIterator(z.object({ now: z.number() }))),
   settings: read.output(settings),
   updateSettings: write('changed settings', 'read_only').input(settings.partial()).output(settings),
+  /**
+   * Writes text to a file that the person chooses in the system's dialog; null when they closed it. The audit log keeps the path alone.
+   * @throws ConsoleError DISK_FULL, STORAGE_FAILED; a file that was there is then as it was
+   */
+  saveText: write('saved text to a file', 'read_only', ['text'])
+    .input(z.object({ title: z.string().max(200), name: z.string().min(1).max(200), text: z.string().max(256 << 20) }))
+    .output(z.object({ path: z.string() }).nullable()),
   /** Lets the person pick a kubeconfig file and adds it; null when they closed the dialog. */
   addKubeconfig: write('added a kubeconfig file', 'read_only').output(z.object({ path: z.string() }).nullable()),
 }
@@ -41,5 +48,6 @@ export const appRights = {
   heartbeat: nothing,
   settings: nothing,
   updateSettings: nothing,
+  saveText: nothing,
   addKubeconfig: nothing,
 } satisfies RightsOf<typeof app>

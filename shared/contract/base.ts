@@ -28,9 +28,10 @@ export const read = builder.meta({ effect: 'read', permission: 'read_only' })
 /**
  * A call that changes something.
  * @param audit the sentence the audit log begins with
+ * @param secret paths of the input that the audit log does not keep
  */
-export function write(audit: string, permission: Permission = 'operator') {
-  return builder.meta({ effect: 'write', permission, audit })
+export function write(audit: string, permission: Permission = 'operator', secret: string[] = []) {
+  return builder.meta({ effect: 'write', permission, audit, secret })
 }
 
 /** What a destructive call states beside its audit sentence. */

@@ -67,6 +67,7 @@ export const hostRequest = z.discriminatedUnion('type', [
   /** One task has ended. */
   z.object({ type: z.literal('workEnded'), title: z.string().max(500), outcome: z.string().max(1000) }),
   z.object({ type: z.literal('openFile'), id: z.number(), title: z.string().max(200) }),
+  z.object({ type: z.literal('saveFile'), id: z.number(), title: z.string().max(200), name: z.string().max(200) }),
   z.object({ type: z.literal('startSandbox'), id: z.number(), args: z.array(z.string().max(4096)).max(20) }),
   z.object({ type: z.literal('stopSandbox'), id: z.number() }),
   z.object({ type: z.literal('showTheme'), id: z.number(), theme: settings.shape.theme }),
@@ -77,6 +78,7 @@ export type HostRequest = z.infer<typeof hostRequest>
 /** Main to engine, in answer. */
 export const hostAnswer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fileOpened'), id: z.number(), path: z.string().nullable() }),
+  z.object({ type: z.literal('fileChosen'), id: z.number(), path: z.string().nullable() }),
   z.object({ type: z.literal('sandboxStarted'), id: z.number(), pid: z.number().nullable() }),
   z.object({ type: z.literal('sandboxLine'), id: z.number(), line: z.string() }),
   z.object({ type: z.literal('sandboxExited'), id: z.number(), exitCode: z.number() }),

@@ -52,6 +52,15 @@ export class UtilityHost implements Host {
     })
   }
 
+  saveFile(title: string, name: string): Promise<string | null> {
+    return new Promise((resolve) => {
+      const id = this.#ask({ type: 'saveFile', title, name }, (answer) => {
+        this.#waiting.delete(id)
+        resolve(answer.type === 'fileChosen' ? answer.path : null)
+      })
+    })
+  }
+
   workChanged(running: RunningWork[]): void {
     this.#post({ type: 'work', running })
   }

@@ -33,6 +33,8 @@ export interface Host {
   readonly engineStarts: number
   /** Shows the system's file dialog; null when it was closed. */
   openFile(title: string): Promise<string | null>
+  /** Asks where to save, with a name proposed; null when the dialog was closed. The person was asked before a file is replaced. */
+  saveFile(title: string, name: string): Promise<string | null>
   /** The theme chosen in Settings, for what the system draws: the window's buttons, dialogs, menus. */
   showTheme(theme: Settings['theme']): void
   /** All long work that runs now: the window is not closed over it unasked, and the computer is kept awake for it. */

@@ -14,6 +14,8 @@ export interface TestHost extends Host {
   answerProgram: (question: ProgramQuestion) => ProgramAnswer | Promise<ProgramAnswer>
   /** The themes shown so far, newest last. */
   readonly shownThemes: Settings['theme'][]
+  /** Where the person saves; null closes the dialog. A test sets it. */
+  saveTo: string | null
   /** What was said to run, newest last, and how what ended did. */
   readonly saidWork: RunningWork[][]
   readonly endedWork: string[]
@@ -32,6 +34,8 @@ export async function testHost(): Promise<TestHost> {
     engineStarts: 1,
     environment: Promise.resolve(process.env),
     openFile: () => Promise.resolve(null),
+    saveTo: null,
+    saveFile: () => Promise.resolve(host.saveTo),
     shownThemes: [],
     showTheme: (theme) => void host.shownThemes.push(theme),
     saidWork: [],

@@ -1,4 +1,4 @@
-import { Copy, Pause, WrapText } from 'lucide-react'
+import { Copy, Download, Pause, WrapText } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { LogBatch } from '#shared/contract/logs.ts'
@@ -24,6 +24,7 @@ import {
   StatusGlyph,
   Unknown,
 } from '../../kit/index.ts'
+import { engine } from '../../client/index.ts'
 import { LogFacetsPanel } from './LogFacetsPanel.tsx'
 import { LogFollow, type FollowState } from './LogFollow.tsx'
 import { LogHistogram } from './LogHistogram.tsx'
@@ -92,6 +93,9 @@ export function LogsPage() {
             />
             <Button icon={WrapText} onClick={() => session.store.setState({ wrap: !wrap })}>
               {wrap ? 'Do not wrap' : 'Wrap'}
+            </Button>
+            <Button icon={Download} onClick={() => saveLines(session)}>
+              Save…
             </Button>
             <Button icon={Copy} onClick={() => copyLines(session)}>
               Copy lines
@@ -219,6 +223,18 @@ function copyLines(session: LogSession): void {
   )
 }
 
+/** Saves what `copyLines` copies: the clipboard is no place for a hundred thousand lines. */
+function saveLines(session: LogSession): void {
+  const { shown } = session.view
+  const name = `logs-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.log`
+  engine()
+    .app.saveText({ title: 'Save the shown lines', name, text: exportLines(shown) })
+    .then((saved) => {
+      if (saved) toast({ status: 'healthy', title: `${plural(shown.length, 'line')} saved`, detail: saved.path })
+    })
+    .catch((thrown: unknown) => reportError(thrown, 'The lines were not saved'))
+}
+
 function useLogActions(session: LogSession, toMatch: (step: 1 | -1) => void): void {
   const { paused } = useStore(session.store)
   const toMatchNow = useRef(toMatch)
@@ -259,6 +275,14 @@ function useLogActions(session: LogSession, toMatch: (step: 1 | -1) => void): vo
         effect: 'read',
         icon: Copy,
         perform: () => copyLines(session),
+      },
+      {
+        id: 'logs.save',
+        title: 'Save the shown lines…',
+        section: 'Logs',
+        effect: 'write',
+        icon: Download,
+        perform: () => saveLines(session),
       },
     ],
     [session, paused],

@@ -14,13 +14,16 @@ import {
 
 const TerminalTab = lazy(async () => ({ default: (await import('./TerminalTab.tsx')).TerminalTab }))
 
+/** How many this window has opened: several terminals of one cluster are told apart by their number. */
+let opened = 0
+
 /** Opens kubectl bound to the current cluster: a new one each time, since a person may want several. */
 function openKubectl(): void {
   const { cluster: id, namespaces } = useLocation.getState()
   const cluster = useClusters.getState().contexts.find((each) => each.id === id)
   if (!cluster) return
   const namespace = namespaces[cluster.cluster] ?? cluster.namespace
-  openDockTab({ kind: 'kubectl', title: 'kubectl', subtitle: cluster.name, cluster: cluster.id, namespace })
+  openDockTab({ kind: 'kubectl', title: `kubectl ${++opened}`, subtitle: cluster.name, cluster: cluster.id, namespace })
 }
 
 function TerminalActions() {

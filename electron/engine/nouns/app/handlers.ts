@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Credits } from '../../flow/credit.ts'
 import type { Host } from '../../ports/host.ts'
 import { engine } from '../../rpc/router.ts'
+import { storageError, writeDurably } from '../../storage/durable.ts'
 import type { SettingsFile } from '../../storage/settings.ts'
 import { tellWork, type TaskList } from './runningWork.ts'
 
@@ -32,6 +33,16 @@ export function appNoun({ host, settings, tasks }: AppNeeds) {
     }),
     settings: engine.app.settings.handler(() => settings.current),
     updateSettings: engine.app.updateSettings.handler(({ input }) => settings.update(input)),
+    saveText: engine.app.saveText.handler(async ({ input: { title, name, text } }) => {
+      const path = await host.saveFile(title, name)
+      if (path === null) return null
+      try {
+        await writeDurably(path, text)
+      } catch (error) {
+        throw storageError(error, 'the text', path)
+      }
+      return { path }
+    }),
     addKubeconfig: engine.app.addKubeconfig.handler(async () => {
       const path = await host.openFile('Add a kubeconfig file')
       if (path === null) return null

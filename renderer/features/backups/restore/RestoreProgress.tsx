@@ -117,9 +117,11 @@ function Outcome({ task }: { task: Task }) {
       <Banner
         tone="ok"
         title={
-          task.kind === 'undoRestore'
-            ? 'The previous data is live again.'
-            : 'The restored data is live, the services are healthy.'
+          task.kind === 'recoverRestore'
+            ? 'The interrupted restore is settled.'
+            : task.kind === 'undoRestore'
+              ? 'The previous data is live again.'
+              : 'The restored data is live, the services are healthy.'
         }
       />
     )
@@ -150,7 +152,7 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
   const blocked = useBlocked('operator', cluster?.id ?? task.cluster)
   if (task.kind !== 'restore') return null
   // A task may have failed and the restore been finished afterwards, when the database came back.
-  const isReady = task.state !== 'running' && restore?.state === 'done'
+  const isReady = task.state !== 'running' && restore?.offers.includes('undo') === true
   const isUnknown = task.state === 'failed' && (restore?.state === 'unknown' || restore?.state === 'running')
   return (
     <section className={isReady ? 'restore-undo is-ready' : 'restore-undo'}>

@@ -7,7 +7,6 @@ import { startPostgres, type TestPostgres } from '#shared/testing/postgres.ts'
 import { localServer, type LocalServerFacts } from './localServer.ts'
 
 export const place = { cluster: 'context:test', namespace: 'agency-swarm' }
-export const scope = { context: place.cluster, namespace: place.namespace }
 
 export interface TestSuite {
   readonly facts: LocalServerFacts

@@ -150,7 +150,7 @@ test('a message names its cluster, leaves by itself, and stays in the bell', asy
   try {
     act(() => reportError(new ConsoleError('TIMEOUT', 'No answer.'), 'The backup did not start', 'context:prod-eu-1'))
     expect((await screen.findByText('The backup did not start')).parentElement?.textContent).toContain('on prod-eu-1')
-    act(() => vi.advanceTimersByTime(toastMilliseconds + 100))
+    act(() => void vi.advanceTimersByTime(toastMilliseconds + 100))
     expect(screen.queryByText('The backup did not start')).toBeNull()
   } finally {
     vi.useRealTimers()

@@ -99,6 +99,10 @@ describe('Backups', () => {
     await expect(backups.undo(scope, '../x')).rejects.toThrow()
   })
 
+  it('knows the room for backups before there is any', async () => {
+    expect((await engine().store.space()).totalBytes).toBeGreaterThan(0)
+  })
+
   it('keeps the backups of two clusters with similar names apart', async () => {
     const backups = engine()
     await backUp(backups)

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { Suite } from '#shared/contract/base.ts'
 import type { Backup } from '#shared/contract/backups.ts'
@@ -136,7 +136,11 @@ export class BackupStore {
 
   /** Bytes of the file system that holds the backups. */
   async space(): Promise<{ freeBytes: number; totalBytes: number }> {
-    const { bavail, blocks, bsize } = await statfs(this.root)
+    // Before the first backup the folder is not there yet: it will lie on the same file system as the one above it.
+    const { bavail, blocks, bsize } = await statfs(this.root).catch((error: unknown) => {
+      if (isCode(error, 'ENOENT')) return statfs(dirname(this.root))
+      throw error
+    })
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   }
 

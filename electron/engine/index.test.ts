@@ -103,7 +103,7 @@ describe('engine over a message channel', () => {
       cluster: expect.stringMatching(/^certificate:/) as string,
       details: { names: ['backend-1'] },
     })
-    expect(await client.audit.verify()).toMatchObject({ intact: true, entries: 3 })
+    expect(await client.audit.verify({})).toMatchObject({ intact: true, entries: 3 })
   })
 
   it('shows the system the theme of the settings, at the start and when it changes', async () => {

@@ -8,6 +8,8 @@ import { Credits } from './flow/credit.ts'
 import { accountsNoun } from './nouns/accounts/handlers.ts'
 import { appNoun, streamsNoun } from './nouns/app/handlers.ts'
 import { auditNoun } from './nouns/audit/handlers.ts'
+import { AuditChain } from './nouns/audit/chain.ts'
+import { Checkpoints } from './nouns/audit/checkpoints.ts'
 import { AuditLog } from './nouns/audit/log.ts'
 import { TaskOutcomes } from './nouns/audit/taskOutcomes.ts'
 import { Backups } from './nouns/backups/backups.ts'
@@ -75,6 +77,8 @@ interface Needs extends DeploymentsNeeds, MigrationsNeeds {
   settings: SettingsFile
   audit: AuditLog
   outcomes: TaskOutcomes
+  checkpoints: Checkpoints
+  chain: AuditChain
   clusters: Clusters
   backups: Backups
   configuration: Configuration
@@ -100,6 +104,11 @@ function createNeeds(host: Host): Needs {
     lastBackup: (suite) => backups.newest(suite),
   })
   const tasks: Tasks = new Tasks(join(host.dataDirectory, 'tasks'), (scope) => clusters.suiteOf(scope), now)
+  const checkpoints = new Checkpoints(join(host.dataDirectory, 'audit'), audit, now)
+  const chain = new AuditChain({ audit, checkpoints, directory: clusters, host })
+  const outcomes = new TaskOutcomes(tasks, audit, async ({ context, namespace }) => {
+    await chain.keep({ context, namespace })
+  })
   const databases = podDatabases(clusters)
   const leases = new SuiteLeases({ directory: clusters, worker: thisConsole(host.dataDirectory, host.user) })
   const backups: Backups = new Backups({ tasks, directory: clusters, leases, databases, host })
@@ -110,7 +119,9 @@ function createNeeds(host: Host): Needs {
     settings,
     audit,
     tasks,
-    outcomes: new TaskOutcomes(tasks, audit),
+    outcomes,
+    checkpoints,
+    chain,
     clusters,
     directory: clusters,
     leases,

@@ -88,9 +88,11 @@ afterAll(async () => {
 
 const granted = (list: (typeof rights)[keyof typeof rights]) =>
   list.flatMap((right) => right.verbs.map((verb) => rightLine(verb, right)))
-/** What continues beside every call: the state of the clusters is looked at now and then, and a lease is given back after its task. */
+/** What runs beside every call: the state of the clusters is looked at now and then, a lease is given back after its
+ * task, and a checkpoint of the audit log is kept. */
 const beside = [
   ...granted(rights['clusters.watch']),
+  ...granted(rights['audit.checkpoint']),
   ...['get', 'update'].map((verb) => `${verb} leases.coordination.k8s.io`),
 ]
 

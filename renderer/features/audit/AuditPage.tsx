@@ -1,8 +1,8 @@
-import { RefreshCw, ShieldCheck } from 'lucide-react'
+import { Link2, RefreshCw, ShieldCheck } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { AuditEntry } from '#shared/contract/audit.ts'
 import type { ClusterRow } from '#shared/contract/clusters.ts'
-import { Drawer, PageHeader, useClusters } from '../../app/index.ts'
+import { Drawer, PageHeader, useClusters, useScope } from '../../app/index.ts'
 import { useCall } from '../../client/index.ts'
 import {
   Button,
@@ -15,6 +15,8 @@ import {
   Segments,
   StatusChip,
 } from '../../kit/index.ts'
+import { Checkpoints } from './Checkpoints.tsx'
+import { repairChain } from './repairChain.ts'
 import { columnsFor } from './auditColumns.tsx'
 import { EntryDetails } from './EntryDetails.tsx'
 import { useAuditLog } from './useAuditLog.ts'
@@ -31,7 +33,12 @@ type Range = (typeof ranges)[number]['value']
 /** Everything that this console has changed, in a chain of hashes that shows a later edit. */
 export function AuditPage() {
   const log = useAuditLog()
-  const chain = useCall((client, signal) => client.audit.verify(undefined, { signal }), [])
+  const scope = useScope()
+  const suites = scope ? [scope] : []
+  const chain = useCall(
+    (client, signal) => client.audit.verify({ suites }, { signal }),
+    [scope?.context, scope?.namespace],
+  )
   const [filter, setFilter] = useState('')
   const [range, setRange] = useState<Range>('all')
   const [active, setActive] = useState<string | null>(null)
@@ -51,6 +58,19 @@ export function AuditPage() {
             <Button icon={RefreshCw} onClick={log.reload}>
               Read again
             </Button>
+            {chain.value && !chain.value.intact ? (
+              <Button
+                icon={Link2}
+                kind="danger"
+                onClick={() =>
+                  void repairChain(suites, chain.value?.message ?? '')
+                    .then(log.reload)
+                    .then(chain.reload)
+                }
+              >
+                Repair the chain…
+              </Button>
+            ) : null}
             <Button icon={ShieldCheck} busy={chain.isLoading} onClick={chain.reload}>
               Verify chain
             </Button>
@@ -64,6 +84,7 @@ export function AuditPage() {
             title={
               <>
                 Audit log <ChainChip chain={chain} />
+                {chain.value ? <Checkpoints report={chain.value} /> : null}
               </>
             }
             isFlush

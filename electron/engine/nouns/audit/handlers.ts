@@ -1,15 +1,35 @@
 import { engine } from '../../rpc/router.ts'
+import type { AuditChain } from './chain.ts'
+import type { Checkpoints } from './checkpoints.ts'
 import type { AuditLog } from './log.ts'
 import type { TaskOutcomes } from './taskOutcomes.ts'
 
-export function auditNoun({ audit: log, outcomes }: { audit: AuditLog; outcomes: TaskOutcomes }) {
+export interface AuditNeeds {
+  audit: AuditLog
+  chain: AuditChain
+  checkpoints: Checkpoints
+  outcomes: TaskOutcomes
+}
+
+export function auditNoun({ audit, chain, checkpoints, outcomes }: AuditNeeds) {
   const handlers = {
-    list: engine.audit.list.handler(({ input }) => log.list(input.limit, input.before)),
-    verify: engine.audit.verify.handler(() => log.verify()),
+    list: engine.audit.list.handler(({ input }) => audit.list(input.limit, input.before)),
+    verify: engine.audit.verify.handler(async ({ input }) => ({
+      ...(await chain.verify(input.suites)),
+      unwritten: outcomes.unwritten,
+    })),
+    checkpoint: engine.audit.checkpoint.handler(({ input: { context, namespace } }) =>
+      chain.keep({ context, namespace }),
+    ),
+    repair: engine.audit.repair.handler(async ({ input }) => ({
+      ...(await chain.repair(input.suites)),
+      unwritten: outcomes.unwritten,
+    })),
   }
   const stop = async () => {
     await outcomes.stop()
-    await log.close()
+    await checkpoints.close()
+    await audit.close()
   }
   return { handlers, start: () => outcomes.start(), stop }
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { AuditEntry } from '#shared/contract/audit.ts'
+import type { AuditEntry, ChainReport } from '#shared/contract/audit.ts'
+import { Broadcast } from '../../flow/broadcast.ts'
 import { storageError } from '../../storage/durable.ts'
 import { JsonFile } from '../../storage/jsonFile.ts'
 import { hashOf, linesBackwards, openIfThere, parseEntry } from './entries.ts'
@@ -13,13 +14,7 @@ const head = z.object({ sequence: z.number(), hash: z.string() })
 export type Head = z.infer<typeof head>
 const genesis: Head = { sequence: 0, hash: '0'.repeat(64) }
 
-export interface ChainReport {
-  entries: number
-  intact: boolean
-  /** Sequence number of the first entry that is not as it was written; null when all are. */
-  brokenAt: number | null
-  message: string
-}
+type Report = Pick<ChainReport, 'entries' | 'intact' | 'brokenAt' | 'message'>
 
 /**
  * The append-only record of everything that writes. Each entry carries the SHA-256 of itself and of its predecessor, so an edit,
@@ -30,6 +25,8 @@ export class AuditLog {
   readonly #directory: string
   readonly #head: JsonFile<Head>
   readonly #now: () => number
+  /** Each entry, when it is on disk. */
+  readonly appended = new Broadcast<AuditEntry>()
   #tail: Head | undefined
   #queue: Promise<unknown> = Promise.resolve()
   #savingHead: Promise<unknown> | undefined
@@ -84,10 +81,11 @@ export class AuditLog {
    * Recomputes the whole chain from its first entry.
    * @param expected entries that must be in it, by their sequence number: from checkpoints
    */
-  async verify(expected: ReadonlyMap<number, string> = new Map()): Promise<ChainReport> {
+  async verify(expected: ReadonlyMap<number, string> = new Map()): Promise<Report> {
     await this.#queue
     let [entries, previous] = [0, genesis]
-    const broken = (at: number, message: string): ChainReport => ({ entries, intact: false, brokenAt: at, message })
+    let repaired: number | undefined
+    const broken = (at: number, message: string): Report => ({ entries, intact: false, brokenAt: at, message })
     const file = await openIfThere(this.path)
     try {
       for await (const line of file?.readLines() ?? []) {
@@ -108,6 +106,7 @@ export class AuditLog {
             entry.sequence,
             `The log was rewritten: entry ${entry.sequence} is not the one that a checkpoint names.`,
           )
+        if (begins) repaired = entry.sequence
         previous = { sequence: entry.sequence, hash: entry.hash }
       }
     } finally {
@@ -122,7 +121,52 @@ export class AuditLog {
           ? `The whole log was removed: it had at least ${newest} entries.`
           : `Entries ${previous.sequence + 1} to ${newest} were removed from the end.`,
       )
-    return { entries, intact: true, brokenAt: null, message: `All ${entries} entries are intact.` }
+    const since =
+      repaired === undefined ? '' : ` The chain was begun again with entry ${repaired}, which names what was lost.`
+    return { entries, intact: true, brokenAt: null, message: `All ${entries} entries are intact.${since}` }
+  }
+
+  /** Whether this entry is in the log as it was, or was named as lost by a repair. */
+  async has({ sequence, hash }: Head): Promise<boolean> {
+    const [entry] = await this.list(1, sequence + 1)
+    if (entry?.sequence === sequence) return entry.hash === hash
+    const { sequence: newest } = await this.head()
+    // Below the first entry of a repaired chain.
+    return entry === undefined && sequence < newest
+  }
+
+  /**
+   * Sets the log aside and begins a new chain. Its first entry names what was lost; its number is above all that are known, so that no
+   * number ever means two entries.
+   * @param newest number of the newest entry that any checkpoint names
+   */
+  beginAgain(by: string, report: Report, newest: number): Promise<AuditEntry> {
+    const begun = this.#queue.then(async () => {
+      const tail = this.#tail ?? (await this.#readTail())
+      const setAside = `audit-${new Date(this.#now()).toISOString().replaceAll(/[:.]/g, '-')}.broken.jsonl`
+      await this.#file?.close()
+      this.#file = undefined
+      const isThere = (await openIfThere(this.path))?.close()
+      if (isThere) await rename(this.path, join(this.#directory, setAside))
+      this.#tail = { sequence: Math.max(tail.sequence, newest, report.entries), hash: genesis.hash }
+      return this.#write({
+        by,
+        action: repairAction,
+        summary: 'began a new chain of the audit log',
+        cluster: '',
+        namespace: '',
+        effect: 'destructive',
+        outcome: 'done',
+        details: {
+          found: report.message,
+          brokenAt: report.brokenAt,
+          lost: `Entries ${report.brokenAt ?? 1} to ${this.#tail.sequence} are lost or not to be trusted.`,
+          setAside: isThere ? setAside : null,
+        },
+      })
+    })
+    this.#queue = begun.catch(() => undefined)
+    return begun
   }
 
   async close(): Promise<void> {
@@ -154,6 +198,7 @@ export class AuditLog {
     }
     this.#tail = { sequence: complete.sequence, hash: complete.hash }
     this.#saveHead()
+    this.appended.emit(complete)
     return complete
   }
 

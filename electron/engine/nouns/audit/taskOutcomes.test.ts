@@ -83,5 +83,9 @@ it('says of a deployment which version and profile it brought, and how it ended'
       result: { version: '0.1.0', profile: 'sandbox' },
     },
   })
-  expect(await client.audit.verify()).toMatchObject({ intact: true })
+  const verified = async () => {
+    const { intact, checkpoints } = await client.audit.verify({ suites: [scope] })
+    return { intact, states: checkpoints.map(({ state }) => state) }
+  }
+  await expect.poll(verified, { timeout: 30_000 }).toEqual({ intact: true, states: ['agrees', 'agrees'] })
 })

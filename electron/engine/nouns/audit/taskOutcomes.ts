@@ -16,9 +16,10 @@ export class TaskOutcomes {
   readonly #audit: AuditLog
   readonly #afterwards: (task: Task) => Promise<void>
   readonly #writing = new Map<string, Promise<void>>()
+  #isStopped = false
   readonly #waiting = new Map<string, NodeJS.Timeout>()
 
-  /** @param afterwards is done when the entry of an end is on disk; never awaited by the task */
+  /** @param afterwards is done when the entry of an end of this session is on disk; the task does not wait for it */
   constructor(tasks: Tasks, audit: AuditLog, afterwards: (task: Task) => Promise<void> = () => Promise.resolve()) {
     this.#tasks = tasks
     this.#audit = audit
@@ -39,6 +40,7 @@ export class TaskOutcomes {
 
   /** Resolves when everything that can be written is. */
   async stop(): Promise<void> {
+    this.#isStopped = true
     for (const [id, timer] of this.#waiting) {
       clearTimeout(timer)
       this.#waiting.delete(id)
@@ -63,7 +65,7 @@ export class TaskOutcomes {
     const known = mayBeThere ? await this.#audit.findSince(task.startedAt, isSame) : undefined
     const { sequence } = known ?? (await this.#audit.append(endOf(kept)))
     this.#tasks.audited(task.id, sequence)
-    void this.#afterwards(task).catch((thrown: unknown) => console.error(thrown))
+    if (!this.#isStopped && !mayBeThere) void this.#afterwards(task).catch((thrown: unknown) => console.error(thrown))
   }
 
   #later(id: string, thrown: unknown): void {

@@ -1,10 +1,10 @@
 import { Popover } from '@base-ui/react/popover'
 import { Check, ChevronDown, Search } from 'lucide-react'
 import { useRef, useState, type RefObject } from 'react'
-import type { ContextRow } from '#shared/contract/clusters.ts'
+import type { ContextRow, SuiteRow } from '#shared/contract/clusters.ts'
 import { useCall } from '../client/index.ts'
 import { useEnter } from '../kit/index.ts'
-import { useScope } from './state/clusters.ts'
+import { useClusters, useScope } from './state/clusters.ts'
 import { chooseNamespace } from './state/location.ts'
 
 /** The namespace of the current cluster. A name that is not listed can be typed: an account may use what it cannot list. */
@@ -45,6 +45,11 @@ interface NamespaceListProps {
   onDone: () => void
 }
 
+function suiteNote(suites: readonly SuiteRow[], name: string): string {
+  const version = suites.find(({ namespace }) => namespace === name)?.version
+  return version === undefined ? 'suite' : `suite ${version}`
+}
+
 const namePattern = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 
 function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps) {
@@ -53,7 +58,10 @@ function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps)
     (client, signal) => client.clusters.namespaces({ context: cluster.id }, { signal }),
     [cluster.id],
   )
-  const names = [...new Set([current, ...(known.value?.namespaces ?? [])])].sort()
+  const suites = useClusters(({ clusters }) => clusters.find(({ id }) => id === cluster.cluster)?.suites) ?? []
+  const holdsSuite = (name: string) => suites.some(({ namespace }) => namespace === name)
+  const names = [...new Set([current, ...suites.map(({ namespace }) => namespace), ...(known.value?.namespaces ?? [])])]
+  names.sort((a, b) => Number(holdsSuite(b)) - Number(holdsSuite(a)) || (a < b ? -1 : 1))
   const shown = names.filter((name) => name.includes(filter.toLowerCase()))
   const typed = filter !== '' && !names.includes(filter) && namePattern.test(filter) ? [filter] : []
   const choose = (name: string | undefined) => {
@@ -94,6 +102,7 @@ function NamespaceList({ cluster, current, search, onDone }: NamespaceListProps)
           >
             {name === current ? <Check size={13} aria-hidden /> : <span style={{ width: 13 }} />}
             <code className="truncate">{name}</code>
+            {holdsSuite(name) ? <span className="note">{suiteNote(suites, name)}</span> : null}
             {typed.includes(name) ? <span className="note">use this name</span> : null}
           </div>
         ))}

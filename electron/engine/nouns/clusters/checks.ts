@@ -7,6 +7,7 @@ import type { Contexts, KnownContext } from './contexts.ts'
 import { unusableName } from './contextIds.ts'
 import { look, probeStages, roleIn, unreachable, type HealthFacts } from './health.ts'
 import { readUid } from './identity.ts'
+import { countFacts, readCounts } from './podCounts.ts'
 import { namespaceOf } from './rows.ts'
 import { suitesIn } from './suites.ts'
 
@@ -134,10 +135,18 @@ export class Checks {
     onIdentity(known, await readUid(connection, signal))
     const namespace = namespaceOf(known.context)
     if (isClose) {
-      const [facts, suites] = await Promise.all([
-        look(connection, namespace, result, signal, openPods(connection, namespace)),
-        suitesIn(connection, namespacesOf(known), signal),
-      ])
+      const facts = await look(connection, namespace, result, signal, openPods(connection, namespace))
+      const own = facts.pods
+      const suites = await suitesIn(connection, {
+        namespaces: namespacesOf(known),
+        countPods: async (other) => {
+          if (other === namespace && own) return own
+          const open = openPods(connection, other)
+          const { ready, total } = open ? countFacts(open) : await readCounts(connection, other, signal)
+          return { ready, total }
+        },
+        signal,
+      })
       known.facts = facts
       known.suites = suites
       known.lookedAt = now()

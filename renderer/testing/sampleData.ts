@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/server'
 import type { AuditEntry } from '#shared/contract/audit.ts'
 import type { Backup } from '#shared/contract/backups.ts'
 import type { ClusterRow, ContextRow, SuiteRow } from '#shared/contract/clusters.ts'
@@ -182,6 +183,29 @@ export function samplePods(): PodRow[] {
       }
     }),
   )
+}
+
+export function samplePodDetail(name: string) {
+  const row = samplePods().find((pod) => pod.name === name)
+  if (!row) throw new ORPCError('NOT_FOUND', { message: `There is no pod ${name}.` })
+  const [, port = 0] = services.find(([service]) => row.service === `agency-swarm-${service}`) ?? []
+  return {
+    row,
+    yaml: `kind: Pod\nmetadata:\n  name: ${name}\n`,
+    conditions: [],
+    containers: row.containers.map((container) => ({
+      name: container,
+      kind: 'container' as const,
+      image: row.image,
+      state: 'Running since 2026-01-05T08:00:00Z',
+      ready: row.ready > 0,
+      restarts: row.restarts,
+      lastState: '',
+      ports: [port],
+    })),
+    events: [],
+    labels: { app: row.service },
+  }
 }
 
 export function sampleMap(): ServiceNode[] {

@@ -6,6 +6,7 @@ import { contract } from '#shared/contract/index.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import { receiveNotice } from '../client/index.ts'
 import { sampleOperations, type OperationsScene } from './sampleOperations.ts'
+import { SampleForwards } from './sampleForwards.ts'
 import { SampleTasks } from './sampleTasks.ts'
 import { sampleWorkloads } from './sampleWorkloads.ts'
 import { floodOfPods, floodFigures, type PodFlood } from './podFlood.ts'
@@ -17,6 +18,7 @@ import {
   sampleEvents,
   sampleMap,
   sampleMetrics,
+  samplePodDetail,
   samplePods,
 } from './sampleData.ts'
 import { sampleDeploy } from './sampleDeploy.ts'
@@ -33,6 +35,8 @@ export interface Scene {
   flood?: PodFlood
   operations?: OperationsScene
   deploy?: DeployScene
+  /** Port-forwards that are open already, or that a test changes. */
+  forwards?: SampleForwards
   /** Long work that is running or has ended when the page opens. */
   tasks?: Task[]
   /** How long a task takes, in milliseconds. */
@@ -54,6 +58,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
   const calls: SampleEngine['calls'] = []
   const note = (name: string, input?: unknown) => void calls.push({ name, input })
   const ended = new AbortController()
+  const forwards = scene.forwards ?? new SampleForwards()
   const tasks = new SampleTasks(scene.taskMilliseconds, scene.tasks)
   let settings: Settings = { theme: 'dark', kubectlPath: '', kubeconfigFiles: [], singleKeys: true, imageRegistry: '' }
   let contexts = scene.contexts ?? sampleContexts()
@@ -135,7 +140,7 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
           ? floodOfPods(scene.flood, signal)
           : once({ feed: live, reset: true, upserted: scene.isEmpty ? [] : samplePods(), removed: [] }, signal),
       ),
-      detail: os.pods.detail.handler(unused),
+      detail: os.pods.detail.handler(({ input }) => samplePodDetail(input.name)),
       delete: os.pods.delete.handler(unused),
     },
     workloads: {
@@ -209,9 +214,12 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
     logs: { follow: os.logs.follow.handler(unused) },
     streams: { acknowledge: os.streams.acknowledge.handler(() => undefined) },
     forwards: {
-      watch: os.forwards.watch.handler(({ signal }) => once([], signal)),
-      open: os.forwards.open.handler(unused),
-      close: os.forwards.close.handler(unused),
+      watch: os.forwards.watch.handler(({ signal }) => forwards.watch(gone(signal))),
+      open: os.forwards.open.handler(({ input }) => {
+        note('forwards.open', input)
+        return forwards.open(input)
+      }),
+      close: os.forwards.close.handler(({ input }) => forwards.close(input.id)),
     },
     terminals: {
       shell: os.terminals.shell.handler(unused),

@@ -8,6 +8,7 @@ import { EmptyState, Tabs } from '../../kit/index.ts'
 import { PodFeed, type FeedTrouble } from './pods/PodFeed.tsx'
 import { PodsTab } from './pods/PodsTab.tsx'
 import { PodStore } from './pods/podStore.ts'
+import { ForwardsMenu } from './ports/ForwardsMenu.tsx'
 import { WorkloadsTab } from './WorkloadsTab.tsx'
 import './workloads.css'
 
@@ -76,6 +77,7 @@ function Workloads({ scope }: { scope: Scope }) {
             }
           />
         }
+        actions={<ForwardsMenu scope={scope} />}
       />
       {current ? (
         <WorkloadsTab

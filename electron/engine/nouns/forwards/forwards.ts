@@ -51,7 +51,7 @@ export class Forwards {
 
   async close(id: string): Promise<void> {
     const open = this.#open.get(id)
-    if (!open) throw new ConsoleError('NOT_FOUND', 'This port-forward is closed already. Nothing was changed.')
+    if (!open) throw new ConsoleError('NOT_FOUND', 'This port-forward is already closed.')
     this.#open.delete(id)
     await open.forward.close()
     this.#changes.emit(this.list())

@@ -71,7 +71,7 @@ export function PodDrawer({ scope, row, figures, onClose }: PodDrawerProps) {
       ) : null}
       {error && !value ? <ErrorState fault={error} onRetry={reload} /> : null}
       {!value && !error ? <LoadingState rows={6} label="Loading details" /> : null}
-      {value && tab === 'summary' ? <PodSummary row={row} detail={value} figures={figures} /> : null}
+      {value && tab === 'summary' ? <PodSummary scope={scope} row={row} detail={value} figures={figures} /> : null}
       {value && tab === 'events' ? <EventLines events={events} /> : null}
       {value && tab === 'yaml' ? <CodeView text={value.yaml} label={`YAML of ${row.name}`} /> : null}
     </Drawer>

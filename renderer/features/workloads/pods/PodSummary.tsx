@@ -1,27 +1,21 @@
-import type { EventRow } from '#shared/contract/events.ts'
+import type { Scope } from '#shared/contract/base.ts'
 import type { PodRow } from '#shared/contract/pods.ts'
 import { setParameters } from '../../../app/index.ts'
 import { Facts, formatBytes, formatCores, RelativeTime, Status, type StatusKind } from '../../../kit/index.ts'
 import { EventLines } from '../EventLines.tsx'
+import { PodPorts } from '../ports/PodPorts.tsx'
 import { PodChart } from './PodChart.tsx'
+import type { PodDetail } from './podDetail.ts'
 import type { PodFigures } from './podMetrics.ts'
 
-export interface PodDetail {
-  containers: {
-    name: string
-    kind: 'container' | 'sidecar' | 'init' | 'ephemeral'
-    image: string
-    state: string
-    ready: boolean
-    restarts: number
-    lastState: string
-    ports: number[]
-  }[]
-  conditions: { type: string; status: string; reason: string; message: string }[]
-  events: EventRow[]
+interface PodSummaryProps {
+  scope: Scope
+  row: PodRow
+  detail: PodDetail
+  figures: PodFigures
 }
 
-export function PodSummary({ row, detail, figures }: { row: PodRow; detail: PodDetail; figures: PodFigures }) {
+export function PodSummary({ scope, row, detail, figures }: PodSummaryProps) {
   const unmet = detail.conditions.filter((condition) => condition.status !== 'True' && condition.message)
   return (
     <>
@@ -51,9 +45,9 @@ export function PodSummary({ row, detail, figures }: { row: PodRow; detail: PodD
             <span className="quiet-text">{container.state}</span>
           </div>
           {container.lastState ? <p className="note selectable">Before: {container.lastState}</p> : null}
-          {container.ports.length > 0 ? <p className="note">Ports {container.ports.join(', ')}</p> : null}
         </div>
       ))}
+      <PodPorts scope={scope} row={row} containers={detail.containers} />
       <div className="pod-title">
         Latest events
         {detail.events.length > 4 ? (

@@ -1,0 +1,17 @@
+import type { EventRow } from '#shared/contract/events.ts'
+
+/** What the drawer shows of `pods.detail`. */
+export interface PodDetail {
+  containers: {
+    name: string
+    kind: 'container' | 'sidecar' | 'init' | 'ephemeral'
+    image: string
+    state: string
+    ready: boolean
+    restarts: number
+    lastState: string
+    ports: number[]
+  }[]
+  conditions: { type: string; status: string; reason: string; message: string }[]
+  events: EventRow[]
+}

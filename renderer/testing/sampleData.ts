@@ -201,7 +201,10 @@ export function samplePodDetail(name: string) {
       ready: row.ready > 0,
       restarts: row.restarts,
       lastState: '',
-      ports: [port],
+      ports: [
+        { port, protocol: 'TCP' as const },
+        { port: 8125, protocol: 'UDP' as const },
+      ],
     })),
     events: [],
     labels: { app: row.service },

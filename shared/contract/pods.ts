@@ -62,7 +62,8 @@ export const pods = {
           ready: z.boolean(),
           restarts: z.number(),
           lastState: z.string(),
-          ports: z.array(z.number()),
+          /** As the container declares them. Only TCP can be forwarded. */
+          ports: z.array(z.object({ port: z.number(), protocol: z.enum(['TCP', 'UDP', 'SCTP']) })),
         }),
       ),
       events: z.array(eventRow),

@@ -45,8 +45,16 @@ function factsOf({ name, image, ports }: V1Container | V1EphemeralContainer, own
     ready: own?.ready ?? false,
     restarts: own?.restartCount ?? 0,
     lastState: stateWords(own?.lastState),
-    ports: (ports ?? []).map(({ containerPort }) => containerPort),
+    ports: (ports ?? []).map(({ containerPort, protocol }) => ({
+      port: containerPort,
+      protocol: protocolOf(protocol),
+    })),
   }
+}
+
+/** TCP where none is stated, as the API server fills it in. */
+function protocolOf(protocol: string | undefined): 'TCP' | 'UDP' | 'SCTP' {
+  return protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP'
 }
 
 function stateWords(state: V1ContainerState | undefined): string {

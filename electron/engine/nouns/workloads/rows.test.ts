@@ -176,6 +176,15 @@ it.each(variants(pod))('the drawer of a pod opens with $what', ({ object }) => {
   expect(() => containerFacts(object)).not.toThrow()
 })
 
+it('the ports of a container keep their protocol, TCP where none is stated', () => {
+  const ports = [{ containerPort: 53, protocol: 'UDP' }, { containerPort: 80 }]
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'dns', ports }] } }
+  expect(containerFacts(object).containers[0]?.ports).toEqual([
+    { port: 53, protocol: 'UDP' },
+    { port: 80, protocol: 'TCP' },
+  ])
+})
+
 it.each([service, configMap, policy].flatMap((object, index) => variants(object).map((odd) => ({ index, ...odd }))))(
   'the map is drawn with $what',
   ({ index, object }) => {

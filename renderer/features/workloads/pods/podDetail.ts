@@ -1,5 +1,11 @@
 import type { EventRow } from '#shared/contract/events.ts'
 
+/** A port that a container declares. */
+export interface ContainerPort {
+  port: number
+  protocol: 'TCP' | 'UDP' | 'SCTP'
+}
+
 /** What the drawer shows of `pods.detail`. */
 export interface PodDetail {
   containers: {
@@ -10,7 +16,7 @@ export interface PodDetail {
     ready: boolean
     restarts: number
     lastState: string
-    ports: number[]
+    ports: ContainerPort[]
   }[]
   conditions: { type: string; status: string; reason: string; message: string }[]
   events: EventRow[]

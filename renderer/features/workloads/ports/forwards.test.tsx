@@ -5,7 +5,7 @@ import { samplePodDetail, samplePods } from '../../../testing/sampleData.ts'
 import { SampleForwards } from '../../../testing/sampleForwards.ts'
 
 const pod = samplePods()[0]?.name ?? ''
-const port = samplePodDetail(pod).containers[0]?.ports[0] ?? 0
+const port = samplePodDetail(pod).containers[0]?.ports[0]?.port ?? 0
 let forwards: SampleForwards
 
 beforeEach(() => {
@@ -67,6 +67,19 @@ test("the header counts the context's forwards of every namespace and stops each
   fireEvent.click(own.getByRole('button', { name: 'Stop' }))
   await screen.findByText('1 port forwarded', undefined, patience)
   expect(forwards.list.map((forward) => forward.pod)).toEqual(['web-0', 'web-0'])
+})
+
+test('a port that is not TCP is listed and cannot be forwarded', async () => {
+  const { sample } = await openDrawer()
+  const udp = screen.getByRole('button', { name: 'Forward 8125' })
+  expect(udp.getAttribute('aria-disabled')).toBe('true')
+  expect(screen.getByText(/^UDP, /)).toBeTruthy()
+  fireEvent.click(udp)
+  fireEvent.click(screen.getByRole('button', { name: `Forward ${port}` }))
+  await line()
+  expect(sample.calls.filter(({ name }) => name === 'forwards.open').map(({ input }) => input)).toMatchObject([
+    { port },
+  ])
 })
 
 test('forwards that cannot be read are unknown, not none', async () => {

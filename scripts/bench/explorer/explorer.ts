@@ -82,7 +82,7 @@ async function measure(cluster: BenchCluster): Promise<Ratio[]> {
       '<= 1.05x',
     ),
     against(
-      { id: 'P1c', measure: 'bytes at rest a minute, nobody looking, against 20 kB', unit: 'kB' },
+      { id: 'P1c', measure: 'bytes at rest a minute, no page open, against 20 kB', unit: 'kB' },
       await atRest(cluster),
       20,
       '<= 1x',

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { generatedPods } from './pods.ts'
 
 // A stand-in API server in a process of its own, for reading: discovery, pages, tables, watches that stay quiet, access reviews. Each
-// answer is written anew, as an API server does, for kubectl and the console alike. It counts what it is asked.
+// answer is written afresh, as an API server does, for kubectl and the console alike. It counts what it is asked.
 const namespace = 'flood'
 const pods = generatedPods(Number(process.argv[2]), namespace) as Pod[]
 interface Pod {

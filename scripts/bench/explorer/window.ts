@@ -113,7 +113,7 @@ export async function visit(cluster: BenchCluster): Promise<Visit> {
       allRows: all - begun,
       again,
       longestTask: longest,
-      // Of the pages of a list only the first has no token to go on from.
+      // Of the pages of a list only the first has no token to continue from.
       podLists: ofPods.filter(({ what }) => what.startsWith('GET list')).length,
       podWatches: ofPods.filter(({ what }) => what.startsWith('GET watch')).length,
       watchesLeft,

@@ -78,7 +78,7 @@ function valuesOf(bundle: Bundle, rendering: Rendering): Values {
   const { faults, values } = checkValues(settings, profile, rendering.values)
   if (faults.length > 0) {
     const lines = faults.map(({ line, message }) => (line > 0 ? `Line ${line}: ${message}` : message))
-    throw new ConsoleError('BAD_INPUT', `${lines.join(' ')}`, { faults })
+    throw new ConsoleError('BAD_INPUT', lines.join(' '), { faults })
   }
   return { ...completeImages(values, own.data.version), ...own.data }
 }

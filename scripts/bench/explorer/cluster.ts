@@ -42,7 +42,9 @@ export async function startBenchCluster(): Promise<BenchCluster> {
     kubeconfig,
     url,
     asked: async () => (await (await fetch(`${url}/bench/asked`)).json()) as Asked,
-    reset: async () => void (await (await fetch(`${url}/bench/reset`)).text()),
+    reset: async () => {
+      await (await fetch(`${url}/bench/reset`)).text()
+    },
     kubectl: () => timed(program, ['--kubeconfig', kubeconfig, 'get', 'pods', '-n', namespace, '--no-headers'], folder),
     stop: async () => {
       child.kill()

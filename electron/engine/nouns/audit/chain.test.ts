@@ -28,8 +28,8 @@ interface Console {
   audit: AuditLog
   checkpoints: Checkpoints
   chain: AuditChain
-  write(count: number): Promise<void>
-  close(): Promise<void>
+  write: (count: number) => Promise<void>
+  close: () => Promise<void>
 }
 const log = () => join(folder, 'audit', 'audit.jsonl')
 const fact: AuditFact = {

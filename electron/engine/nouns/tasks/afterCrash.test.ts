@@ -113,8 +113,8 @@ it.each([
 it('what ended while no window looked is in the list of the next start; what was seen is in the history alone', async () => {
   const before = opened()
   const [one, two] = [
-    before.start(description, async () => undefined),
-    before.start(description, async () => undefined),
+    before.start(description, () => Promise.resolve()),
+    before.start(description, () => Promise.resolve()),
   ]
   for (const [index, { taskId }] of [one, two].entries()) {
     await before.ended(taskId)
@@ -131,7 +131,7 @@ it('work whose journal cannot be written does not begin', async () => {
   await writeFile(join(folder, 'tasks'), 'a file where the folder must be')
   const tasks = opened()
   let ran = false
-  const begin = () => tasks.start(description, async () => void (ran = true))
+  const begin = () => tasks.start(description, () => Promise.resolve(void (ran = true)))
   expect(begin).toThrow(expect.objectContaining({ code: 'STORAGE_FAILED' }))
   await rm(join(folder, 'tasks'))
   const { taskId } = begin()
@@ -174,7 +174,7 @@ it('an end that cannot be written to the audit log is said, and written when it 
   const tasks = opened()
   const outcomes = new TaskOutcomes(tasks, audit)
   outcomes.start()
-  const { taskId } = tasks.start(description, async () => undefined)
+  const { taskId } = tasks.start(description, () => Promise.resolve())
   await tasks.ended(taskId)
   await expect.poll(() => tasks.all()[0]?.log.at(-1)?.text).toMatch(/not in the audit log yet/)
   expect([outcomes.unwritten, tasks.all()[0]?.state]).toEqual([1, 'done'])

@@ -53,7 +53,10 @@ export function PodsTab({ pods, scope, trouble }: { pods: PodStore; scope: Scope
   const shown = useMemo(() => filterPods(rows, readFilter(filter), groups), [rows, filter, groups])
   const columns = usePodColumns(figures, now, width < 1_100)
   // Chosen are pods, not names: one that was replaced under the same name is no longer chosen.
-  const selectedRows = useMemo(() => rowsByUid(state.byUid, chosen), [rows, state.byUid, chosen])
+  const selectedRows = useMemo(
+    () => (chosen.size === 0 ? [] : rows.filter(({ uid }) => chosen.has(uid))),
+    [rows, chosen],
+  )
   const selected = useMemo(() => new Set(selectedRows.map(rowId)), [selectedRows])
   const activeRow = useMemo(
     () => (active === null ? undefined : rows.find((row) => row.name === active)),
@@ -195,10 +198,6 @@ function NothingDeployed() {
       nothing.
     </EmptyState>
   )
-}
-
-function rowsByUid(byUid: ReadonlyMap<string, PodRow>, uids: ReadonlySet<string>): PodRow[] {
-  return [...uids].flatMap((uid) => byUid.get(uid) ?? [])
 }
 
 /** Words apart are conditions of their own: `status:crash agents`. */

@@ -14,7 +14,11 @@ const die = (at: string) => {
   if (at === point) process.kill(process.pid, 'SIGKILL')
 }
 
-const append = JsonLines.prototype.append
+const append = Object.getOwnPropertyDescriptor(JsonLines.prototype, 'append')?.value as (
+  this: JsonLines<unknown>,
+  line: unknown,
+  durable?: boolean,
+) => void
 JsonLines.prototype.append = function (this: JsonLines<unknown>, line: unknown, durable?: boolean) {
   const { event } = line as { event: string }
   if (event === 'begun') die('before the beginning is written')
@@ -47,12 +51,16 @@ tasks.start(
     result: { release: 'r1' },
   },
   async (control) => {
-    await control.step('copy', async () => {
+    await control.step('copy', () => {
       control.log('good', 'copied')
       die('in copy')
+      return Promise.resolve()
     })
     die('between the steps')
-    await control.step('swap', async () => die('in swap'))
+    await control.step('swap', () => {
+      die('in swap')
+      return Promise.resolve()
+    })
     die('after the last step')
   },
 )

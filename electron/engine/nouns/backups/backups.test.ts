@@ -6,7 +6,7 @@ import { Tasks, type Task } from '../tasks/tasks.ts'
 import { Backups } from './backups.ts'
 import { planRestore } from './plan.ts'
 import { services } from './testing/restoreJob.ts'
-import { startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
+import { archiveFile, startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
 import { testNamespace, type TestNamespace } from '../../testing/testNamespace.ts'
 
 /** A cluster to hold the lease in; the database is a server of this machine. */
@@ -78,7 +78,7 @@ describe('Backups', () => {
   it('blocks the plan of a damaged backup, and of a database that cannot be reached', async () => {
     const backups = engine()
     const id = await backUp(backups)
-    await appendFile(backups.store.archivePath(place, id), 'x')
+    await appendFile(archiveFile(folder.path, id, place), 'x')
     isReachable = false
     const { blockers } = await planRestore(backups, scope, id)
     expect(blockers.map(({ code }) => code)).toEqual(['ARCHIVE_DAMAGED', 'CLUSTER_UNREACHABLE'])
@@ -100,7 +100,7 @@ describe('Backups', () => {
   })
 
   it('knows the room for backups before there is any', async () => {
-    expect((await engine().store.space()).totalBytes).toBeGreaterThan(0)
+    expect((await engine().catalogue.space()).totalBytes).toBeGreaterThan(0)
   })
 
   it('keeps the backups of two clusters with similar names apart', async () => {

@@ -15,7 +15,8 @@ import { isUnfinished, lookAtRestore, recoverRestore, recoverSteps } from './rec
 import { currentData, restoreOf, type Look } from './restoreList.ts'
 import { restoreBackup, restoreSteps, type RestoreJob, type SuiteServices } from './restore.ts'
 import { suiteServices } from './services.ts'
-import { BackupStore } from './store.ts'
+import type { Catalogue } from './catalogue.ts'
+import { folderCatalogue } from './folderCatalogue.ts'
 import { takeBackup } from './take.ts'
 import { throttled } from './trial.ts'
 import { keepRestore, undoRestore, undoSteps } from './undo.ts'
@@ -46,7 +47,7 @@ const backupSteps: TaskDescription['steps'] = [
 export class Backups {
   /** Says whose lists have changed. */
   readonly changes = new Broadcast<Suite>()
-  readonly store: BackupStore
+  readonly catalogue: Catalogue
   readonly #needs: BackupsNeeds
   readonly #journals: RestoreJournals
   /** Restores that are being worked on by this engine. */
@@ -56,7 +57,7 @@ export class Backups {
 
   constructor(needs: BackupsNeeds) {
     this.#needs = needs
-    this.store = new BackupStore(needs.host.dataDirectory, (a, b) => needs.directory.isSameCluster(a, b))
+    this.catalogue = folderCatalogue(needs.host.dataDirectory, (a, b) => needs.directory.isSameCluster(a, b))
     needs.tasks.explain(restoreKinds, (task) => this.#standingOf(task))
     this.#journals = new RestoreJournals(needs.host.dataDirectory, () => needs.host.now())
   }
@@ -96,7 +97,7 @@ export class Backups {
         const trials = new TrialDatabases(this.#needs.host.dataDirectory, suite)
         await trials.drop(server)
         const { user: by, now } = this.#facts()
-        await verifyBackup({ server, store: this.store, suite, backupId, by, now, trials }, control)
+        await verifyBackup({ server, catalogue: this.catalogue, suite, backupId, by, now, trials }, control)
       },
     )
   }
@@ -166,18 +167,18 @@ export class Backups {
 
   async delete(scope: Scope, backupId: string): Promise<void> {
     this.#refuseSecond(scope)
-    await this.store.delete(this.suiteOf(scope), backupId)
+    await this.catalogue.delete(this.suiteOf(scope), backupId)
     this.changes.emit(this.suiteOf(scope))
   }
 
   /** The newest backup of a suite, for lists of suites; undefined when there is none. */
   async newest(suite: Suite): Promise<{ at: number; state: Backup['state'] } | undefined> {
-    const [newest] = await this.store.list(suite, false)
+    const [newest] = await this.catalogue.list(suite, false)
     return newest && { at: newest.takenAt, state: newest.state }
   }
 
   async list(scope: Scope, deep: boolean): Promise<Backup[]> {
-    return this.store.list(this.suiteOf(scope), deep)
+    return this.catalogue.list(this.suiteOf(scope), deep)
   }
 
   /** What the journals of this console say about its restores of this suite; newest first. */
@@ -236,9 +237,9 @@ export class Backups {
     signal: AbortSignal,
   ): Promise<string> {
     const { user, now } = this.#facts()
-    const earlier = await this.store.newestManifest(this.suiteOf(scope))
+    const earlier = await this.catalogue.newestManifest(this.suiteOf(scope))
     const total = earlier && archiveOf(earlier).bytes
-    const taken = await takeBackup(server, this.store, {
+    const taken = await takeBackup(server, this.catalogue, {
       suite: this.suiteOf(scope),
       clusterName: this.#needs.directory.facts(scope.context).name,
       by: user,
@@ -276,7 +277,7 @@ export class Backups {
     const server = await this.serverOf(scope, control.signal)
     return {
       server,
-      store: this.store,
+      catalogue: this.catalogue,
       services: this.servicesOf(scope),
       journal: this.#journals.of(this.suiteOf(scope), restoreId),
       suite: this.suiteOf(scope),

@@ -12,7 +12,7 @@ export function backupsNoun({ backups }: { backups: Backups }) {
       const list = async (deep: boolean) => ({
         backups: await backups.list(scope, deep),
         restores: backups.restores(scope),
-        location: { path: backups.store.directory(backups.suiteOf(scope)), ...(await backups.store.space()) },
+        location: { path: backups.catalogue.describe(backups.suiteOf(scope)), ...(await backups.catalogue.space()) },
       })
       // Lengths first, at once; then every byte, which may take a while.
       yield await list(false)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BackupStore } from './store.ts'
+import { folderCatalogue } from './folderCatalogue.ts'
 import { takeBackup } from './take.ts'
 import { place, startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
 
@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 const take = (onDetail: (text: string) => void, lockLimit: number) =>
-  takeBackup(suite.server, new BackupStore(folder.path), {
+  takeBackup(suite.server, folderCatalogue(folder.path), {
     suite: place,
     clusterName: 'test',
     by: 'maya',

@@ -18,7 +18,7 @@ export async function planRestore(backups: Backups, scope: Scope, backupId: stri
   const block = (thrown: unknown) => {
     blockers.push(faultOf(thrown))
   }
-  const manifest = await backups.store.checked(backups.suiteOf(scope), backupId).catch(block)
+  const manifest = await backups.catalogue.checked(backups.suiteOf(scope), backupId).catch(block)
   const server = await backups.serverOf(scope).catch(block)
   let now = new Map<string, number>()
   if (server && manifest) {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Manifest } from './manifest.ts'
 import { newRecoveryId } from './names.ts'
 import { restoreBackup } from './restore.ts'
-import { BackupStore } from './store.ts'
+import { folderCatalogue } from './folderCatalogue.ts'
 import { restoreJob, recoverNow, runTask, takeNow } from './testing/restoreJob.ts'
 import { startSuite, temporaryFolder, type TestSuite } from './testing/suite.ts'
 import { undoRestore } from './undo.ts'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   suite = await startSuite()
   folder = await temporaryFolder()
   await suite.fill('agency_swarm')
-  backup = await takeNow(suite.server, new BackupStore(folder.path), 'x')
+  backup = await takeNow(suite.server, folderCatalogue(folder.path), 'x')
   await suite.query('DELETE FROM agents WHERE id > 10')
 })
 afterAll(async () => {

@@ -202,7 +202,7 @@ describe('the suite on a cluster', () => {
     expect((await tasks.ended(taskId)).state).toBe('cancelled')
     off()
     expect(await backups.list(scope, false)).toHaveLength(before)
-    expect(await readdir(backups.store.directory(backups.suiteOf(scope)))).toHaveLength(before)
+    expect(await readdir(backups.catalogue.describe(backups.suiteOf(scope)))).toHaveLength(before)
     const sessions = `SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'agency-swarm-console backup%'`
     expect(await sql(sessions)).toEqual([])
   })

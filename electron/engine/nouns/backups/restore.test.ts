@@ -1,18 +1,21 @@
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConsoleError } from '#shared/errors.ts'
 import { namesOf, restoreBackup, type SuiteServices } from './restore.ts'
-import { BackupStore } from './store.ts'
+import type { Catalogue } from './catalogue.ts'
+import { folderCatalogue } from './folderCatalogue.ts'
 import { restoreJob, recoverNow, runTask, services, takeNow } from './testing/restoreJob.ts'
-import { place, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
+import { archiveFile, place, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
 import { TrialDatabases } from './trials.ts'
 import { keepRestore, undoRestore } from './undo.ts'
 import { verifyBackup } from './verify.ts'
 
 let suite: TestSuite
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let store: BackupStore
+let catalogue: Catalogue
 
 beforeAll(async () => {
   suite = await startSuite()
@@ -20,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => suite.stop())
 beforeEach(async () => {
   folder = await temporaryFolder()
-  store = new BackupStore(folder.path)
+  catalogue = folderCatalogue(folder.path)
   await suite.fill('agency_swarm')
 })
 afterEach(async () => {
@@ -37,7 +40,7 @@ const agents = async () => Number((await suite.query('SELECT count(*) FROM agent
 
 describe('restoreBackup', () => {
   it('brings destroyed data back, and keeps what was there before', async () => {
-    const backup = await takeNow(suite.server, store, 'before')
+    const backup = await takeNow(suite.server, catalogue, 'before')
     await suite.query('DELETE FROM agents WHERE id > 10')
     const work = job(backup.id)
     const task = await restore(work)
@@ -58,13 +61,13 @@ describe('restoreBackup', () => {
       )
     const before = await facts()
     expect(before[0]).toContain('search_path=public, pg_catalog')
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     await restore(job(backup.id))
     expect(await facts()).toEqual(before)
   })
 
   it('swaps although services keep connecting, and they reach the restored data afterwards', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     await suite.query('DELETE FROM agents WHERE id > 10')
     let isStopped = false
     const pool = Array.from({ length: 4 }, async () => {
@@ -78,16 +81,16 @@ describe('restoreBackup', () => {
   })
 
   it('takes a safety backup of what is there before anything else', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     await suite.query('DELETE FROM agents WHERE id > 10')
     await restore(job(backup.id))
-    const [safety] = await store.list(place, true)
+    const [safety] = await catalogue.list(place, true)
     expect(safety).toMatchObject({ reason: 'safety', state: 'intact' })
     expect(safety?.database.tables.find(({ name }) => name === 'public.agents')?.rows).toBe(10)
   })
 
   it('goes back to the old database when the services do not become healthy', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     await suite.query('DELETE FROM agents WHERE id > 10')
     const sick = services(1)
     const work = job(backup.id, { services: sick })
@@ -104,37 +107,37 @@ describe('restoreBackup', () => {
     ['cut short', (archive: Buffer) => archive.subarray(0, archive.length - 100)],
     ['with one bit flipped', (archive: Buffer) => archive.map((byte, at) => (at === 3000 ? byte ^ 1 : byte))],
   ])('refuses an archive %s, and lists it as damaged', async (_how, damage) => {
-    const backup = await takeNow(suite.server, store, 'x')
-    const path = store.archivePath(place, backup.id)
+    const backup = await takeNow(suite.server, catalogue, 'x')
+    const path = archiveFile(folder.path, backup.id)
     await writeFile(path, damage(await readFile(path)))
     const task = await restore(job(backup.id))
     expect(task.fault?.code).toBe('ARCHIVE_DAMAGED')
-    expect((await store.list(place, true))[0]?.state).toBe('damaged')
+    expect((await catalogue.list(place, true))[0]?.state).toBe('damaged')
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
   })
 
   it('refuses a manifest in which one figure was changed', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
-    const path = store.archivePath(place, backup.id).replace('database.dump', 'manifest.json')
+    const backup = await takeNow(suite.server, catalogue, 'x')
+    const path = archiveFile(folder.path, backup.id).replace('database.dump', 'manifest.json')
     const text = await readFile(path, 'utf8')
     await writeFile(path, text.replace('"rows": 500', '"rows": 501'))
     expect((await restore(job(backup.id))).fault?.code).toBe('ARCHIVE_DAMAGED')
-    expect((await store.list(place, false))[0]).toMatchObject({ id: backup.id, state: 'damaged' })
+    expect((await catalogue.list(place, false))[0]).toMatchObject({ id: backup.id, state: 'damaged' })
   })
 
   it('calls a backup sound whose record of a verification is damaged, and not verified', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
-    await writeFile(store.archivePath(place, backup.id).replace('database.dump', 'verified.json'), '{"contents":')
-    expect((await store.list(place, true))[0]).toMatchObject({ state: 'intact', signedBy: { isThisConsole: true } })
+    const backup = await takeNow(suite.server, catalogue, 'x')
+    await writeFile(archiveFile(folder.path, backup.id).replace('database.dump', 'verified.json'), '{"contents":')
+    expect((await catalogue.list(place, true))[0]).toMatchObject({ state: 'intact', signedBy: { isThisConsole: true } })
   })
 
   it('restores what another console signed, and says whose it is', async () => {
     const theirs = await temporaryFolder()
-    const backup = await takeNow(suite.server, new BackupStore(theirs.path), 'x')
+    const backup = await takeNow(suite.server, folderCatalogue(theirs.path), 'x')
     await cp(join(theirs.path, 'backups'), join(folder.path, 'backups'), { recursive: true })
     await rm(join(folder.path, 'backups', 'signing-key.pem'))
-    await takeNow(suite.server, store, 'own')
-    const [own, other] = await store.list(place, true)
+    await takeNow(suite.server, catalogue, 'own')
+    const [own, other] = await catalogue.list(place, true)
     expect(own?.signedBy).toMatchObject({ isThisConsole: true })
     expect(other).toMatchObject({ id: backup.id, state: 'intact', signedBy: { isThisConsole: false } })
     expect((await restore(job(backup.id))).state).toBe('done')
@@ -142,7 +145,7 @@ describe('restoreBackup', () => {
   })
 
   it('leaves the live database alone, and nothing beside it, when it is stopped while restoring', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     await suite.query('DELETE FROM agents WHERE id > 10')
     const work = job(backup.id)
     const task = await runTask(
@@ -160,7 +163,7 @@ describe('restoreBackup', () => {
   })
 
   it('cannot be stopped once it has begun to swap', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     const refused: string[] = []
     const task = await runTask(
       folder.path,
@@ -182,7 +185,7 @@ describe('restoreBackup', () => {
 
 describe('undo and keep', () => {
   it('undo swaps back, and saves what was written since the restore', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     await suite.query('DELETE FROM agents WHERE id > 10')
     const work = job(backup.id)
     await restore(work)
@@ -191,13 +194,13 @@ describe('undo and keep', () => {
     expect(task.state).toBe('done')
     expect(await agents()).toBe(10)
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
-    const [safety] = await store.list(place, true)
+    const [safety] = await catalogue.list(place, true)
     expect(safety?.database.tables.find(({ name }) => name === 'public.agents')?.rows).toBe(501)
     expect(work.journal.read()?.outcome?.state).toBe('undone')
   })
 
   it('keep drops the previous database, and undo says that it is gone', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     const work = job(backup.id)
     await restore(work)
     await keepRestore(work)
@@ -210,7 +213,7 @@ describe('undo and keep', () => {
 
 describe('recoverRestore', () => {
   it('opens a database that a killed swap left closed', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     const work = job(backup.id)
     const live = await suite.query(`SELECT oid::text FROM pg_database WHERE datname = 'agency_swarm'`, 'postgres')
     work.journal.begin({
@@ -228,7 +231,7 @@ describe('recoverRestore', () => {
   })
 
   it('gives the old database its name back when no other has it', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     const work = job(backup.id)
     const live = await suite.query(`SELECT oid::text FROM pg_database WHERE datname = 'agency_swarm'`, 'postgres')
     work.journal.begin({
@@ -245,7 +248,7 @@ describe('recoverRestore', () => {
   })
 
   it('offers Undo, with the reason, for restored data that is live while the services are not healthy', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     const unhealthy: SuiteServices = {
       ...services(),
       untilHealthy: () => Promise.reject(new ConsoleError('TIMEOUT', 'backend did not become ready.')),
@@ -280,7 +283,7 @@ describe('recoverRestore', () => {
   })
 
   it('says that the state is unknown, with what it found, when the live database is neither of the two', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     const work = job(backup.id)
     work.journal.begin({
       ...place,
@@ -305,7 +308,7 @@ describe('verifyBackup', () => {
       verifyBackup(
         {
           server: suite.server,
-          store,
+          catalogue,
           suite: place,
           backupId,
           by: 'maya',
@@ -317,32 +320,32 @@ describe('verifyBackup', () => {
     )
 
   it('calls a backup verified after a trial restore gave back what was there', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
+    const backup = await takeNow(suite.server, catalogue, 'x')
     await suite.query('DELETE FROM agents')
     const task = await verify(backup.id)
     expect(task).toMatchObject({ state: 'done' })
-    const [listed] = await store.list(place, true)
+    const [listed] = await catalogue.list(place, true)
     expect(listed?.state).toBe('verified')
     expect(listed?.verifiedAt).toBeGreaterThan(backup.takenAt)
     expect(await suite.databases()).toEqual(['agency_swarm', 'postgres'])
   })
 
   it('does not when one row came back different', async () => {
-    const backup = await takeNow(suite.server, store, 'x')
-    const other = await takeNow(suite.server, store, 'other').then(async (made) => {
+    const backup = await takeNow(suite.server, catalogue, 'x')
+    const other = await takeNow(suite.server, catalogue, 'other').then(async (made) => {
       // An authentic description of other contents: what a bug in the dump would look like.
       const database = structuredClone(made.database)
       const table = database.tables.find(({ name }) => name === 'public.agents')
       if (table) table.sha256 = '0'.repeat(64)
-      const partial = await store.create(place, '20200101T000000000Z-abcd')
-      await writeFile(partial.archivePath, await readFile(store.archivePath(place, backup.id)))
+      const partial = await catalogue.create(place, '20200101T000000000Z-abcd')
+      await pipeline(createReadStream(archiveFile(folder.path, backup.id)), partial.openArchive())
       await partial.commit({ ...backup, id: '20200101T000000000Z-abcd', database })
       return '20200101T000000000Z-abcd'
     })
     const task = await verify(other)
     expect(task.fault).toMatchObject({ code: 'VERIFICATION_FAILED' })
     expect(task.fault?.message).toContain('Table public.agents has as many rows, but not the same contents.')
-    expect((await store.list(place, true)).at(-1)?.state).toBe('intact')
+    expect((await catalogue.list(place, true)).at(-1)?.state).toBe('intact')
     await until(async () => (await suite.databases()).length === 2, 'no scratch database is left')
   })
 })

@@ -9,7 +9,7 @@ import { applicationName, derivedDatabase } from './names.ts'
 import { carryProperties, createLike } from './newDatabase.ts'
 import { withDatabaseLock, withMaintenance } from './sessions.ts'
 import { copiesOf, whatIsLive } from './restoreState.ts'
-import type { BackupStore } from './store.ts'
+import type { Catalogue } from './catalogue.ts'
 import { databaseNames, dropDatabase, swapDatabases } from './swap.ts'
 import { compareWithManifest, fill, unfitness } from './trial.ts'
 
@@ -25,7 +25,7 @@ export interface SuiteServices {
 
 export interface RestoreJob {
   server: DatabaseServer
-  store: BackupStore
+  catalogue: Catalogue
   services: SuiteServices
   journal: RestoreJournal
   suite: Suite
@@ -81,14 +81,14 @@ export function namesOf(job: { server: DatabaseServer; restoreId: string }) {
 
 /** Everything that leaves the live database as it is, and can be stopped at any moment. */
 async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
-  const { server, store, suite, backupId, restoreId, journal, hold } = job
+  const { server, catalogue, suite, backupId, restoreId, journal, hold } = job
   const { fresh } = namesOf(job)
   const { signal } = control
   const backup = await control.step('check', (step) => check(job, step, signal))
   try {
     await control.step('safety', (step) => journal.around('safety', () => job.takeSafetyBackup(step, signal)))
-    const archivePath = store.archivePath(suite, backupId)
-    const request = { database: fresh, backup, archivePath, application: applicationName('restore', restoreId), signal }
+    const openArchive = () => catalogue.readArchive(suite, backupId)
+    const request = { database: fresh, backup, openArchive, application: applicationName('restore', restoreId), signal }
     await control.step('fill', async (step) => {
       await hold.check()
       await journal.around(
@@ -126,9 +126,9 @@ async function dropCopy({ server, journal, restoreId }: RestoreJob): Promise<voi
 }
 
 async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): Promise<Manifest> {
-  const { server, store, suite, backupId, restoreId, journal, by } = job
+  const { server, catalogue, suite, backupId, restoreId, journal, by } = job
   step.detail('Reading every byte of the archive.')
-  const backup = await store.checked(suite, backupId, signal)
+  const backup = await catalogue.checked(suite, backupId, signal)
   step.detail('Comparing versions, extensions and free space.')
   const { live, reasons } = await withMaintenance(server, async (session) => ({
     live: (await databaseNames(session)).find(({ name }) => name === server.database),

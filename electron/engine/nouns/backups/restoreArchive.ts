@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { ConsoleError } from '#shared/errors.ts'
@@ -10,7 +10,7 @@ import { parseTrailer } from './trailer.ts'
 export interface RestoreRequest {
   /** An empty database. */
   database: string
-  archive: { path: string; bytes: number; sha256: string }
+  archive: { open: () => Readable; bytes: number; sha256: string }
   application: string
   onBytes: (bytes: number) => void
   signal: AbortSignal
@@ -27,7 +27,7 @@ export async function restoreArchive(server: DatabaseServer, request: RestoreReq
   const run = await server.runTool(restoreScript, parameters, signal)
   const output = text(run.stdout)
   output.catch(() => undefined)
-  const source = createReadStream(archive.path, { highWaterMark: 256 * 1024 })
+  const source = archive.open()
   const counted = async function* (chunks: AsyncIterable<Buffer>) {
     let sent = 0
     for await (const chunk of chunks) {

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { createWriteStream } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DatabaseServer } from '../../ports/databaseServer.ts'
-import { BackupStore } from './store.ts'
+import type { Catalogue } from './catalogue.ts'
+import { folderCatalogue } from './folderCatalogue.ts'
 import { takeBackup } from './take.ts'
 import { smallDisk } from './testing/smallDisk.ts'
-import { place, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
+import { archiveFile, place, startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
 
 let suite: TestSuite
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let store: BackupStore
+let catalogue: Catalogue
 
 beforeAll(async () => {
   suite = await startSuite()
@@ -19,12 +20,12 @@ beforeAll(async () => {
 afterAll(() => suite.stop())
 beforeEach(async () => {
   folder = await temporaryFolder()
-  store = new BackupStore(folder.path)
+  catalogue = folderCatalogue(folder.path)
 })
 afterEach(() => folder.remove())
 
 const take = (over: Partial<Parameters<typeof takeBackup>[2]> = {}, server: DatabaseServer = suite.server) =>
-  takeBackup(server, store, {
+  takeBackup(server, catalogue, {
     suite: place,
     clusterName: 'test',
     by: 'maya',
@@ -71,10 +72,10 @@ describe('takeBackup', () => {
 
   it('writes an archive that pg_restore can read, listed as intact', async () => {
     const manifest = await take()
-    const archive = await readFile(store.archivePath(place, manifest.id))
+    const archive = await readFile(archiveFile(folder.path, manifest.id))
     expect(archive.subarray(0, 5).toString()).toBe('PGDMP')
     expect(archive.length).toBe(manifest.members[0]?.bytes)
-    expect((await store.list(place, true)).map(({ id, state }) => [id, state])).toEqual([[manifest.id, 'intact']])
+    expect((await catalogue.list(place, true)).map(({ id, state }) => [id, state])).toEqual([[manifest.id, 'intact']])
   })
 
   it('counts in the snapshot of the dump while rows are being written', async () => {
@@ -88,7 +89,7 @@ describe('takeBackup', () => {
     const rows = manifest.database.tables.find(({ name }) => name === 'public.agents')?.rows
     const { stdout } = await (await import('node:util')).promisify((await import('node:child_process')).execFile)(
       join(suite.facts.binaries, 'pg_restore'),
-      ['--data-only', '--table=agents', '-f', '-', store.archivePath(place, manifest.id)],
+      ['--data-only', '--table=agents', '-f', '-', archiveFile(folder.path, manifest.id)],
       { maxBuffer: 1e9 },
     )
     const lines = stdout.split('\n')
@@ -104,7 +105,7 @@ describe('takeBackup', () => {
       const stopped = new Error('stopped')
       const taking = take({ signal: abort.signal, onBytes: () => abort.abort(stopped) })
       await expect(taking).rejects.toBe(stopped)
-      expect(await readdir(store.directory(place))).toEqual([])
+      expect(await readdir(catalogue.describe(place))).toEqual([])
       await until(async () => (await ourSessions()).length === 0, 'no session of the backup')
       await until(async () => (await ourTools()).length === 0, 'no pg_dump')
     } finally {
@@ -149,8 +150,8 @@ describe('takeBackup', () => {
       },
     }
     await expect(take({}, cut)).rejects.toMatchObject({ code: 'STREAM_BROKEN' })
-    expect(await store.list(place, true)).toEqual([])
-    expect(await readdir(store.directory(place))).toEqual([])
+    expect(await catalogue.list(place, true)).toEqual([])
+    expect(await readdir(catalogue.describe(place))).toEqual([])
   })
 
   it('fails with the words of pg_dump when pg_dump fails', async () => {
@@ -162,7 +163,7 @@ describe('takeBackup', () => {
       code: 'COMMAND_FAILED',
       details: { errors: expect.stringContaining('no_such_database') as string },
     })
-    expect(await readdir(store.directory(place))).toEqual([])
+    expect(await readdir(catalogue.describe(place))).toEqual([])
   })
 
   it('raises the alarm when a table has lost all its rows since the backup before', async () => {
@@ -172,7 +173,7 @@ describe('takeBackup', () => {
       const second = await take()
       expect(first.emptied).toEqual([])
       expect(second.emptied).toEqual(['public.tasks'])
-      const [listed] = await store.list(place, true)
+      const [listed] = await catalogue.list(place, true)
       expect(listed?.fault?.message).toContain('public.tasks')
     } finally {
       await suite.query('BEGIN; INSERT INTO tasks SELECT * FROM kept; DROP TABLE kept; COMMIT')
@@ -183,15 +184,15 @@ describe('takeBackup', () => {
     const disk = await smallDisk(512)
     try {
       // Where no file system may be mounted, the kernel's own full device stands for it.
-      const small = disk ? new BackupStore(disk.path) : store
-      store = small
+      const small = disk ? folderCatalogue(disk.path) : catalogue
+      catalogue = small
       const earlier = await take()
       await suite.query(
         `CREATE TABLE big AS SELECT gen_random_uuid() AS a, gen_random_uuid() AS b FROM generate_series(1, 40000)`,
       )
       if (!disk) fillWithFullDevice(small)
       await expect(take()).rejects.toMatchObject({ code: 'DISK_FULL' })
-      expect(await readdir(small.directory(place))).toEqual([earlier.id])
+      expect(await readdir(small.describe(place))).toEqual([earlier.id])
       expect((await small.list(place, true)).map(({ id, state }) => [id, state])).toEqual([[earlier.id, 'intact']])
       await until(async () => (await ourSessions()).length === 0, 'no session of the backup')
       await until(async () => (await ourTools()).length === 0, 'no pg_dump')
@@ -203,18 +204,18 @@ describe('takeBackup', () => {
 
   it('is never listed while it is being written, and what a killed console left is swept', async () => {
     const seen: number[] = []
-    await take({ onBytes: () => void store.list(place, false).then((all) => seen.push(all.length)) })
+    await take({ onBytes: () => void catalogue.list(place, false).then((all) => seen.push(all.length)) })
     expect(Math.max(0, ...seen)).toBeLessThanOrEqual(1)
-    const stale = await store.create(place, '20200101T000000000Z-abcd')
-    await new Promise((resolve) => createWriteStream(stale.archivePath).end('half', () => resolve(undefined)))
-    const other = new BackupStore(folder.path)
+    const stale = await catalogue.create(place, '20200101T000000000Z-abcd')
+    await new Promise((resolve) => stale.openArchive().end('half', () => resolve(undefined)))
+    const other = folderCatalogue(folder.path)
     expect((await other.list(place, true)).map(({ id }) => id)).not.toContain('20200101T000000000Z-abcd')
     expect(await other.sweep(place)).toBe(1)
   })
 })
 
-/** Makes the store write its next archive to /dev/full, which answers every write with ENOSPC. */
-function fillWithFullDevice(small: BackupStore): void {
+/** Makes the catalogue write its next archive to /dev/full, which answers every write with ENOSPC. */
+function fillWithFullDevice(small: Catalogue): void {
   const create = small.create.bind(small)
   small.create = async (where, id) => ({
     ...(await create(where, id)),

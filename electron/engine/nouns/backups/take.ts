@@ -3,7 +3,6 @@ import { ConsoleError } from '#shared/errors.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
 import { emptiedTables } from './compare.ts'
 import { dumpInto } from './dump.ts'
-import { flush } from '../../storage/durable.ts'
 import { asDiskFull } from './durable.ts'
 import { makeComparable, readContents, readSequences, sequenceFacts } from './facts.ts'
 import { archiveName, type AuditCheckpoint, type Manifest } from './manifest.ts'
@@ -11,7 +10,7 @@ import { watchLocks } from './locks.ts'
 import { applicationName, newRecoveryId } from './names.ts'
 import { databaseBytes, dumpVersion, schemaVersion, serverVersion } from './serverFacts.ts'
 import { endSessions } from './sessions.ts'
-import type { BackupStore, PartialBackup } from './store.ts'
+import type { Catalogue, BackupInTheMaking } from './catalogue.ts'
 
 export interface TakeRequest {
   suite: Suite
@@ -35,18 +34,22 @@ export interface TakeRequest {
  * Takes one backup: the archive and the facts about it come from the same snapshot.
  * @throws ConsoleError DISK_FULL, STREAM_BROKEN, COMMAND_FAILED, CANCELLED. Nothing is left behind then: no file, no process, no session.
  */
-export async function takeBackup(server: DatabaseServer, store: BackupStore, request: TakeRequest): Promise<Manifest> {
+export async function takeBackup(
+  server: DatabaseServer,
+  catalogue: Catalogue,
+  request: TakeRequest,
+): Promise<Manifest> {
   const { suite, signal } = request
-  await store.sweep(suite)
-  const earlier = await store.newestManifest(suite)
+  await catalogue.sweep(suite)
+  const earlier = await catalogue.newestManifest(suite)
   const id = newRecoveryId(request.now())
   const application = applicationName('backup', id)
   const failure = new AbortController()
   const either = AbortSignal.any([signal, failure.signal])
-  let partial: PartialBackup | undefined
+  let partial: BackupInTheMaking | undefined
   let session: SqlSession | undefined
   try {
-    partial = await store.create(suite, id)
+    partial = await catalogue.create(suite, id)
     session = await server.connect(server.database, application, signal)
     const contents = await dumpSnapshot(server, session, partial, { ...request, id, application, either, failure })
     const taken = { ...contents, emptied: earlier ? emptiedTables(earlier.database, contents.database) : [] }
@@ -58,7 +61,7 @@ export async function takeBackup(server: DatabaseServer, store: BackupStore, req
     await endSessions(server, application).catch(() => undefined)
     await partial?.discard()
     signal.throwIfAborted()
-    throw asDiskFull(error, store.root)
+    throw asDiskFull(error, catalogue.describe(suite))
   } finally {
     await session?.close()
   }
@@ -74,7 +77,7 @@ interface SnapshotRequest extends TakeRequest {
 async function dumpSnapshot(
   server: DatabaseServer,
   session: SqlSession,
-  partial: PartialBackup,
+  partial: BackupInTheMaking,
   request: SnapshotRequest,
 ): Promise<Omit<Manifest, 'emptied'>> {
   const { suite, clusterName, by, reason, images, now, id, application, either, failure } = request
@@ -119,7 +122,6 @@ async function dumpSnapshot(
     Awaited<typeof counting>,
   ]
   request.onDetail('Writing the description.')
-  await flush(partial.archivePath)
   const schema = await schemaVersion(session)
   await session.query('COMMIT')
   const sequences = sequenceFacts(sequencesBefore, await readSequences(session))

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { ConsoleError } from '#shared/errors.ts'
 import type { StepControl } from '../tasks/tasks.ts'
 import type { DatabaseServer, SqlSession } from '../../ports/databaseServer.ts'
@@ -40,14 +41,14 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toLocaleString('en', { max
 export interface FillRequest {
   database: string
   backup: Manifest
-  archivePath: string
+  openArchive: () => Readable
   application: string
   signal: AbortSignal
 }
 
 /** Restores the archive into an empty database. A cancelled or failed one leaves no session in it. */
 export async function fill(server: DatabaseServer, request: FillRequest, step: StepControl): Promise<void> {
-  const { database, backup, archivePath, application, signal } = request
+  const { database, backup, openArchive, application, signal } = request
   const { bytes, sha256 } = archiveOf(backup)
   await withSession(server, database, application, (session) => createExtensions(session, backup.database.extensions))
   try {
@@ -57,7 +58,7 @@ export async function fill(server: DatabaseServer, request: FillRequest, step: S
     }, bytes)
     await restoreArchive(server, {
       database,
-      archive: { path: archivePath, bytes, sha256 },
+      archive: { open: openArchive, bytes, sha256 },
       application,
       onBytes,
       signal,

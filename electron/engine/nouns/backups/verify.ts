@@ -5,7 +5,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import { archiveOf } from './manifest.ts'
 import { applicationName, derivedDatabase, newRecoveryId } from './names.ts'
 import { withMaintenance } from './sessions.ts'
-import type { BackupStore } from './store.ts'
+import type { Catalogue } from './catalogue.ts'
 import { compareWithManifest, fill, unfitness } from './trial.ts'
 import type { TrialDatabases } from './trials.ts'
 
@@ -18,7 +18,7 @@ export const verifySteps: TaskDescription['steps'] = [
 
 export interface VerifyJob {
   server: DatabaseServer
-  store: BackupStore
+  catalogue: Catalogue
   suite: Suite
   backupId: string
   by: string
@@ -31,20 +31,20 @@ export interface VerifyJob {
  * @throws ConsoleError ARCHIVE_DAMAGED, VERIFICATION_FAILED, COMMAND_FAILED, CANCELLED; the scratch database is gone in every case
  */
 export async function verifyBackup(job: VerifyJob, control: TaskControl): Promise<void> {
-  const { server, store, suite, backupId, now, trials } = job
+  const { server, catalogue, suite, backupId, now, trials } = job
   const { signal } = control
   const trialId = newRecoveryId(now())
   const database = derivedDatabase(server.database, 'trial', trialId)
   const backup = await control.step('check', async (step) => {
-    const checked = await store.checked(suite, backupId, signal)
+    const checked = await catalogue.checked(suite, backupId, signal)
     const reasons = await withMaintenance(server, (session) => unfitness(server, session, checked))
     if (reasons.length > 0)
       throw new ConsoleError('VERIFICATION_FAILED', `It cannot be tried here. ${reasons.join(' ')}`)
     step.detail('Every byte is as it was written.')
     return checked
   })
-  const archivePath = store.archivePath(suite, backupId)
-  const request = { database, backup, archivePath, application: applicationName('trial', trialId), signal }
+  const openArchive = () => catalogue.readArchive(suite, backupId)
+  const request = { database, backup, openArchive, application: applicationName('trial', trialId), signal }
   try {
     await control.step('fill', async (step) => {
       await trials.create(server, database)
@@ -57,6 +57,6 @@ export async function verifyBackup(job: VerifyJob, control: TaskControl): Promis
   }
   await control.step('drop', () => trials.drop(server, database))
   const archive = archiveOf(backup).sha256
-  await store.recordVerified(suite, { id: backupId, at: now(), by: job.by, archive })
+  await catalogue.recordVerified(suite, { id: backupId, at: now(), by: job.by, archive })
   control.result({ backupId })
 }

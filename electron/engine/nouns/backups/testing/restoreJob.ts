@@ -8,7 +8,8 @@ import { RestoreJournals } from '../journal.ts'
 import { newRecoveryId } from '../names.ts'
 import { recoverRestore, recoverSteps } from '../recover.ts'
 import { restoreSteps, type RestoreJob, type SuiteServices } from '../restore.ts'
-import { BackupStore } from '../store.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { folderCatalogue } from '../folderCatalogue.ts'
 import { takeBackup } from '../take.ts'
 import { undoSteps } from '../undo.ts'
 import { verifySteps } from '../verify.ts'
@@ -31,11 +32,11 @@ export function services(failures = 0): SuiteServices & { restarts: number } {
 
 export const takeNow = (
   server: DatabaseServer,
-  store: BackupStore,
+  catalogue: Catalogue,
   reason: string,
   signal = new AbortController().signal,
 ) =>
-  takeBackup(server, store, {
+  takeBackup(server, catalogue, {
     suite: place,
     clusterName: 'test',
     by: 'maya',
@@ -63,10 +64,10 @@ const alwaysHeld = { check: () => Promise.resolve() }
 export function restoreJob(options: JobOptions): RestoreJob {
   const { server, dataDirectory, backupId, hooks } = options
   const restoreId = options.restoreId ?? newRecoveryId(Date.now())
-  const store = new BackupStore(dataDirectory)
+  const catalogue = folderCatalogue(dataDirectory)
   return {
     server,
-    store,
+    catalogue,
     services: options.services ?? services(),
     journal: new RestoreJournals(dataDirectory, Date.now, hooks).of(place, restoreId),
     suite: place,
@@ -74,7 +75,7 @@ export function restoreJob(options: JobOptions): RestoreJob {
     backupId,
     by: 'maya',
     hold: options.hold ?? alwaysHeld,
-    takeSafetyBackup: async (_step, signal) => (await takeNow(server, store, 'safety', signal)).id,
+    takeSafetyBackup: async (_step, signal) => (await takeNow(server, catalogue, 'safety', signal)).id,
   }
 }
 

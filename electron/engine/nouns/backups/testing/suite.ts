@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import type { DatabaseServer } from '../../../ports/databaseServer.ts'
 import { startPostgres, type TestPostgres } from '#shared/testing/postgres.ts'
+import type { Suite } from '#shared/contract/base.ts'
+import { suiteFolder } from '../../../storage/suiteFolder.ts'
+import { archiveName } from '../manifest.ts'
 import { localServer, type LocalServerFacts } from './localServer.ts'
 
 export const place = { cluster: 'context:test', namespace: 'agency-swarm' }
@@ -91,3 +94,7 @@ export async function until(check: () => Promise<boolean>, what: string, deadlin
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+/** The archive's own file, to look into or to damage. */
+export const archiveFile = (dataDirectory: string, id: string, suite: Suite = place): string =>
+  join(suiteFolder(join(dataDirectory, 'backups'), suite), id, archiveName)

@@ -97,7 +97,7 @@ test('a deployment whose engine died is offered for resuming, and is finished', 
   await reconnected()
   const resume = page.getByRole('button', { name: 'Resume…' })
   await expect(resume).toBeEnabled({ timeout: 60_000 })
-  await expect(main(page).getByText('stopped at Storage and database.')).toBeVisible()
+  await expect(main(page).getByRole('region', { name: 'Stopped at Storage and database' })).toBeVisible()
   await resume.click()
   await confirm(page, /^Resume/)
   await deploymentDone(page)

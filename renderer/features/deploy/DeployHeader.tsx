@@ -149,6 +149,7 @@ function RunChip(props: {
   if (run?.state === 'done')
     return <StatusChip status="healthy">{run.kind === 'undeploy' ? 'Undone' : 'Installed'}</StatusChip>
   if (unfinished?.isElsewhere) return <StatusChip status="progress">Another console is at work</StatusChip>
+  if (run?.state === 'interrupted') return <StatusChip status="warning">Interrupted</StatusChip>
   if (run || unfinished)
     return <StatusChip status="failed">{run?.state === 'cancelled' ? 'Stopped' : 'Failed'}</StatusChip>
   if (props.hasPlan) return <StatusChip status="info">Planned, nothing changed</StatusChip>

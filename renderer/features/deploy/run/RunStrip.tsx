@@ -6,7 +6,7 @@ import { Figure } from '../plan/PlanStrip.tsx'
 export function RunStrip({ run }: { run: Task }) {
   const now = useNow()
   const done = run.steps.filter((step) => step.state === 'done' || step.state === 'skipped').length
-  const step = run.steps.find((each) => each.state === 'running' || each.state === 'failed')
+  const step = run.steps.find((each) => ['running', 'failed', 'interrupted'].includes(each.state))
   const end = run.endedAt ?? Math.max(now, run.startedAt)
   return (
     <div className="strip strip-run" aria-label="The deployment in figures" role="group">
@@ -24,7 +24,7 @@ export function RunStrip({ run }: { run: Task }) {
         }
       />
       <Figure
-        title={run.state === 'failed' ? 'Stopped at' : 'At'}
+        title={run.state === 'failed' || run.state === 'interrupted' ? 'Stopped at' : 'At'}
         value={step?.title ?? (run.state === 'done' ? 'the end' : 'the start')}
         note={step?.progress?.total === undefined ? undefined : `${step.progress.done} of ${step.progress.total}`}
       />

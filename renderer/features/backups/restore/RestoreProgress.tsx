@@ -87,7 +87,7 @@ export function RestoreProgress({ task, restore }: { task: Task; restore: Restor
           <TaskLog log={task.log} />
         </div>
         <div className="restore-right">
-          <Outcome task={task} />
+          <Outcome task={task} restore={restore} />
           <UndoBox task={task} restore={restore} />
           <Counts task={task} />
         </div>
@@ -109,7 +109,7 @@ function timeWords(task: Task, now: number): string {
   return left === null ? gone : `${gone}, about ${formatDuration(left)} left`
 }
 
-function Outcome({ task }: { task: Task }) {
+function Outcome({ task, restore }: { task: Task; restore: Restore | undefined }) {
   const stage = task.steps.find((step) => step.state === 'failed')
   if (task.state === 'running') return null
   if (task.state === 'done')
@@ -123,7 +123,9 @@ function Outcome({ task }: { task: Task }) {
               ? 'The previous data is live again.'
               : 'The restored data is live, the services are healthy.'
         }
-      />
+      >
+        {task.kind === 'recoverRestore' ? restore?.message : null}
+      </Banner>
     )
   if (task.state === 'cancelled')
     return (
@@ -133,7 +135,12 @@ function Outcome({ task }: { task: Task }) {
     )
   return (
     <>
-      <Banner tone="crit" title={stage ? `It failed at: ${stage.title}.` : 'It did not finish.'}>
+      <Banner
+        tone={task.state === 'interrupted' ? 'warn' : 'crit'}
+        title={
+          stage ? `It failed at: ${stage.title}.` : task.state === 'interrupted' ? 'Interrupted.' : 'It did not finish.'
+        }
+      >
         {task.fault?.message}
       </Banner>
       {task.fault && Object.keys(task.fault.details).length > 0 ? (
@@ -153,7 +160,10 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
   if (task.kind !== 'restore') return null
   // A task may have failed and the restore been finished afterwards, when the database came back.
   const isReady = task.state !== 'running' && restore?.offers.includes('undo') === true
-  const isUnknown = task.state === 'failed' && (restore?.state === 'unknown' || restore?.state === 'running')
+  const canRecover = restore?.offers.includes('recover') === true
+  const isUnknown =
+    ['failed', 'interrupted'].includes(task.state) &&
+    (canRecover || restore?.state === 'unknown' || restore?.state === 'running')
   return (
     <section className={isReady ? 'restore-undo is-ready' : 'restore-undo'}>
       <header>
@@ -175,7 +185,11 @@ function UndoBox({ task, restore }: { task: Task; restore: Restore | undefined }
         ) : task.state === 'running' ? (
           'The previous database is kept, so undoing is just a rename.'
         ) : isUnknown ? (
-          'Which data is live is not known until the database can be reached. Nothing was dropped.'
+          canRecover ? (
+            'Which data is live is settled when the restore is recovered: close this and choose Recover on the Backups page.'
+          ) : (
+            'Which data is live is not known until the database can be reached. Nothing was dropped.'
+          )
         ) : restore?.state === 'undone' ? (
           'The restore was undone.'
         ) : (

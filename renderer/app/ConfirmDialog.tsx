@@ -102,7 +102,7 @@ function TypedName({ name, typed, onChange, onEnter, field }: TypedNameProps) {
           isRight ? (
             <StatusGlyph status="healthy" size={14} />
           ) : (
-            <span className="note">{name.startsWith(typed) ? `${left} to go` : 'no match'}</span>
+            <span className="note">{name.startsWith(typed) ? `${left} to go` : 'does not match'}</span>
           )
         }
       />

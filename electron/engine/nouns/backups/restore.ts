@@ -142,7 +142,7 @@ async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): P
   }
   if (!live)
     throw new ConsoleError('NOT_FOUND', `The server has no database ${server.database}. Deploy the suite first.`)
-  step.detail(`Every byte fits. PostgreSQL, extensions and free space are as the backup needs them.`)
+  step.detail(`The archive is intact. PostgreSQL, extensions and free space are as the backup needs them.`)
   journal.begin({ id: restoreId, backupId, ...suite, by, database: server.database, oldOid: live.oid })
   return backup
 }

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { ConsoleError } from '#shared/errors.ts'
+import { addressOf } from './address.ts'
 import { proxyFor, tunnelThrough } from './proxy.ts'
 import type { ClusterEntry } from './types.ts'
 
@@ -19,13 +20,6 @@ export interface DialOptions {
 }
 
 const defaultTimeout = 15_000
-
-/** Host (without brackets) and port of a cluster's server. */
-export function addressOf(cluster: ClusterEntry): { host: string; port: number; isTls: boolean } {
-  const url = new URL(cluster.server)
-  const isTls = url.protocol === 'https:'
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || (isTls ? 443 : 80)), isTls }
-}
 
 /** Resolves at `event`, rejects at `error`, at the timeout and when the signal fires; on failure the socket is destroyed. */
 function settled<S extends Socket>(socket: S, event: string, what: string, options: DialOptions): Promise<S> {

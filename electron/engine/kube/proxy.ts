@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { ConsoleError } from '#shared/errors.ts'
+import { addressOf } from './address.ts'
+import { isExempt } from './noProxy.ts'
 import type { ClusterEntry } from './types.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -12,26 +14,20 @@ interface TunnelOptions {
 }
 
 /**
- * The proxy for a cluster: `proxy-url` of its kubeconfig entry, else HTTPS_PROXY/HTTP_PROXY. As in Go, the environment's
- * proxy is never used for this machine itself nor for what NO_PROXY lists.
+ * The proxy for a cluster: `proxy-url` of its kubeconfig entry, else HTTPS_PROXY or HTTP_PROXY. As in Go, the environment's proxy is never
+ * used for this machine itself nor for what NO_PROXY lists; an empty variable counts as unset.
+ * @throws ConsoleError KUBECONFIG_INVALID when the proxy is of a kind that cannot be used
  */
 export function proxyFor(cluster: ClusterEntry, environment: Environment): URL | undefined {
   if (cluster.proxyUrl !== undefined) return parseProxy(cluster.proxyUrl)
-  const { hostname, protocol } = new URL(cluster.server)
-  const variable = protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
-  const value = environment[variable] ?? environment[variable.toLowerCase()]
-  if (value === undefined || value === '' || isExempt(hostname, environment)) return undefined
+  const { host, port, isTls } = addressOf(cluster)
+  const value = anyOf(environment, isTls ? 'HTTPS_PROXY' : 'HTTP_PROXY')
+  if (value === '' || isExempt(host, port, anyOf(environment, 'NO_PROXY'))) return undefined
   return parseProxy(value.includes('://') ? value : `http://${value}`)
 }
 
-function isExempt(hostname: string, environment: Environment): boolean {
-  if (hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]') return true
-  const listed = (environment['NO_PROXY'] ?? environment['no_proxy'] ?? '').split(',').map((entry) => entry.trim())
-  return listed.some((entry) => {
-    if (entry === '') return false
-    const suffix = entry.replace(/^\*/, '').replace(/^\./, '')
-    return entry === '*' || hostname === suffix || hostname.endsWith(`.${suffix}`)
-  })
+function anyOf(environment: Environment, variable: string): string {
+  return environment[variable] || environment[variable.toLowerCase()] || ''
 }
 
 function parseProxy(text: string): URL {

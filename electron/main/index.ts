@@ -3,6 +3,7 @@ import { app, BrowserWindow, ipcMain, Menu, powerMonitor } from 'electron'
 import manifest from '../../package.json' with { type: 'json' }
 import { requestPort } from '#shared/rpc/handshake.ts'
 import { EngineSupervisor } from './engineSupervisor.ts'
+import { outliveFaults } from './faults.ts'
 import { answerHostRequests } from './hostRequests.ts'
 import { Leaving } from './leaving.ts'
 import { appMenu } from './menu.ts'
@@ -15,6 +16,7 @@ import { openWindow } from './window.ts'
 const ownDirectory = process.env.CONSOLE_DATA_DIRECTORY
 if (ownDirectory) app.setPath('userData', ownDirectory)
 
+outliveFaults()
 declareScheme()
 lockDown()
 

@@ -42,6 +42,10 @@ export function openWindow(): BrowserWindow {
   }
   nativeTheme.on('updated', recolour)
   window.on('closed', () => nativeTheme.off('updated', recolour))
+  // The page died (memory, a signal): all it shows comes from the engine, so it is loaded again.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit' && reason !== 'launch-failed') void window.loadURL(pageUrl)
+  })
   void window.loadURL(pageUrl)
   return window
 }

@@ -158,7 +158,7 @@ test('a pod without a shell says so, and the terminal can be tried again', async
   await marked(page, 'terminal-shell-open').click()
   await expect(page.getByText(/This container has no sh\. Nothing was run/)).toBeVisible({ timeout: 60_000 })
   await expect(page.getByRole('button', { name: 'Open again' })).toBeVisible()
-  await page.getByRole('button', { name: /^Close sh / }).click()
+  await page.getByTitle(/^Close sh /).click()
   await page.keyboard.press('Escape')
 })
 

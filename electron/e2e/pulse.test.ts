@@ -46,7 +46,7 @@ test('a page has one line for each time it is loaded, however often it asks', as
   expect(lines).toBe(0)
   await page.reload()
   await answered(page)
-  await expect(page.getByRole('button', { name: /^Cluster/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /Cluster/ })).toBeVisible()
 })
 
 test('a page that died is loaded again, with everything it showed', async ({ app }) => {

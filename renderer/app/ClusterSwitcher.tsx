@@ -18,11 +18,14 @@ export function ClusterSwitcher({ current }: { current: ContextRow | undefined }
   const search = useRef<HTMLInputElement>(null)
   return (
     <Popover.Root open={isOpen} onOpenChange={(open) => useLayout.setState({ isSwitcherOpen: open })}>
-      <Popover.Trigger className="app-switcher" aria-label={current ? `Cluster ${current.name}` : 'All clusters'}>
+      <Popover.Trigger className="app-switcher">
         {current ? (
           <>
             <EnvironmentChip environment={current.environment} />
-            <span className="truncate">{current.name}</span>
+            <span className="truncate">
+              <span className="visually-hidden">Cluster </span>
+              {current.name}
+            </span>
           </>
         ) : (
           <>
@@ -102,7 +105,7 @@ function SwitcherList({ search }: { search: React.RefObject<HTMLInputElement | n
         ))}
         {shown.length === 0 ? <p className="app-switcher-none">No cluster has “{filter}” in its name.</p> : null}
       </div>
-      <footer className="app-switcher-footer">
+      <div className="app-switcher-footer">
         <button type="button" className="app-link" onClick={() => void addKubeconfig()}>
           <Plus size={14} strokeWidth={1.6} aria-hidden /> Add cluster
         </button>
@@ -116,7 +119,7 @@ function SwitcherList({ search }: { search: React.RefObject<HTMLInputElement | n
         >
           Fleet <Keys keys="G F" />
         </button>
-      </footer>
+      </div>
     </>
   )
 }

@@ -79,6 +79,7 @@ function DockTabHandle({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
   return (
     <div
       ref={handle}
+      role="presentation"
       className={`app-dock-tab${isActive ? ' app-dock-active' : ''}`}
       data-environment={cluster?.environment}
     >
@@ -87,21 +88,26 @@ function DockTabHandle({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
         role="tab"
         id={`dock-${tab.id}`}
         aria-selected={isActive}
+        aria-keyshortcuts="Delete"
         onClick={() => showDockTab(tab.id)}
+        onKeyDown={(event) => {
+          if (event.key === 'Delete') closeDockTab(tab.id)
+        }}
       >
         {cluster && cluster.environment !== 'production' ? <EnvironmentMark environment={cluster.environment} /> : null}
         {Glyph ? <Glyph size={14} strokeWidth={1.6} aria-hidden /> : null}
         {tab.title}
         {tab.subtitle === undefined ? null : <span className="app-dock-subtitle">{tab.subtitle}</span>}
       </button>
-      <button
-        type="button"
+      {/* A list of tabs may hold nothing else: for the keyboard and screen readers, Delete on the tab closes it. */}
+      <span
         className="app-dock-close"
-        aria-label={`Close ${tab.title} ${tab.subtitle ?? ''}`}
+        title={`Close ${tab.title} ${tab.subtitle ?? ''}`.trim()}
+        aria-hidden
         onClick={() => closeDockTab(tab.id)}
       >
         <X size={12} aria-hidden />
-      </button>
+      </span>
     </div>
   )
 }

@@ -61,7 +61,7 @@ function PaletteContent() {
           </Command.Group>
         ))}
       </Command.List>
-      <footer className="app-palette-foot">
+      <div className="app-palette-foot">
         <span>
           <Keys keys="↑ ↓" /> move
         </span>
@@ -75,7 +75,7 @@ function PaletteContent() {
           <Keys keys="@" /> clusters
         </span>
         <span className="app-palette-last">Changes ask first</span>
-      </footer>
+      </div>
     </Command>
   )
 }

@@ -123,6 +123,70 @@ test('keys reach the primary table while nothing has the focus, and a field keep
   expect(state()).toBe('pod-10|')
 })
 
+test('Home, End and the page keys go to the ends, Space selects, Ctrl A selects all', () => {
+  render(<Table />)
+  press('End')
+  expect(state()).toBe('pod-1|')
+  press('Home', ' ')
+  expect(state()).toBe('pod-10|pod-10')
+  press('PageDown', ' ')
+  expect(state()).toBe('pod-1|pod-10,pod-1')
+  press('PageUp', ' ')
+  expect(state()).toBe('pod-10|pod-1')
+  fireEvent.keyDown(grid(), { key: 'a', ctrlKey: true })
+  expect(state()).toBe('pod-10|pod-10,pod-2,pod-1')
+})
+
+test('the grid is one stop of the Tab key; arrows lead into the controls of a row and back', () => {
+  const withButton: Column<Row>[] = [
+    ...columns,
+    {
+      id: 'menu',
+      title: '',
+      label: 'Actions',
+      width: 40,
+      cell: (row) => (
+        <>
+          <button type="button">{`Menu of ${row.name}`}</button>
+          <button type="button">{`Link of ${row.name}`}</button>
+        </>
+      ),
+    },
+  ]
+  render(<Table columns={withButton} />)
+  const stops = [...grid().querySelectorAll<HTMLElement>('*')].filter((each) => each.tabIndex >= 0)
+  expect(stops).toEqual([])
+  expect(grid().tabIndex).toBe(0)
+  const pressed = (key: string) => fireEvent.keyDown(document.activeElement ?? document.body, { key })
+  const focused = () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent
+  grid().focus()
+  pressed('ArrowDown')
+  expect(grid().getAttribute('aria-activedescendant')).toBe(grid().querySelector('[data-row="pod-10"]')?.id)
+  pressed('ArrowRight')
+  expect(focused()).toBe('Select pod-10')
+  pressed('ArrowRight')
+  expect(focused()).toBe('Menu of pod-10')
+  pressed('ArrowRight')
+  pressed('ArrowRight')
+  expect(focused()).toBe('Link of pod-10')
+  pressed('Escape')
+  expect(focused()).toBe('Pods')
+  pressed('ArrowUp')
+  expect(focused()).toBe('Select all')
+  pressed('ArrowRight')
+  expect(focused()).toBe('Name')
+  pressed('ArrowDown')
+  expect(focused()).toBe('Pods')
+  expect(state()).toBe('pod-10|')
+})
+
+test('a row that is not in the page is not called active', () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => ({ name: `pod-${index}`, size: index }))
+  render(<Table rows={many} active="pod-9000" />)
+  const named = grid().getAttribute('aria-activedescendant')
+  expect(named === null || document.getElementById(named) !== null).toBe(true)
+})
+
 test('a row says which columns are its head', () => {
   render(<Table />)
   const row = screen.getAllByRole('row')[1]

@@ -1,8 +1,9 @@
-import { useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useContext, useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { Checkbox } from './Field.tsx'
 import { HeadCell } from './HeadCell.tsx'
 import { EmptyState } from './PanelStates.tsx'
+import { leaveTabOrder } from './rowControls.ts'
 import { RowOrder } from './rowOrder.ts'
 import { SingleKeys } from './singleKeys.ts'
 import { TableRow, type RowEvents } from './TableRow.tsx'
@@ -49,7 +50,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const tracks = columns.map((column) => widths[column.id] ?? column.width)
   const template = [...(onSelect ? ['36px'] : []), ...tracks.map(cssTrack)].join(' ')
   const narrowest = tracks.reduce<number>((sum, track) => sum + leastWidth(track), onSelect ? 36 : 0)
-  const label = useLabelId(props.label)
+  const prefix = useId()
+  const elementId = (id: string) => `${prefix}${encodeURIComponent(id)}`
+  const shown = sorted.slice(rowWindow.first, rowWindow.last)
+  const isActiveShown = active !== null && shown.some((row) => rowId(row) === active)
 
   return (
     <div
@@ -60,14 +64,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       aria-rowcount={sorted.length + 1}
       aria-multiselectable={onSelect ? true : undefined}
       aria-busy={props.isLoading}
-      aria-activedescendant={active === null ? undefined : `${label}-${active}`}
+      aria-activedescendant={isActiveShown ? elementId(active) : undefined}
       tabIndex={0}
       data-stale={props.isStale || undefined}
       onKeyDown={onKeyDown}
     >
       <div className="k-table-scroll" ref={box}>
         <div className="k-table-content" style={{ minWidth: narrowest }}>
-          <div className="k-table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+          <div
+            ref={leaveTabOrder}
+            className="k-table-head"
+            role="row"
+            aria-rowindex={1}
+            style={{ gridTemplateColumns: template }}
+          >
             {onSelect ? (
               <div role="columnheader" className="k-table-check">
                 <Checkbox
@@ -90,14 +100,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             ))}
           </div>
           {rowWindow.before > 0 ? <div className="k-table-space" style={{ height: rowWindow.before }} /> : null}
-          {sorted.slice(rowWindow.first, rowWindow.last).map((row, offset) => {
+          {shown.map((row, offset) => {
             const id = rowId(row)
             return (
               <TableRow
                 key={id}
                 row={row}
                 id={id}
-                elementId={`${label}-${id}`}
+                elementId={elementId(id)}
                 index={rowWindow.first + offset}
                 columns={columns}
                 template={template}
@@ -118,10 +128,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </div>
     </div>
   )
-}
-
-function useLabelId(label: string): string {
-  return useMemo(() => label.replace(/\W+/g, '-').toLowerCase(), [label])
 }
 
 /** The table's latest callbacks behind one object that stays the same. */

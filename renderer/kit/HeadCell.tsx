@@ -13,12 +13,7 @@ export function HeadCell<Row>({ column, sorting, onSort, onResize }: HeadCellPro
   const isSorted = sorting?.column === column.id
   const order = isSorted ? (sorting.isDescending ? 'descending' : 'ascending') : undefined
   return (
-    <div
-      role="columnheader"
-      className={column.align === 'right' ? 'k-table-right' : undefined}
-      aria-sort={order}
-      aria-label={column.label}
-    >
+    <div role="columnheader" className={column.align === 'right' ? 'k-table-right' : undefined} aria-sort={order}>
       {column.sortBy ? (
         <button
           type="button"
@@ -29,8 +24,13 @@ export function HeadCell<Row>({ column, sorting, onSort, onResize }: HeadCellPro
           {order === 'ascending' ? <ArrowUp size={12} aria-hidden /> : null}
           {order === 'descending' ? <ArrowDown size={12} aria-hidden /> : null}
         </button>
-      ) : (
+      ) : column.label === undefined ? (
         column.title
+      ) : (
+        <>
+          <span className="visually-hidden">{column.label}</span>
+          <span aria-hidden>{column.title}</span>
+        </>
       )}
       <ColumnEdge onResize={onResize} />
     </div>

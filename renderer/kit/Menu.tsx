@@ -16,11 +16,20 @@ export interface MenuItem {
   perform: () => void
 }
 
+interface MenuProps {
+  trigger: ReactElement
+  items: MenuItem[]
+  /** Names the menu, and the trigger where that shows an icon alone. */
+  label: string
+  /** The trigger has words of its own, which are its name. */
+  hasText?: boolean
+}
+
 /** A menu opened by `trigger`, one button element. */
-export function Menu({ trigger, items, label }: { trigger: ReactElement; items: MenuItem[]; label: string }) {
+export function Menu({ trigger, items, label, hasText = false }: MenuProps) {
   return (
     <Base.Root>
-      <Base.Trigger render={trigger} aria-label={label} />
+      <Base.Trigger render={trigger} aria-label={hasText ? undefined : label} />
       <Base.Portal>
         <Base.Positioner className="k-layer" sideOffset={4} align="end">
           <Base.Popup className="k-menu" aria-label={label}>

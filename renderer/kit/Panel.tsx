@@ -8,7 +8,7 @@ export interface PanelProps {
   children: ReactNode
   /** No padding: for tables, maps and code that reach the edge. */
   isFlush?: boolean
-  /** Grows with its grid cell and scrolls inside. */
+  /** Grows with its grid cell and scrolls inside; keys scroll it too. */
   isScrolling?: boolean
   footer?: ReactNode
   /** Old content: greyed and dated, never hidden. */
@@ -28,7 +28,10 @@ export function Panel({ title, aside, children, isFlush, isScrolling, footer, is
           <div className="k-panel-aside">{aside}</div>
         </header>
       )}
-      <div className={`k-panel-body${isFlush ? ' k-panel-flush' : ''}${isScrolling ? ' k-panel-scrolling' : ''}`}>
+      <div
+        className={`k-panel-body${isFlush ? ' k-panel-flush' : ''}${isScrolling ? ' k-panel-scrolling' : ''}`}
+        tabIndex={isScrolling ? 0 : undefined}
+      >
         {children}
       </div>
       {footer === undefined ? null : <footer className="k-panel-footer">{footer}</footer>}

@@ -74,34 +74,33 @@ function ServiceButton({ service, names, isTight, onOpen }: ServiceButtonProps) 
   const port = <code className="k-map-side">{service.port}</code>
   const ready = service.pods.filter((pod) => pod.status === 'healthy').length
   const calls = service.calls.map((call) => names.get(call)?.title ?? call)
-  const words = [
-    `${service.title}, ${service.status}, ${ready} of ${service.pods.length} pods ready`,
-    service.note,
-    calls.length > 0 ? `calls ${calls.join(', ')}` : '',
-  ]
   return (
     <button
       type="button"
       className={`k-map-box k-map-${service.status}`}
       title={[service.title, service.note].filter((part) => part !== '').join(': ')}
-      aria-label={words.filter((part) => part !== '').join('. ')}
       onClick={() => onOpen?.(service.id)}
     >
       <span className="k-map-line">
         <StatusGlyph status={service.status} size={14} />
-        <b className="truncate">{service.title}</b>
+        <b className="truncate">
+          {service.title}
+          <span className="visually-hidden">, {service.status}</span>
+        </b>
         {isTight ? null : port}
       </span>
       <span className="k-map-line">
         <PodSquares pods={service.pods} />
         <span className="k-map-side">
           {ready}/{service.pods.length}
+          <span className="visually-hidden"> pods ready</span>
         </span>
       </span>
       <span className="k-map-line">
         <span className="k-map-note truncate">{service.note}</span>
         {isTight ? port : null}
       </span>
+      {calls.length > 0 ? <span className="visually-hidden">calls {calls.join(', ')}</span> : null}
     </button>
   )
 }

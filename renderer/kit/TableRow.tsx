@@ -1,6 +1,7 @@
-import { memo, type ReactNode } from 'react'
+import { memo, useLayoutEffect, useRef, type ReactNode } from 'react'
 import type { EnvironmentKind } from './Environment.tsx'
 import { Checkbox } from './Field.tsx'
+import { leaveTabOrder } from './rowControls.ts'
 import type { Column } from './tableTypes.ts'
 
 /** What rows do; the same object for the life of a table, so that it never makes a row new. */
@@ -27,9 +28,12 @@ interface TableRowProps<Row> {
 
 function Row<Item>(props: TableRowProps<Item>) {
   const { row, id, index, columns, template, isActive, isSelected, mark, expansion, events } = props
+  const element = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => leaveTabOrder(element.current))
   return (
     <>
       <div
+        ref={element}
         role="row"
         id={props.elementId}
         aria-rowindex={index + 2}

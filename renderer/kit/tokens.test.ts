@@ -23,6 +23,17 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
+/** What `color-mix` makes of this share of one colour over the other. */
+function mixed(one: string, other: string, share: number): string {
+  const parts = [1, 3, 5].map((at) => {
+    const [over = 0, under = 0] = [one, other].map((colour) => Number.parseInt(colour.slice(at, at + 2), 16))
+    return Math.round(over * share + under * (1 - share))
+      .toString(16)
+      .padStart(2, '0')
+  })
+  return `#${parts.join('')}`
+}
+
 const surfaces = ['chrome', 'canvas', 'panel', 'raised', 'hover', 'selected', 'overlay', 'term']
 const texts = ['t1', 't2', 't3', 'link', 'ok', 'warn', 'crit', 'info', 'unk', 'prod']
 
@@ -32,6 +43,19 @@ describe.each(['dark', 'light'] as const)('the %s theme', (theme) => {
 
   test.each(pairs)('%s on %s has a contrast of 4.5 at least', (text, surface) => {
     expect(contrast(tokens.get(text) ?? '', tokens.get(surface) ?? '')).toBeGreaterThanOrEqual(4.5)
+  })
+
+  // Names of pods stand in their colour in the logs, also on the tint of lines that are errors.
+  test.each(['t3', 's1', 's2', 's3', 's4', 's5', 's6', 's7', 's8'])(
+    '%s on the line of an error has a contrast of 4.5 at least',
+    (text) => {
+      const tint = mixed(tokens.get('crit') ?? '', tokens.get('term') ?? '', 0.14)
+      expect(contrast(tokens.get(text) ?? '', tint)).toBeGreaterThanOrEqual(4.5)
+    },
+  )
+
+  test.each(['add-bg', 'del-bg'])('line numbers on %s have a contrast of 4.5 at least', (surface) => {
+    expect(contrast(tokens.get('t3') ?? '', tokens.get(surface) ?? '')).toBeGreaterThanOrEqual(4.5)
   })
 
   test.each(['accent', 'prod-fill', 'stg-fill', 'edge-fill', 'sbx-fill'])(

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
+import { enterRow, walkRow } from './rowControls.ts'
 
 interface TableKeys {
   /** Ids in the order of the rows; asked for when a key needs them, not with every change of 10,000 rows. */
@@ -22,10 +23,13 @@ type Press = Pick<
 >
 
 /**
- * Keys of a table: J K and arrows move, Shift extends, X selects, Enter opens, Escape clears the selection.
+ * Keys of a table, which is one stop of the Tab key: J K and arrows move, Shift extends, Space and X select, Enter opens, Escape
+ * clears the selection. The right arrow leads into the controls of the active row, the left arrow and Escape back.
  * @returns the handler for the grid element; a primary grid also hears keys that nothing else has the focus for
  */
-export function useTableKeys(keys: TableKeys): [RefObject<HTMLDivElement | null>, (event: KeyboardEvent) => void] {
+export function useTableKeys(
+  keys: TableKeys,
+): [RefObject<HTMLDivElement | null>, (event: KeyboardEvent<HTMLDivElement>) => void] {
   const grid = useRef<HTMLDivElement>(null)
   const latest = useRef(keys)
   useEffect(() => {
@@ -45,14 +49,19 @@ export function useTableKeys(keys: TableKeys): [RefObject<HTMLDivElement | null>
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [keys.isPrimary, press])
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     // Buttons and fields inside a cell keep their own Enter and Space.
+    if (event.target === event.currentTarget ? enterRow(event) : walkRow(event)) return
     if (event.target === event.currentTarget) press(event)
   }
   return [grid, onKeyDown]
 }
 
 function handle(event: Press, { ids, ...rest }: TableKeys): boolean {
+  if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && !event.shiftKey && rest.onSelect) {
+    rest.onSelect(new Set(ids()))
+    return true
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return false
   const keys = { ...rest, ids: ids() }
   const step = stepOf(event.key, keys)
@@ -61,7 +70,8 @@ function handle(event: Press, { ids, ...rest }: TableKeys): boolean {
     keys.onOpen(keys.active)
     return true
   }
-  if (event.key.toLowerCase() === 'x' && keys.hasSingleKeys && keys.active !== null && keys.onSelect) {
+  const isToggling = event.key === ' ' || (event.key.toLowerCase() === 'x' && keys.hasSingleKeys)
+  if (isToggling && keys.active !== null && keys.onSelect) {
     keys.onSelect(toggled(keys.selected, keys.active))
     return true
   }

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Backup } from '#shared/contract/backups.ts'
-import { formatBytes, formatMinute, IconButton, Panel, Status, StatusGlyph } from '../../kit/index.ts'
+import { formatBytes, formatMinute, IconButton, Panel, plural, Status, StatusGlyph } from '../../kit/index.ts'
 import { backupTitle } from './backupActions.ts'
 import { stateStatus } from './backupState.ts'
 import { calendar, dayMs, dayOf, type CalendarDay } from './calendar.ts'
@@ -96,15 +96,17 @@ function Day(props: { day: CalendarDay; isChosen: boolean; isToday: boolean; onC
       type="button"
       className={`backups-day${props.isChosen ? ' is-chosen' : ''}${day.future ? ' is-future' : ''}`}
       aria-pressed={props.isChosen}
-      aria-label={`${dayName.format(day.at)}, ${day.backups.length === 1 ? '1 backup' : `${day.backups.length} backups`}`}
       onClick={props.onChoose}
     >
-      <span className="backups-day-head">
+      <span className="visually-hidden">
+        {dayName.format(day.at)}, {plural(day.backups.length, 'backup')}
+      </span>
+      <span className="backups-day-head" aria-hidden>
         <b className={props.isToday ? 'is-today' : ''}>{label}</b>
         {day.bytes > 0 ? <span>{formatBytes(day.bytes)}</span> : null}
       </span>
       {newest && day.state ? (
-        <span className="backups-day-state">
+        <span className="backups-day-state" aria-hidden>
           <StatusGlyph status={stateStatus[day.state]} size={13} />
           <span className="truncate">
             {formatMinute(newest.takenAt)}

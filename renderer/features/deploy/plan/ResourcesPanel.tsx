@@ -93,30 +93,31 @@ function ResourceRow(props: {
   const { sign, word } = actionWords[resource.action]
   const restarts = resource.restartsPods
   return (
-    <button
-      type="button"
-      role="listitem"
-      className={`deploy-resource deploy-${resource.action}${props.isSelected ? ' is-selected' : ''}`}
-      aria-current={props.isSelected || undefined}
-      onClick={props.onSelect}
-    >
-      <b title={word}>
-        {sign}
-        <span className="visually-hidden">{word}</span>
-      </b>
-      <span className="truncate" title={`${resource.kind} ${resource.name}`}>
-        <span className="dim">{resource.kind}</span> <ResourceName name={resource.name} />
-      </span>
-      <span className="deploy-lines">
-        {restarts > 0 ? (
-          <span className="deploy-restarts" title={`Restarts ${restarts} ${restarts === 1 ? 'pod' : 'pods'}`}>
-            <RotateCcw size={12} strokeWidth={1.6} aria-hidden />
-            {restarts}
-          </span>
-        ) : null}
-        <Lines resource={resource} />
-      </span>
-      <StatusGlyph status={props.status} size={14} />
-    </button>
+    <div role="listitem">
+      <button
+        type="button"
+        className={`deploy-resource deploy-${resource.action}${props.isSelected ? ' is-selected' : ''}`}
+        aria-current={props.isSelected || undefined}
+        onClick={props.onSelect}
+      >
+        <b title={word}>
+          {sign}
+          <span className="visually-hidden">{word}</span>
+        </b>
+        <span className="truncate" title={`${resource.kind} ${resource.name}`}>
+          <span className="dim">{resource.kind}</span> <ResourceName name={resource.name} />
+        </span>
+        <span className="deploy-lines">
+          {restarts > 0 ? (
+            <span className="deploy-restarts" title={`Restarts ${restarts} ${restarts === 1 ? 'pod' : 'pods'}`}>
+              <RotateCcw size={12} strokeWidth={1.6} aria-hidden />
+              {restarts}
+            </span>
+          ) : null}
+          <Lines resource={resource} />
+        </span>
+        <StatusGlyph status={props.status} size={14} />
+      </button>
+    </div>
   )
 }

@@ -67,6 +67,7 @@ export function ReleaseDetail({ scope, row, rows }: { scope: Scope; row: Release
             {view === 'changes' && rows.length > 1 ? (
               <Menu
                 label="Compare with"
+                hasText
                 trigger={
                   <button type="button" className="k-button k-button-default k-button-small">
                     {compared ? `with ${nameOf(compared)}` : 'Compare with'}

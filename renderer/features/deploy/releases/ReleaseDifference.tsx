@@ -88,22 +88,23 @@ function Entry(props: {
 }) {
   const { resource } = props
   return (
-    <button
-      type="button"
-      role="listitem"
-      className={`deploy-resource deploy-${props.action}${props.isSelected ? ' is-selected' : ''}`}
-      aria-current={props.isSelected || undefined}
-      onClick={props.onSelect}
-    >
-      <b aria-hidden>{props.sign}</b>
-      {resource ? (
-        <span className="truncate" title={`${resource.kind} ${resource.name}`}>
-          <span className="dim">{resource.kind}</span> <ResourceName name={resource.name} />
-        </span>
-      ) : (
-        <span>{props.title}</span>
-      )}
-      {resource ? <Lines resource={resource} /> : null}
-    </button>
+    <div role="listitem">
+      <button
+        type="button"
+        className={`deploy-resource deploy-${props.action}${props.isSelected ? ' is-selected' : ''}`}
+        aria-current={props.isSelected || undefined}
+        onClick={props.onSelect}
+      >
+        <b aria-hidden>{props.sign}</b>
+        {resource ? (
+          <span className="truncate" title={`${resource.kind} ${resource.name}`}>
+            <span className="dim">{resource.kind}</span> <ResourceName name={resource.name} />
+          </span>
+        ) : (
+          <span>{props.title}</span>
+        )}
+        {resource ? <Lines resource={resource} /> : null}
+      </button>
+    </div>
   )
 }

@@ -115,9 +115,9 @@ export function invalid(row: ResourceIdentity, name: string, causes: StatusCause
   const shown = lines.length === 1 ? (lines[0] ?? '') : `[${lines.join(', ')}]`
   const kind = row.group === '' ? row.kind : `${row.kind}.${row.group}`
   return new ApiError(422, 'Invalid', `${kind} "${name}" is invalid: ${shown}`, {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(row.group === '' ? {} : { group: row.group }),
-    kind: row.kind,
+    ...(row.kind === '' ? {} : { kind: row.kind }),
     causes,
   })
 }

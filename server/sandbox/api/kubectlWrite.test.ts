@@ -292,7 +292,7 @@ describe('validation', () => {
     const misspelt = deployment('bad', { replica: 3 }, { imagee: 'x' })
     const refused = await send(misspelt, 'apply')
     expect(refused.stderr).toContain('strict decoding error: unknown field "spec.replica", unknown field "spec.template.spec.containers[0].imagee"') // prettier-ignore
-    expect(await problem(deployment('bad', { replicas: 'three' }))).toContain('cannot unmarshal string into Go struct field Deployment.spec.replicas of type int32') // prettier-ignore
+    expect(await problem(deployment('bad', { replicas: 'three' }))).toContain('cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32') // prettier-ignore
   })
 
   it('names every field that is missing or wrong', async () => {

@@ -1,12 +1,14 @@
 import type { KubeObject } from '../store/types.ts'
 import type { ApiContext } from './context.ts'
 import { ApiError, badRequest, gone, notFound } from './errors.ts'
+import { checkListOptions, parseResourceVersion } from './listOptions.ts'
 import { presentList, presentOne, presentationOf } from './present.ts'
 import { namespaceOf, ok, type KindRequest, type Reply } from './request.ts'
 import { fieldMatcher, labelMatcher, type Matcher } from './selectors.ts'
 
 export function getObject({ store }: ApiContext, request: KindRequest): Reply {
   const { row, info, incoming, query } = request
+  parseResourceVersion(query)
   const object = store.get(row.name, namespaceOf(request), info.name)
   if (object === undefined) throw notFound(row, info.name)
   return ok(presentOne(row, object, presentationOf(incoming.headers.accept, query)))
@@ -50,7 +52,8 @@ function parseContinue(token: string): Continuation {
 export function listObjects(context: ApiContext, request: KindRequest): Reply {
   const { store } = context
   const { row, incoming, query } = request
-  const asked = Number(query.get('resourceVersion') ?? 0)
+  checkListOptions(query)
+  const asked = parseResourceVersion(query)
   if (asked > store.revision) {
     const message = `Timeout: Too large resource version: ${asked}, current: ${store.revision}`
     throw new ApiError(504, 'Timeout', message, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 }) // prettier-ignore

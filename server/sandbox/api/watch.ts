@@ -3,6 +3,7 @@ import type { KubeObject, StoreEvent } from '../store/types.ts'
 import type { ApiContext } from './context.ts'
 import { gone } from './errors.ts'
 import { viewOf } from './eventsView.ts'
+import { checkWatchOptions, parseResourceVersion } from './listOptions.ts'
 import { presentationOf, type Presentation } from './present.ts'
 import { matcherOf, selectObjects } from './read.ts'
 import { isTrue, type KindRequest } from './request.ts'
@@ -86,24 +87,25 @@ class WatchStream {
 export function watchObjects(context: ApiContext, request: KindRequest): void {
   const { store } = context
   const { row, query, response } = request
+  checkWatchOptions(query)
+  const start = parseResourceVersion(query, row)
   const stream = new WatchStream(request)
-  const from = query.get('resourceVersion') ?? ''
   const sendInitialEvents = isTrue(query.get('sendInitialEvents'))
   stream.open()
 
   let sent = store.revision
-  if (sendInitialEvents || from === '' || from === '0') {
+  if (sendInitialEvents || start === 0) {
     for (const object of selectObjects(context, request)) stream.sendObject('ADDED', object)
     if (sendInitialEvents) stream.bookmark(sent, { 'k8s.io/initial-events-end': 'true' })
   } else {
-    const past = store.eventsSince(row.name, Number(from))
+    const past = store.eventsSince(row.name, start)
     if (past === undefined) {
-      stream.send('ERROR', gone(`too old resource version: ${from} (${store.revision})`).toStatus())
+      stream.send('ERROR', gone(`too old resource version: ${start} (${store.revision})`).toStatus())
       response.end()
       return
     }
     for (const { event } of past) stream.sendEvent(event)
-    sent = Math.max(sent, Number(from))
+    sent = Math.max(sent, start)
   }
 
   const stopWatching = store.watch(row.name, (event) => {

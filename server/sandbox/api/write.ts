@@ -1,17 +1,18 @@
+import type { ResourceRow } from '../store/resources.ts'
 import type { KubeObject } from '../store/types.ts'
 import { applyTo } from './apply/apply.ts'
 import { managerName, readOwnership, type Manager } from './apply/managedFields.ts'
 import { mediaType, readBody } from './body.ts'
 import { podSecurityWarning } from './admission/podSecurity/podSecurity.ts'
 import type { ApiContext } from './context.ts'
-import { ApiError, badRequest, notFound } from './errors.ts'
+import { ApiError, badRequest, fieldCause, invalid, notFound } from './errors.ts'
 import { copyOf, isJson, type Json } from './json.ts'
 import { jsonPatch } from './patch/jsonPatch.ts'
 import { mergePatch } from './patch/mergePatch.ts'
 import { strategicPatch } from './patch/strategicPatch.ts'
 import { presentOne, presentationOf } from './present.ts'
 import { isDryRun, isTrue, namespaceOf, type KindRequest, type Reply } from './request.ts'
-import { checkFields } from './schema/checkFields.ts'
+import { checkFields, WrongType } from './schema/checkFields.ts'
 import { createObject, updateObject, type Change } from './writer.ts'
 
 const applyTypes = ['application/apply-patch+yaml', 'application/apply-patch+json']
@@ -22,8 +23,20 @@ function managerOf({ incoming, query, row, info }: KindRequest, operation: Manag
   return { name, operation, apiVersion: row.apiVersion, ...subresource }
 }
 
+/** 400 for an object that does not decode. */
+const undecodable = (row: ResourceRow, why: string): ApiError =>
+  badRequest(`${row.kind} in version "${row.version}" cannot be handled as a ${row.kind}: ${why}`)
+
+/** 422 for a patch that leaves an object that does not decode. */
+const unpatchable = (patch: string, why: string): ApiError =>
+  invalid({ group: '', kind: '', plural: '' }, '', [fieldCause('FieldValueInvalid', 'patch', patch, why)])
+
 /** Checks what was sent against URL and schema. Unknown fields are refused, warned about or ignored, as the client asks. */
-function decode({ row, info, query, response }: KindRequest, body: unknown): KubeObject {
+function decode(
+  { row, info, query, response }: KindRequest,
+  body: unknown,
+  refuse: (why: string) => ApiError = (why) => undecodable(row, why),
+): KubeObject {
   if (!isJson(body)) throw badRequest('the request body is not an object')
   const { apiVersion = row.apiVersion, kind = row.kind } = body as { apiVersion?: string; kind?: string }
   if (apiVersion !== row.apiVersion || kind !== row.kind) {
@@ -31,10 +44,10 @@ function decode({ row, info, query, response }: KindRequest, body: unknown): Kub
       `the API version in the data (${apiVersion}, kind ${kind}) does not match the expected API version (${row.apiVersion}, kind ${row.kind})`,
     )
   }
-  const { problems } = checkFields(row, body)
+  const problems = problemsOf(row, body, refuse)
   const validation = query.get('fieldValidation') ?? 'Warn'
   if (problems.length > 0 && validation === 'Strict') {
-    throw badRequest(`${row.kind} in version "${row.version}" cannot be handled as a ${row.kind}: strict decoding error: ${problems.join(', ')}`) // prettier-ignore
+    throw refuse(`strict decoding error: ${problems.join(', ')}`)
   }
   if (problems.length > 0 && validation === 'Warn') {
     response.setHeader(
@@ -50,6 +63,14 @@ function decode({ row, info, query, response }: KindRequest, body: unknown): Kub
     }
   } else if (!row.namespaced) delete metadata.namespace
   return { ...body, apiVersion: row.apiVersion, kind: row.kind, metadata } as unknown as KubeObject
+}
+
+function problemsOf(row: ResourceRow, body: Json, refuse: (why: string) => ApiError): string[] {
+  try {
+    return checkFields(row, body).problems
+  } catch (error) {
+    throw error instanceof WrongType ? refuse(error.message) : error
+  }
 }
 
 /** What was written, with a warning beside it where the namespace wants one about its pods. */
@@ -109,7 +130,11 @@ export async function handlePatch(context: ApiContext, request: KindRequest): Pr
   return shown(
     context,
     request,
-    change(context, request, 'Update', (current) => ({ object: decode(request, patched(current)) })),
+    change(context, request, 'Update', (current) => {
+      const result = patched(current)
+      const shown = JSON.stringify(type === 'application/strategic-merge-patch+json' ? body : result)
+      return { object: decode(request, result, (why) => unpatchable(shown, why)) }
+    }),
     200,
   )
 }

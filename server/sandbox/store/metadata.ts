@@ -15,6 +15,9 @@ export function randomSuffix(): string {
 export const now = (inSeconds = 0): string =>
   new Date(Date.now() + inSeconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
 
+/** The kinds whose API counts the changes of what is wanted; the others have no generation, spec or not. */
+const counted = new Set<string>(['pods', 'deployments.apps', 'replicasets.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'cronjobs.batch', 'networkpolicies.networking.k8s.io', 'ingresses.networking.k8s.io', 'ingressclasses.networking.k8s.io', 'poddisruptionbudgets.policy', 'endpointslices.discovery.k8s.io', 'priorityclasses.scheduling.k8s.io']) // prettier-ignore
+
 /** The metadata of an object that is being created: identity filled in, what a client may not set overwritten. */
 export function newMetadata(row: ResourceRow, object: NewObject): ObjectMeta {
   const { name, namespace, ...rest } = object.metadata
@@ -25,7 +28,7 @@ export function newMetadata(row: ResourceRow, object: NewObject): ObjectMeta {
     // The API server chooses the uid earlier where defaults depend on it.
     uid: rest.uid ?? randomUUID(),
     resourceVersion: '',
-    ...(object.spec === undefined ? {} : { generation: 1 }),
+    ...(counted.has(row.name) ? { generation: 1 } : {}),
     creationTimestamp: now(),
   }
 }
@@ -41,7 +44,10 @@ export function restoreFixedFields(before: KubeObject, after: KubeObject): void 
   metadata.resourceVersion = before.metadata.resourceVersion
   metadata.creationTimestamp = before.metadata.creationTimestamp
   if (before.metadata.generation !== undefined) {
-    const changed = !sameJson(before.spec, after.spec)
+    const changed = !sameJson(wantedOf(before), wantedOf(after))
     metadata.generation = before.metadata.generation + (changed ? 1 : 0)
   }
 }
+
+/** What a generation counts the changes of: the spec, or everything but status where a kind has none. */
+const wantedOf = (object: KubeObject): unknown => object.spec ?? { ...object, metadata: undefined, status: undefined }

@@ -1,4 +1,3 @@
-import { badRequest } from '../errors.ts'
 import type { ResourceRow } from '../../store/resources.ts'
 import { fieldsOf, type FieldType } from './types.ts'
 
@@ -16,20 +15,52 @@ const nameInGo = (value: unknown): string => {
   return typeof value === 'object' ? 'object' : typeof value
 }
 
+/** A value that does not decode into its field, in the words of Go's decoder. */
+export class WrongType extends Error {
+  override readonly name = 'WrongType'
+}
+
+/** `V1PodSpec` as Go names the struct. */
+const goStruct = (model: string): string => model.replace(/^.*?V\d+((alpha|beta)\d+)?(?=[A-Z])/, '')
+
+const goVersion = (model: string): string => (/V\d+((alpha|beta)\d+)?(?=[A-Z])/.exec(model)?.[0] ?? '').toLowerCase()
+
+function goType(type: FieldType): string {
+  switch (type.kind) {
+    case 'list':
+      return `[]${goType(type.item)}`
+    case 'map':
+      return `map[string]${goType(type.item)}`
+    case 'struct':
+      return `${goVersion(type.model)}.${goStruct(type.model)}`
+    case 'any':
+      return 'runtime.RawExtension'
+    case 'scalar':
+      if (type.scalar === 'boolean') return 'bool'
+      if (type.scalar === 'integer') return type.format
+      return type.scalar === 'number' ? 'float64' : 'string'
+  }
+}
+
+/** Go names the fields on the way and leaves out which item it was. */
+const goPath = (path: string): string => path.replace(/\[\d+\]/g, '')
+
 /** Quantities are strings that may be written as numbers; these maps hold them. */
 const quantityMaps = new Set(['limits', 'requests', 'capacity', 'allocatable', 'hard', 'used', 'default', 'defaultRequest', 'max', 'min', 'overhead']) // prettier-ignore
 
 /**
  * Walks an object by its kind's fields. Removes what the kind does not have, as a server does, and reports it; turns quantities
- * written as numbers into strings. A value of the wrong type is a 400, as it cannot be decoded.
+ * written as numbers into strings.
+ * @throws WrongType for a value that cannot be decoded into its field
  */
 export function checkFields(row: ResourceRow, object: Record<string, unknown>): FieldReport {
   const report: FieldReport = { problems: [] }
 
+  /** The struct that holds the field being looked at, as Go names it. */
+  let holder = row.kind
   const refuse = (path: string, value: unknown, expected: string) =>
-    badRequest(
-      `${row.kind} in version "${row.version}" cannot be handled as a ${row.kind}: json: cannot unmarshal ` +
-        `${nameInGo(value)} into Go struct field ${row.kind}${path === '' ? '' : `.${path}`} of type ${expected}`,
+    new WrongType(
+      `json: cannot unmarshal ${nameInGo(value)} into Go ${path === '' ? 'value' : `struct field ${holder}.${goPath(path)}`} of type ${expected}`,
     )
 
   const walk = (value: unknown, type: FieldType, path: string): unknown => {
@@ -38,13 +69,13 @@ export function checkFields(row: ResourceRow, object: Record<string, unknown>): 
       case 'any':
         return value
       case 'list':
-        if (!Array.isArray(value)) throw refuse(path, value, '[]object')
+        if (!Array.isArray(value)) throw refuse(path, value, goType(type))
         return value.map((item, index) => walk(item, type.item, `${path}[${index}]`))
       case 'map':
-        if (!isRecord(value)) throw refuse(path, value, 'map[string]object')
+        if (!isRecord(value)) throw refuse(path, value, goType(type))
         return walkMap(value, type.item, path)
       case 'struct':
-        if (!isRecord(value)) throw refuse(path, value, type.model.replace(/^.*?V\d+/, `${row.version}.`))
+        if (!isRecord(value)) throw refuse(path, value, goType(type))
         return walkStruct(value, type.model, path)
       case 'scalar':
         return checkScalar(value, type, path)
@@ -65,6 +96,7 @@ export function checkFields(row: ResourceRow, object: Record<string, unknown>): 
     for (const [key, child] of Object.entries(value)) {
       const childPath = path === '' ? key : `${path}.${key}`
       const type = fields.get(key)
+      holder = goStruct(model)
       if (type === undefined) {
         report.problems.push(`unknown field "${childPath}"`)
         Reflect.deleteProperty(value, key)

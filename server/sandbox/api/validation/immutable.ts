@@ -1,6 +1,8 @@
 import { sameJson } from '../../store/freeze.ts'
 import type { KubeObject } from '../../store/types.ts'
+import { readQuantity } from '#shared/quantity.ts'
 import { copyOf, isJson, type Json } from '../json.ts'
+import type { V1PersistentVolumeClaim } from '../schema/models.ts'
 import type { Causes } from './causes.ts'
 
 type Check = (causes: Causes, before: KubeObject, after: KubeObject) => void
@@ -79,20 +81,32 @@ const checkData: Check = (causes, before, after) => {
   }
 }
 
+type Claim = Pick<V1PersistentVolumeClaim, 'spec' | 'status'>
+const claimOf = (object: KubeObject): Claim => object as unknown as Claim
+const isBound = (object: KubeObject): boolean => claimOf(object).status?.phase === 'Bound'
+const storageOf = (object: KubeObject): number => readQuantity(claimOf(object).spec?.resources?.requests?.storage ?? '') ?? 0 // prettier-ignore
+const capacityOf = (object: KubeObject): number => readQuantity(claimOf(object).status?.capacity?.storage ?? '') ?? 0
+
 const checkClaim: Check = (causes, before, after) => {
   const rest = (object: KubeObject): Json => {
-    const spec = { ...specOf(object) }
-    delete spec.resources
+    const spec = copyOf(specOf(object))
+    // Only what is bound can grow.
+    if (isBound(after) && isJson(spec.resources)) Reflect.deleteProperty(spec.resources, 'requests')
     // The binder fills these in once.
     if (specOf(before).volumeName === undefined) delete spec.volumeName
     if (specOf(before).storageClassName === undefined) delete spec.storageClassName
     return spec
   }
-  if (sameJson(rest(before), rest(after))) return
-  causes.forbidden(
-    'spec',
-    'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
-  )
+  if (!sameJson(rest(before), rest(after))) {
+    causes.forbidden(
+      'spec',
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+    )
+  }
+  const size = storageOf(after)
+  if (size < storageOf(before) && size <= capacityOf(before)) {
+    causes.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')
+  }
 }
 
 const checkBinding: Check = (causes, before, after) => {

@@ -17,15 +17,15 @@ module.exports = {
     ),
     room(
       'shared-imports-only-the-validator',
-      { path: '^shared/(?!testing/|bundle/)' },
+      { path: '^shared/(?!testing/|bundle/|certificates/)' },
       { dependencyTypes: ['npm', 'core'], pathNot: '(^|/)(zod|@orpc/contract|@orpc/shared)(/|$)' },
       'The contract must load in the window, the engine and on the command line alike.',
     ),
     room(
       'the-bundle-is-for-node',
       { path: '^(renderer|electron/(main|preload)|shared/(contract|rpc))/' },
-      { path: '^shared/bundle/' },
-      'Manifests are read from disk: engine, scripts and tests use the bundle, the window does not.',
+      { path: '^shared/(bundle|certificates)/' },
+      'Manifests are read from disk and certificates are signed: engine, sandbox, scripts and tests do that, the window does not.',
     ),
     room(
       'testing-only-in-tests',

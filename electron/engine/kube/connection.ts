@@ -11,6 +11,7 @@ import { realClock } from './clock.ts'
 import { credentialsOf, type Credential, type Credentials } from './credentials.ts'
 import { dial } from './dial.ts'
 import { transportError } from './transportErrors.ts'
+import { sendUpgrade } from './upgrade.ts'
 import { openWebSocket } from './webSocket.ts'
 import type {
   ClusterConnection,
@@ -18,6 +19,9 @@ import type {
   ConnectOptions,
   HttpMethod,
   KubeContext,
+  RelayedRequest,
+  RelayedResponse,
+  RelayedUpgrade,
   RequestOptions,
   StreamedResponse,
   StreamOptions,
@@ -113,6 +117,48 @@ class PooledConnection implements ClusterConnection {
       }
     } catch (thrown) {
       throw this.#explain(thrown, signal, 'GET')
+    }
+  }
+
+  async relay(request: RelayedRequest): Promise<RelayedResponse> {
+    const { signal, method } = request
+    return this.#relayed(request, async (credential, headers) => {
+      const answer = await sendRequest(`${this.context.cluster.server}${request.target}`, {
+        dispatcher: this.#agentFor(credential),
+        method: method as Dispatcher.HttpMethod,
+        signal,
+        headers,
+        // Whoever asked decides how long to wait: its signal ends this.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        ...(request.body === undefined ? {} : { body: request.body }),
+      })
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+    })
+  }
+
+  relayUpgrade(request: RelayedRequest): Promise<RelayedResponse | RelayedUpgrade> {
+    const { signal } = request
+    return this.#relayed<RelayedResponse | RelayedUpgrade>(request, (credential, headers) =>
+      sendUpgrade(this.context.cluster.server, { ...request, headers }, () => this.#dial(credential, signal)),
+    )
+  }
+
+  /** A refused credential is renewed once, as for every other request. */
+  async #relayed<Answer extends RelayedResponse | RelayedUpgrade>(
+    { headers, method, signal: until }: RelayedRequest,
+    send: (credential: Credential, headers: Record<string, string | string[]>) => Promise<Answer>,
+  ): Promise<Answer> {
+    const signal = AbortSignal.any([until, this.#ended.signal])
+    const attempt = (credential: Credential) => send(credential, { ...headers, ...signedIn(credential, headers) })
+    try {
+      const credential = await this.#credentials.current(signal)
+      const answer = await attempt(credential)
+      if (!('status' in answer) || answer.status !== 401 || !this.#credentials.renew(credential)) return answer
+      answer.body.resume()
+      return await attempt(await this.#credentials.current(signal))
+    } catch (thrown) {
+      throw this.#explain(thrown, signal, method === 'GET' ? 'GET' : 'POST')
     }
   }
 
@@ -254,6 +300,13 @@ class PooledConnection implements ClusterConnection {
       timeout,
     })
   }
+}
+
+/** The credential's headers; impersonation asked for in the request replaces that of the context, as `kubectl --as` does. */
+function signedIn(credential: Credential, given: RelayedRequest['headers']): Credential['headers'] {
+  const isImpersonation = (name: string): boolean => name.startsWith('impersonate-')
+  if (!Object.keys(given).some(isImpersonation)) return credential.headers
+  return Object.fromEntries(Object.entries(credential.headers).filter(([name]) => !isImpersonation(name)))
 }
 
 function encodeBody(body: unknown): string | Buffer | undefined {

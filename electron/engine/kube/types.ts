@@ -1,6 +1,6 @@
 /** The words of the Kubernetes core that more than one of its files, or its callers, speak. */
 
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { ConsoleError } from '#shared/errors.ts'
 import type { KubeObject } from '#shared/kubeObject.ts'
@@ -137,6 +137,32 @@ export interface WebSocketOptions {
   signal?: AbortSignal
 }
 
+/** A request of a program of the person, passed on with this connection's credentials. */
+export interface RelayedRequest {
+  method: string
+  /** Path and query as they go on the wire: `/api/v1/pods?limit=500`. */
+  target: string
+  /** Without credentials and hop-by-hop headers. Impersonation in them takes the place of the context's. */
+  headers: Readonly<Record<string, string | string[]>>
+  body?: Buffer | undefined
+  signal: AbortSignal
+}
+
+/** What the cluster answered, whatever its status. */
+export interface RelayedResponse {
+  status: number
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  body: Readable
+}
+
+/** The cluster changed protocol: from here on both sides speak through this socket. */
+export interface RelayedUpgrade {
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  socket: Duplex
+  /** What the cluster sent at once. */
+  head: Buffer
+}
+
 /** One cluster as one identity. All connections to it are pooled here. */
 export interface ClusterConnection {
   readonly context: KubeContext
@@ -151,6 +177,10 @@ export interface ClusterConnection {
   stream(method: HttpMethod, path: string, options?: StreamOptions): Promise<StreamedResponse>
   /** An open WebSocket, paused: attach listeners, then `resume()`. A refused upgrade throws as `request` does. */
   webSocket(path: string, options: WebSocketOptions): Promise<WebSocket>
+  /** Passes a request on and its answer back as it is; only what never got an answer throws. */
+  relay(request: RelayedRequest): Promise<RelayedResponse>
+  /** The same for a request that asks for another protocol (WebSocket, SPDY). */
+  relayUpgrade(request: RelayedRequest): Promise<RelayedResponse | RelayedUpgrade>
   /** What the server shows on a new connection, and what this context signs in with where that is a certificate: PEM, leaf first. */
   certificates(signal?: AbortSignal): Promise<{ server: string | undefined; client: string | undefined }>
   /** Resolves when the API server answers within 15 s; concurrent callers share one request. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { createServerCertificate } from '#shared/certificates/certificate.ts'
 import type { ApiContext } from './context.ts'
 import { dispatchPath, dispatchResource, isPublic, noSuchPath, type Answer } from './dispatch.ts'
 import { ApiError } from './errors.ts'
 import { authenticate } from './identity/authenticate.ts'
 import { impersonate } from './identity/impersonate.ts'
-import { createServerCertificate } from './identity/certificate.ts'
 import type { User } from './podEndpoints.ts'
 import { requireAccess } from './rbac/require.ts'
 import { parseResourceRequest } from './requestInfo.ts'
@@ -82,7 +82,7 @@ async function handle(context: ApiContext, incoming: IncomingMessage, response: 
 
 /** The API server over TLS. Not listening yet. */
 export function createApiServer(context: ApiContext): Server {
-  const { key, certificate } = createServerCertificate(context.credentials.authority, hosts)
+  const { key, certificate } = createServerCertificate(context.credentials.authority, 'kube-apiserver', hosts)
   const server = createServer({ key, cert: certificate, ALPNProtocols: ['http/1.1'] })
   // Watches and followed logs are silent for as long as nothing happens.
   server.requestTimeout = 0

@@ -80,12 +80,10 @@ function read(stream: AsyncIterable<TerminalOutput>) {
 
 it('drives a shell in a pod', async () => {
   const { seen, done } = read(terminals.shell({ ...opening, pod: 'box', container: 'app' }))
-  // The size arrives beside the start of the shell: ask until it has.
-  await until(async () => {
-    if (/[$#] /.test(seen.text)) terminals.input(opening.streamId, 'stty size\r')
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    return seen.text.includes('40 132')
-  }, 'the size')
+  await until(() => /[$#] /.test(seen.text), 'the prompt')
+  // The size arrives beside the start of the shell: it asks until it has.
+  terminals.input(opening.streamId, 'until [ "$(stty size)" = "40 132" ]; do sleep 0.1; done; stty size\r')
+  await until(() => /^40 132\r?$/m.test(seen.text), 'the size')
   terminals.input(opening.streamId, 'echo $((6 * 7)); exit 5\r')
   await done
   expect(seen.text).toMatch(/42\r\n/)

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { until } from '../../testing/until.ts'
 import { InputQueue } from './inputQueue.ts'
 
@@ -32,18 +32,23 @@ it('refuses what is beyond its limit as a whole, and takes input again once ther
   expect(taken.join('')).toBe('1234567890more')
 })
 
-it('looks rarely at a program that does not read, and never again after its end', async () => {
-  let looks = 0
-  const queue = new InputQueue(() => {
-    looks += 1
-    return Promise.resolve(0)
-  })
-  queue.add('x')
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
-  expect(looks).toBeLessThan(20)
-  queue.close()
-  const before = looks
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  expect(looks).toBe(before)
-  expect(queue.add('y')).toBe(false)
+it('looks ever more rarely at a program that does not read, and never again after its end', async () => {
+  vi.useFakeTimers()
+  try {
+    let looks = 0
+    const queue = new InputQueue(() => {
+      looks += 1
+      return Promise.resolve(0)
+    })
+    queue.add('x')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(looks).toBeLessThan(70)
+    queue.close()
+    const before = looks
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(looks).toBe(before)
+    expect(queue.add('y')).toBe(false)
+  } finally {
+    vi.useRealTimers()
+  }
 })

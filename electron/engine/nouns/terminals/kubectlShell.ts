@@ -5,8 +5,8 @@ import { spawn, type IPty } from '@lydell/node-pty'
 import type { KubeContext } from '../../kube/index.ts'
 import { contextKubeconfig } from './contextKubeconfig.ts'
 import { descriptorSink, InputQueue } from './inputQueue.ts'
-import { setUpShell } from './shellSetup.ts'
-import { startingPoint } from './startingPoint.ts'
+import { setUpShell } from './shell/setUpShell.ts'
+import { startingPoint } from './shell/startingPoint.ts'
 import type { Program } from './terminal.ts'
 
 export interface KubectlShellOptions {
@@ -14,6 +14,8 @@ export interface KubectlShellOptions {
   namespace: string
   /** What the prompt names. */
   label: string
+  /** What the prompt is coloured by. */
+  kind: string
   columns: number
   rows: number
   /** Absolute. */
@@ -25,7 +27,7 @@ export interface KubectlShellOptions {
 
 /** The person's own shell, whose kubectl knows this context and nothing else. */
 export async function kubectlShell(options: KubectlShellOptions): Promise<Program> {
-  const { context, namespace, label, columns, rows, kubectl, environment } = options
+  const { context, namespace, label, kind, columns, rows, kubectl, environment } = options
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   // mkdtemp makes it readable by its owner alone.
   const folder = await mkdtemp(join(options.folder, 'kubectl-'))
@@ -33,7 +35,8 @@ export async function kubectlShell(options: KubectlShellOptions): Promise<Progra
   try {
     await writeFile(join(folder, 'config'), await contextKubeconfig(context, namespace, environment), { mode: 0o600 })
     const { shell, directory, notes } = await startingPoint(environment)
-    const setup = await setUpShell(shell, { folder, kubectl, label }, { ...environment, SHELL: shell })
+    const place = { folder, kubectl, label, environment: kind }
+    const setup = await setUpShell(shell, place, { ...environment, SHELL: shell })
     const size = { cols: columns, rows }
     const pty = spawn(shell, setup.args, { name: 'xterm-256color', ...size, cwd: directory, env: setup.environment })
     const input = inputOf(pty)
@@ -51,7 +54,7 @@ export async function kubectlShell(options: KubectlShellOptions): Promise<Progra
     void ended.then(() => (isOpen = false))
     return {
       title: `kubectl: ${context.name} / ${namespace}`,
-      notes,
+      notes: [...notes, ...setup.notes],
       onData: (listener) => void pty.onData(listener),
       write: (data) => input.add(data),
       resize: (newColumns, newRows) => {

@@ -64,7 +64,7 @@ export class Terminals {
       const kubectl = await findKubectl({ setting: kubectlPath(), environment, resourcesDirectory })
       const { name, environment: kind } = directory.facts(opening.context)
       const label = `${kind === 'other' ? '' : `${kind} `}${name}/${opening.namespace}`
-      return kubectlShell({ ...opening, label, context, kubectl, folder: this.#folder, environment })
+      return kubectlShell({ ...opening, label, kind, context, kubectl, folder: this.#folder, environment })
     })
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createAuthority, type KeyAndCertificate } from './certificate.ts'
+import { createAuthority, type KeyAndCertificate } from '#shared/certificates/certificate.ts'
 
 /** The secrets of one state directory. Whoever can read the file is the cluster's administrator. */
 export interface Credentials {
@@ -31,7 +31,7 @@ export async function loadCredentials(folder: string): Promise<Credentials> {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
   }
   const created = {
-    authority: createAuthority(),
+    authority: createAuthority('agency-swarm-console sandbox'),
     adminToken: secret(),
     viewerToken: secret(),
     tokenSecret: secret(),

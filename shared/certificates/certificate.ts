@@ -1,4 +1,12 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto'
 import { isIP } from 'node:net'
 import { bits, element, explicit, integer, objectIdentifier, octets, sequence, set, time, truth, utf8 } from './der.ts'
 
@@ -61,10 +69,8 @@ function newKey(): { key: string; publicKey: Buffer } {
   }
 }
 
-const authorityName = 'agency-swarm-console sandbox'
-
-/** A certificate authority of its own for one state directory, good for ten years. */
-export function createAuthority(): KeyAndCertificate {
+/** A certificate authority of this name, good for ten years. */
+export function createAuthority(name: string): KeyAndCertificate {
   const { key, publicKey } = newKey()
   const extensions = [
     extension('2.5.29.19', true, sequence(truth)),
@@ -72,12 +78,16 @@ export function createAuthority(): KeyAndCertificate {
     extension('2.5.29.15', true, bits(Buffer.from([0x06]), 1)),
     extension('2.5.29.14', false, octets(keyIdentifier(publicKey))),
   ]
-  const content = { subject: authorityName, issuer: authorityName, days: 3650, publicKey, extensions }
+  const content = { subject: name, issuer: name, days: 3650, publicKey, extensions }
   return { key, certificate: issue(content, key) }
 }
 
 /** A server certificate for the given host names and addresses, good for a year: a new one is made at every start. */
-export function createServerCertificate(authority: KeyAndCertificate, hosts: readonly string[]): KeyAndCertificate {
+export function createServerCertificate(
+  authority: KeyAndCertificate,
+  subject: string,
+  hosts: readonly string[],
+): KeyAndCertificate {
   const { key, publicKey } = newKey()
   const authorityKey = createPublicKey(authority.key).export({ type: 'spki', format: 'der' })
   const extensions = [
@@ -90,6 +100,7 @@ export function createServerCertificate(authority: KeyAndCertificate, hosts: rea
     extension('2.5.29.14', false, octets(keyIdentifier(publicKey))),
     extension('2.5.29.35', false, sequence(element(0x80, keyIdentifier(authorityKey)))),
   ]
-  const content = { subject: 'kube-apiserver', issuer: authorityName, days: 365, publicKey, extensions }
+  const issuer = new X509Certificate(authority.certificate).subject.replace(/^CN=/, '')
+  const content = { subject, issuer, days: 365, publicKey, extensions }
   return { key, certificate: issue(content, authority.key) }
 }

@@ -82,7 +82,7 @@ const checkData: Check = (causes, before, after) => {
 }
 
 type Claim = Pick<V1PersistentVolumeClaim, 'spec' | 'status'>
-const claimOf = (object: KubeObject): Claim => object as unknown as Claim
+const claimOf = (object: KubeObject): Claim => object
 const isBound = (object: KubeObject): boolean => claimOf(object).status?.phase === 'Bound'
 const storageOf = (object: KubeObject): number => readQuantity(claimOf(object).spec?.resources?.requests?.storage ?? '') ?? 0 // prettier-ignore
 const capacityOf = (object: KubeObject): number => readQuantity(claimOf(object).status?.capacity?.storage ?? '') ?? 0

@@ -69,6 +69,9 @@ async function console(user: string, given: Partial<SuiteServices> = {}): Promis
 }
 
 const agents = async () => Number((await suite.query('SELECT count(*) FROM agents'))[0])
+/** Until the swap has made a backup with so many agents live; while it swaps, the database takes no connection. */
+const live = (rows: number) =>
+  until(async () => (await agents().catch(() => undefined)) === rows, `${rows} agents to be live`)
 const closed = () =>
   suite.query('SELECT datname FROM pg_database WHERE NOT datallowconn AND NOT datistemplate', 'postgres')
 /** A backup of as many agents as given. */
@@ -120,7 +123,7 @@ describe('two consoles at one suite', () => {
     const hers = await backUp(sick, 200)
     await suite.query(`INSERT INTO agents (name) VALUES ('live before')`)
     const running = await sick.backups.restore(scope, hers)
-    await until(async () => (await agents()) === 200, 'the swap of the sick restore')
+    await live(200)
     await expect(omar.backups.restore(scope, his)).rejects.toMatchObject({ code: 'BUSY' })
     health.open()
     expect(await sick.ended(running)).toMatchObject({ state: 'failed', fault: { code: 'TIMEOUT' } })
@@ -160,7 +163,7 @@ describe('two consoles at one suite', () => {
     const hers = await backUp(frozen, 200)
     const his = await backUp(omar, 100)
     const running = await frozen.backups.restore(scope, hers)
-    await until(async () => (await agents()) === 200, 'the swap')
+    await live(200)
     // As after a long sleep: the lease has expired, and another console takes it.
     const lease = `/apis/coordination.k8s.io/v1/namespaces/${scope.namespace}/leases/agency-swarm-deploy`
     await cluster.connection.request('DELETE', lease)

@@ -1,4 +1,5 @@
 import { expect, test } from './app.ts'
+import { violations } from './axe.ts'
 import { kubectl, removeNamespace, sql, uniqueNamespace } from './kubectl.ts'
 import { openApp, type OpenApp } from './openApp.ts'
 import {
@@ -182,4 +183,54 @@ test('every change is in the audit log, and its chain is intact', async () => {
   for (const act of [/deploy/i, /back/i, /restor/i, /undo|undid|undone/i]) {
     await expect(log.getByRole('row', { name: act }).first()).toBeVisible()
   }
+})
+
+test('axe finds nothing wrong on any page, drawer or dialog, in dark and in light', async () => {
+  const { page } = app
+  const wrong: string[] = []
+  const tab = (name: string | RegExp) => page.getByRole('tab', { name }).first().click()
+  const shortcut = (keys: string) => page.keyboard.press(keys)
+  const views: [string, () => Promise<unknown>][] = [
+    ['Fleet', () => rail(page, 'Fleet').click()],
+    ['Overview', () => rail(page, 'Overview').click()],
+    ['Logs', () => rail(page, 'Logs').click()],
+    ['Pods', () => rail(page, 'Workloads').click()],
+    ['a pod', () => row(page, /postgresql-0/).click()],
+    ['events of a pod', () => tab(/^Events/)],
+    ['YAML of a pod', () => tab('YAML')],
+    ['Deployments', () => shortcut('Escape').then(() => tab(/^Deployments/))],
+    ['a Deployment', () => row(page, /agency-swarm-backend/).click()],
+    ['Deploy', () => rail(page, 'Deploy').click()],
+    ['Releases', () => tab('Releases')],
+    ['Drift', () => tab('Drift')],
+    ['Configuration', () => rail(page, 'Configuration').click()],
+    ['a ConfigMap', () => row(page, /ConfigMap agency-swarm-config/).click()],
+    ['YAML of a ConfigMap', () => tab('YAML')],
+    ['Limits', () => shortcut('Escape').then(() => tab(/^Scaling and limits/))],
+    ['Access', () => tab(/^Access/)],
+    ['Certificates', () => tab(/^Certificates/)],
+    ['Migrations', () => tab(/^Migrations/)],
+    ['Backups', () => rail(page, 'Backups').click()],
+    ['a restore', () => marked(page, 'restore-open').click()],
+    ['Security', () => shortcut('Escape').then(() => rail(page, 'Security').click())],
+    ['Settings', () => rail(page, 'Settings').click()],
+    ['the palette', () => shortcut('Control+k')],
+    ['the list of clusters', () => shortcut('Escape').then(() => shortcut('Control+Shift+c'))],
+    ['the shortcuts', () => shortcut('Escape').then(() => shortcut('?'))],
+  ]
+  // All that a theme changes is colours.
+  for (const [theme, rules] of [
+    ['dark', 'all rules'],
+    ['light', 'colours'],
+  ] as const) {
+    await openContext(page, 'e2e')
+    await page.evaluate((wanted) => (document.documentElement.dataset.theme = wanted), theme)
+    for (const [name, open] of views) {
+      await open()
+      await expect(page.locator('.k-loading:visible')).toHaveCount(0)
+      wrong.push(...(await violations(page, `${name}, ${theme}`, rules)))
+    }
+    await shortcut('Escape')
+  }
+  expect(wrong).toEqual([])
 })

@@ -16,6 +16,8 @@ interface ChangeDialogProps {
   cluster: string
   /** The form, where there is one; `submit` belongs to the Enter key of its fields. */
   children?: (submit: () => void) => ReactNode
+  /** Below what the change does: its exact content. */
+  content?: ReactNode
   /** What the form says, as text: a new text is a new question. */
   question: string
   /** Why the form is not complete yet; nothing is asked meanwhile. */
@@ -90,6 +92,7 @@ export function ChangeDialog({ question, incomplete, ask, perform, onClose, ...p
             <p className="quiet-text">{incomplete}</p>
           )}
         </div>
+        {props.content}
         {command.error
           ? (props.failure ?? (
               <Banner tone="crit" title="It was not changed.">

@@ -22,7 +22,6 @@ export interface FieldProps {
   /** Set by policy or role; the text says by whom. */
   locked?: string | undefined
   mono?: boolean
-  multiline?: boolean
   suffix?: ReactNode
   autoFocus?: boolean
   /** When Enter is released in the field. */
@@ -64,17 +63,13 @@ export function Field({
       <div className={boxClass(error, locked, props)}>
         {locked !== undefined ? <Lock size={14} strokeWidth={1.6} aria-hidden /> : null}
         {Glyph && locked === undefined ? <Glyph size={14} strokeWidth={1.6} aria-hidden /> : null}
-        {props.multiline ? (
-          <textarea {...shared} rows={rowsOf(value)} onChange={(event) => onChange(event.target.value)} />
-        ) : (
-          <input
-            {...shared}
-            ref={ref}
-            type={props.type ?? 'text'}
-            onChange={(event) => onChange(event.target.value)}
-            {...enter}
-          />
-        )}
+        <input
+          {...shared}
+          ref={ref}
+          type={props.type ?? 'text'}
+          onChange={(event) => onChange(event.target.value)}
+          {...enter}
+        />
         {props.suffix}
         {error !== undefined ? <StatusGlyph status="failed" size={14} /> : null}
       </div>
@@ -87,22 +82,12 @@ export function Field({
   )
 }
 
-/** Tall enough for its lines, within bounds. */
-function rowsOf(text: string): number {
-  return Math.min(14, Math.max(3, text.split('\n').length))
-}
-
-function boxClass(
-  error: string | undefined,
-  locked: string | undefined,
-  props: { mono?: boolean; multiline?: boolean },
-) {
+function boxClass(error: string | undefined, locked: string | undefined, props: { mono?: boolean }) {
   return [
     'k-field-box',
     error !== undefined && 'k-field-wrong',
     locked !== undefined && 'k-field-locked',
     props.mono && 'mono',
-    props.multiline && 'k-field-multiline',
   ]
     .filter(Boolean)
     .join(' ')

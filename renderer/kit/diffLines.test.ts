@@ -22,3 +22,12 @@ test('only the changed word of a changed line is marked', () => {
 test('a new text is all added', () => {
   expect(compareLines('', 'a\nb').map((line) => line.kind)).toEqual(['added', 'added'])
 })
+
+test('a line end that changes is seen', () => {
+  const shown = (before: string, after: string) =>
+    compareLines(before, after).map((line) => `${line.kind} ${textOf(line)}`)
+  expect(shown('a\r\nb\n', 'a\nb\n')).toEqual(['removed a␍', 'added a', 'same b'])
+  expect(shown('a\n', 'a')).toEqual(['removed a', 'added a (no line end)'])
+  expect(shown('a\r\n', 'a\r\nb\r\n')).toEqual(['same a␍', 'added b␍'])
+  expect(shown('', 'a')).toEqual(['added a'])
+})

@@ -9,12 +9,17 @@ export interface DiffLine {
   parts: readonly { text: string; isChanged: boolean }[]
 }
 
-/** Two texts line by line; a removed line followed by an added one is compared word by word. */
+/**
+ * Two texts line by line; a removed line followed by an added one is compared word by word. What no screen shows is made visible:
+ * a CR, other control characters, and that the last line has no end.
+ */
 export function compareLines(before: string, after: string): DiffLine[] {
   const lines: DiffLine[] = []
   let left = 1
   let right = 1
-  for (const change of diffLines(before, after)) {
+  const isEndEqual = before === '' || after === '' || before.endsWith('\n') === after.endsWith('\n')
+  const visible = (text: string) => visibleText(text) + (isEndEqual || text.endsWith('\n') ? '' : ' (no line end)')
+  for (const change of diffLines(visible(before), visible(after))) {
     for (const text of change.value.replace(/\n$/, '').split('\n')) {
       const parts = [{ text, isChanged: false }]
       if (change.added) lines.push({ kind: 'added', after: right++, parts })
@@ -23,6 +28,12 @@ export function compareLines(before: string, after: string): DiffLine[] {
     }
   }
   return markWords(lines)
+}
+
+/** Control characters as their pictures; tabs and line ends stay. */
+function visibleText(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  return text.replace(/[\u0000-\u0008\u000b-\u001f]/g, (letter) => String.fromCharCode(0x2400 + letter.charCodeAt(0)))
 }
 
 function markWords(lines: DiffLine[]): DiffLine[] {

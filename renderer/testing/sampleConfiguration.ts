@@ -50,6 +50,7 @@ export function sampleConfiguration(): SampleObject[] {
       {
         data: {
           LOG_LEVEL: 'info',
+          'nginx.conf': 'worker_processes 2;\r\nevents {}\r\n',
           CORS_ORIGINS: 'https://console.example.org',
           MAX_AGENTS: '1000',
           'features.yaml': 'search:\n  hybrid: true\n  limit: 50\nagents:\n  hibernation: 30m\n',

@@ -60,6 +60,34 @@ test('saving shows which workloads must restart first, then offers to restart th
   await waitFor(() => expect(inputs(sample, 'configuration.undo')).toHaveLength(1), patience)
 })
 
+test('a value with CRLF keeps every byte but the typed line, and the dialog shows what is written', async () => {
+  const sample = await openWindow('configuration', configMap)
+  await type('Value of nginx.conf', 'worker_processes 2;\nevents {}\nhttp {}\n')
+  expect(screen.getByText('Lines end with CRLF. They are kept.')).toBeTruthy()
+  await press(screen, 'Save…')
+  const form = await dialog('Save agency-swarm-config')
+  const written = await form.findByRole('region', { name: 'What is written to nginx.conf' }, patience)
+  expect([...written.querySelectorAll('.k-diff-added')].map((line) => line.textContent)).toEqual(['3+http {}␍'])
+  expect(written.querySelectorAll('.k-diff-removed')).toHaveLength(0)
+  await press(form, 'Save agency-swarm-config')
+  await waitFor(() => expect(inputs(sample, 'configuration.change')).toHaveLength(1), patience)
+  expect(inputs(sample, 'configuration.change')).toMatchObject([
+    { edit: { set: { 'nginx.conf': 'worker_processes 2;\r\nevents {}\r\nhttp {}\r\n' }, remove: [] } },
+  ])
+})
+
+test('several lines pasted into a value of one line stay several lines', async () => {
+  const sample = await openWindow('configuration', configMap)
+  const field = await screen.findByLabelText<HTMLTextAreaElement>('Value of LOG_LEVEL', undefined, patience)
+  const certificate = '-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----\r\n'
+  fireEvent.paste(field, { clipboardData: { getData: () => certificate } })
+  fireEvent.change(field, { target: { value: certificate.replaceAll('\r\n', '\n') } })
+  await press(screen, 'Save…')
+  await press(await dialog('Save agency-swarm-config'), 'Save agency-swarm-config')
+  await waitFor(() => expect(inputs(sample, 'configuration.change')).toHaveLength(1), patience)
+  expect(inputs(sample, 'configuration.change')).toMatchObject([{ edit: { set: { LOG_LEVEL: certificate } } }])
+})
+
 test('what was typed outlives the drawer and the page, is marked, and goes only when it is discarded', async () => {
   await openWindow('configuration', configMap)
   await type('Value of LOG_LEVEL', 'debug')

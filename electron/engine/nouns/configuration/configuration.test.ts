@@ -112,6 +112,8 @@ describe('a ConfigMap', () => {
       ['LEVEL: 1\n', /LEVEL must be a text/],
       ['LEVEL: a\nLEVEL: b\n', /Line 2.*unique/i],
       ['- a\n', /must be a mapping/],
+      ['LEVEL: *none\n', /aliases of the YAML cannot be resolved/],
+      ['LEVEL: &a [*a]\n', /must be a text|cannot be resolved/],
       ['a b: x\n', /no key that Kubernetes allows/],
     ]
     for (const [yaml, words] of faults)

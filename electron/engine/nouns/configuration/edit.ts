@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { parseDocument, type Document } from 'yaml'
 import type { ConfigurationEdit, EditableKind } from '#shared/contract/configuration.ts'
 import { ConsoleError } from '#shared/errors.ts'
 import type { KubeObject } from '../../kube/index.ts'
@@ -69,10 +69,20 @@ function mappingOf(yaml: string): Record<string, unknown> {
   const document = parseDocument(yaml, { uniqueKeys: true })
   const [error] = document.errors
   if (error) throw refusal(`Line ${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0] ?? ''}`)
-  const value: unknown = document.toJS({ maxAliasCount: 20 })
+  const value = contentOfYaml(document)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw refusal('The YAML must be a mapping: key: value.')
   return value as Record<string, unknown>
+}
+
+/** @throws ConsoleError BAD_INPUT for an alias that leads nowhere, to itself, or to too much */
+function contentOfYaml(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 20 })
+  } catch (thrown) {
+    if (!(thrown instanceof ReferenceError) && !(thrown instanceof RangeError)) throw thrown
+    throw refusal(`The aliases of the YAML cannot be resolved: ${thrown.message}.`)
+  }
 }
 
 function checkAutoscaler(spec: Record<string, unknown>): void {

@@ -10,12 +10,14 @@ interface KeyListProps {
   object: ObjectName
   live: KeysObject
   draft: KeysDraft | undefined
+  /** Why nothing can be typed here now. */
+  locked?: string | undefined
 }
 
 /** One row for every key, those that are new at the end, and a field for another one. */
-export function KeyList({ object, live, draft }: KeyListProps) {
+export function KeyList({ object, live, draft, locked }: KeyListProps) {
   const isSecret = object.kind === 'Secret'
-  const added = Object.keys(draft?.set ?? {}).filter((key) => live.keys.every((each) => each.key !== key))
+  const added = [...(draft?.set.keys() ?? [])].filter((key) => live.keys.every((each) => each.key !== key))
   const rows = [...live.keys, ...added.map((key) => ({ key, value: '', bytes: 0, isBinary: false }))]
   return (
     <section aria-label={`Keys of ${object.name}`} className="configuration-keys">
@@ -26,23 +28,32 @@ export function KeyList({ object, live, draft }: KeyListProps) {
           live={each}
           isNew={added.includes(each.key)}
           isRemoved={draft?.remove.includes(each.key) ?? false}
-          typed={draft?.set[each.key]}
+          locked={locked}
+          typed={draft?.set.get(each.key)}
           onType={(value) => keepDraft(object, withValue(draft, live, each.key, value, isSecret))}
           onRemove={() => keepDraft(object, withRemoved(draft, live, each.key))}
-          onRevert={() => keepDraft(object, draft ? withoutValue(draft, each.key) : null)}
+          onRevert={() => keepDraft(object, draft ? withoutValue(draft, live, each.key) : null)}
         />
       ))}
       <NewKey
         taken={rows.map((each) => each.key)}
+        locked={locked}
         onAdd={(key) => keepDraft(object, withValue(draft, live, key, '', true))}
       />
     </section>
   )
 }
 
-function NewKey({ taken, onAdd }: { taken: readonly string[]; onAdd: (key: string) => void }) {
+interface NewKeyProps {
+  taken: readonly string[]
+  locked: string | undefined
+  onAdd: (key: string) => void
+}
+
+function NewKey({ taken, locked, onAdd }: NewKeyProps) {
   const [name, setName] = useState('')
-  const blocked = useBlocked('operator')
+  const role = useBlocked('operator')
+  const blocked = role ?? locked
   const problem = name === '' ? undefined : keyProblem(name, taken)
   const add = () => {
     if (blocked !== undefined || name === '' || problem !== undefined) return

@@ -1,6 +1,6 @@
 import { RotateCcw, Trash2 } from 'lucide-react'
 import { useBlocked } from '../../../app/index.ts'
-import { CodeBlock, Field, formatBytes, IconButton, SecretField } from '../../../kit/index.ts'
+import { CodeBlock, formatBytes, IconButton, ValueField } from '../../../kit/index.ts'
 import type { ObjectName } from '../objects/drafts.ts'
 import type { LiveKey } from './keysDraft.ts'
 import { RevealedValue } from './RevealedValue.tsx'
@@ -12,6 +12,8 @@ interface KeyRowProps {
   isRemoved: boolean
   /** The text of the draft, where this key has one. */
   typed: string | undefined
+  /** Why nothing can be typed here now. */
+  locked: string | undefined
   onType: (value: string) => void
   onRemove: () => void
   onRevert: () => void
@@ -20,7 +22,8 @@ interface KeyRowProps {
 /** One key: its name, what is typed or live, and what can be done with it. */
 export function KeyRow(props: KeyRowProps) {
   const { object, live, isNew, isRemoved, typed, onType, onRemove, onRevert } = props
-  const blocked = useBlocked('operator')
+  const role = useBlocked('operator')
+  const blocked = role ?? props.locked
   const isSecret = object.kind === 'Secret'
   const isTouched = isRemoved || typed !== undefined
   return (
@@ -47,14 +50,12 @@ export function KeyRow(props: KeyRowProps) {
         <SecretValue object={object} live={live} typed={typed} onType={onType} />
       ) : live.isBinary ? (
         <p className="note">Binary: it cannot be edited here, only removed.</p>
-      ) : blocked !== undefined && typed === undefined ? (
-        <CodeBlock text={live.value} />
+      ) : blocked !== undefined ? (
+        <CodeBlock text={typed ?? live.value} />
       ) : (
-        <Field
+        <ValueField
           label={`Value of ${live.key}`}
           hiddenLabel
-          mono
-          multiline={(typed ?? live.value).includes('\n')}
           value={typed ?? live.value}
           autoFocus={isNew && typed === ''}
           onChange={onType}
@@ -67,7 +68,8 @@ export function KeyRow(props: KeyRowProps) {
 function SecretValue({ object, live, typed, onType }: Pick<KeyRowProps, 'object' | 'live' | 'typed' | 'onType'>) {
   if (typed === undefined) return <RevealedValue object={object} name={live.key} onReplace={() => onType('')} />
   return (
-    <SecretField
+    <ValueField
+      isSecret
       label={`New value of ${live.key}`}
       hiddenLabel
       placeholder="New value"

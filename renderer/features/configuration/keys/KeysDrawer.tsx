@@ -2,9 +2,11 @@ import { useState } from 'react'
 import type { ConfigurationRow } from '#shared/contract/configuration.ts'
 import { Drawer, setParameters, useBlocked, useParameters } from '../../../app/index.ts'
 import { Banner, CodeEditor, ErrorState, LoadingState, plural, Tabs } from '../../../kit/index.ts'
+import type { Difference } from '../objects/Differences.tsx'
 import { keepDraft, useDraft, type KeysDraft, type ObjectName } from '../objects/drafts.ts'
 import { usersOf } from '../objects/rowFacts.ts'
-import { contested, readData, rebased, withYaml, yamlOf, type KeysObject } from './keysDraft.ts'
+import { contested, isUnreadable, rebased, withYaml, yamlOf, type KeysObject } from './keysDraft.ts'
+import { readData } from './keysYaml.ts'
 import { KeyList } from './KeyList.tsx'
 import { Conflict, DraftBar, ObjectButtons, ObjectFacts } from '../objects/ObjectParts.tsx'
 import { SaveDialog } from '../objects/SaveDialog.tsx'
@@ -84,16 +86,27 @@ export function KeysDrawer({ object, row, onClose }: KeysDrawerProps) {
         {value && (!isConfigMap || view === 'form') ? (
           <>
             <ObjectFacts row={value.row} />
-            <KeyList object={object} live={value} draft={draft} />
+            {isUnreadable(draft) ? (
+              <Banner tone="warn" title="The YAML that you typed cannot be read.">
+                It is kept as you typed it. Correct it in the YAML view; the keys below are the last readable ones.
+              </Banner>
+            ) : null}
+            <KeyList
+              object={object}
+              live={value}
+              draft={draft}
+              locked={isUnreadable(draft) ? 'Correct the YAML first.' : undefined}
+            />
           </>
         ) : null}
       </div>
       {isSaving && draft ? (
         <SaveDialog
           object={object}
-          edit={{ of: 'keys', set: { ...draft.set }, remove: [...draft.remove] }}
+          edit={{ of: 'keys', set: Object.fromEntries(draft.set), remove: [...draft.remove] }}
           base={draft.base}
           usedBy={usersOf(row)}
+          differences={isConfigMap && value ? differencesOf(draft, value) : []}
           onClose={() => setSaving(false)}
         />
       ) : null}
@@ -118,18 +131,28 @@ function Theirs({ draft, live, isSecret }: { draft: KeysDraft; live: KeysObject;
   )
 }
 
+/** Every key that is written, as it is and as it will be. */
+function differencesOf(draft: KeysDraft, live: KeysObject): Difference[] {
+  return [...new Set([...draft.set.keys(), ...draft.remove])].map((key) => ({
+    title: key,
+    before: live.keys.find((each) => each.key === key)?.value ?? '',
+    after: draft.set.get(key) ?? '',
+  }))
+}
+
 function summaryOf(draft: KeysDraft): string {
-  const set = Object.keys(draft.set).length
+  const set = draft.set.size
   const parts = [
     set > 0 ? `${plural(set, 'key')} changed` : '',
     draft.remove.length > 0 ? `${plural(draft.remove.length, 'key')} removed` : '',
   ].filter(Boolean)
-  return parts.join(', ') || 'YAML changed'
+  return parts.join(', ') || 'The YAML is typed, no key changes'
 }
 
 function problemOf(draft: KeysDraft, live: KeysObject, isSecret: boolean): string | undefined {
   if (draft.base !== live.resourceVersion) return 'Decide about the other change first.'
-  if (draft.yaml !== null && readData(draft.yaml).faults.length > 0) return 'The YAML cannot be read yet.'
-  const empty = isSecret ? Object.keys(draft.set).find((key) => draft.set[key] === '') : undefined
+  if (isUnreadable(draft)) return 'The YAML cannot be read yet.'
+  if (draft.set.size + draft.remove.length === 0) return 'The YAML is typed, but no key changes.'
+  const empty = isSecret ? [...draft.set].find(([, value]) => value === '')?.[0] : undefined
   return empty === undefined ? undefined : `Type the new value of ${empty}.`
 }

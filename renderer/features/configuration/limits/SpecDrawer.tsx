@@ -114,6 +114,7 @@ export function SpecDrawer({ object, row, onClose }: SpecDrawerProps) {
           edit={{ of: 'spec', yaml: draft.yaml }}
           base={draft.base}
           usedBy={[]}
+          differences={value ? [{ title: 'spec', before: value.yaml, after: draft.yaml }] : []}
           onClose={() => setSaving(false)}
         />
       ) : null}

@@ -1,5 +1,6 @@
 import { parseDocument, isMap, isSeq } from 'yaml'
 import type { EditorFault } from '../../../kit/index.ts'
+import { yamlFaults } from '../yamlFaults.ts'
 
 /** What of an autoscaler's spec has a field of its own; the rest is edited as YAML. */
 export interface AutoscalerFields {
@@ -57,11 +58,7 @@ function cpuPath(document: ReturnType<typeof parseDocument>): (string | number)[
 /** What keeps a text from being the YAML of a spec. */
 export function specFaults(yaml: string): EditorFault[] {
   const document = parseDocument(yaml, { uniqueKeys: true })
-  if (document.errors.length > 0) {
-    return document.errors.map((error) => ({
-      line: error.linePos?.[0].line ?? 0,
-      message: error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '.') ?? 'This is not YAML.',
-    }))
-  }
+  const faults = yamlFaults(document, yaml)
+  if (faults.length > 0) return faults
   return isMap(document.contents) ? [] : [{ line: 1, message: 'The spec is a mapping: one field a line.' }]
 }

@@ -16,10 +16,10 @@ export interface KeysDraft {
   of: 'keys'
   /** The resourceVersion it was begun on. */
   base: string
-  set: Readonly<Record<string, string>>
+  set: ReadonlyMap<string, string>
   remove: readonly string[]
   /** The values that the touched keys had when the draft was begun; absent for those that are new and for Secrets. */
-  seen: Readonly<Record<string, string>>
+  seen: ReadonlyMap<string, string>
   /** The text of the YAML view as typed, where it was typed there. */
   yaml: string | null
 }

@@ -1,7 +1,7 @@
 import { Plus, RotateCcw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
-import { Button, Field, IconButton } from '../../../kit/index.ts'
+import { Button, Field, IconButton, ValueField } from '../../../kit/index.ts'
 import type { FormProps } from './formProps.ts'
 import { ContainerChoice } from './ContainerChoice.tsx'
 
@@ -108,10 +108,9 @@ function LiveVariable({ variable, value, isRemoved, isFirst, onEnter, onValue, o
       {isRemoved ? (
         <span className="dim">is removed</span>
       ) : from === '' ? (
-        <Field
+        <ValueField
           label={`Value of ${name}`}
           hiddenLabel
-          mono
           autoFocus={isFirst}
           value={value}
           onChange={onValue}
@@ -151,10 +150,9 @@ function NewVariable({ variable, onChange, onEnter }: NewVariableProps) {
         value={name}
         onChange={(typed) => onChange({ name: typed.trim(), value })}
       />
-      <Field
+      <ValueField
         label={`Value of ${name || 'the new variable'}`}
         hiddenLabel
-        mono
         placeholder="value"
         value={value}
         onChange={(typed) => onChange({ name, value: typed })}

@@ -17,7 +17,7 @@ async function runPart(part: Part): Promise<Outcome> {
     case 'check':
       return { ...nothing, failed: await runChecks('whole') }
     case 'unit':
-      return runVitest(['shared', 'engine', 'renderer'])
+      return runVitest(['shared', 'engine', 'renderer', 'contract'])
     case 'server':
       return runVitest(['server'])
     case 'e2e':

@@ -13,7 +13,7 @@ interface StepLike {
   startedAt?: number | undefined
   endedAt?: number | undefined
   plannedMs?: number | undefined
-  progress?: { done: number; total?: number | undefined; unit: 'bytes' | 'rows' | 'pods' | 'objects' } | undefined
+  progress?: { done: number; total?: number | undefined; unit: 'bytes' | 'pods' | 'objects' } | undefined
 }
 
 const glyphs: Record<StepLike['state'], StatusKind> = {

@@ -16,7 +16,7 @@ export const step = z.object({
   /** Milliseconds this step took last time, where known. */
   plannedMs: z.number().optional(),
   progress: z
-    .object({ done: z.number(), total: z.number().optional(), unit: z.enum(['bytes', 'rows', 'pods', 'objects']) })
+    .object({ done: z.number(), total: z.number().optional(), unit: z.enum(['bytes', 'pods', 'objects']) })
     .optional(),
   /** `safe`: the live system is unchanged and stopping is free. `change`: the live system changes. */
   group: z.enum(['safe', 'change']),

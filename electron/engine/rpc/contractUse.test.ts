@@ -41,8 +41,11 @@ const scope = () => ({ context: `context:${place.cluster.context}`, namespace: p
 const patience = () => ({ signal: AbortSignal.timeout(120_000) })
 
 it('looks at a cluster until it is known, at a pod, and into it until its shell ends', async () => {
+  for await (const { context } of await client.clusters.checks({ contexts: [scope().context] }, patience())) {
+    if (context === scope().context) break
+  }
   for await (const { contexts } of await client.clusters.watch(undefined, patience())) {
-    if (contexts.find(({ id }) => id === scope().context)?.health === 'healthy') break
+    if (contexts.some(({ id, lookedAt }) => id === scope().context && lookedAt !== undefined)) break
   }
   for await (const { upserted } of await client.pods.watch(scope(), patience())) {
     if (upserted.some(({ name, health }) => name === 'box' && health === 'healthy')) break

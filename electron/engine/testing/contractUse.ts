@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mapEventIterator, type ClientLink } from '@orpc/client'
-import { getEventIteratorSchemaDetails, isContractProcedure } from '@orpc/contract'
-import type { z } from 'zod'
+import { getEventIteratorSchemaDetails, isContractProcedure, type AnySchema } from '@orpc/contract'
+import { z } from 'zod'
 import { contract } from '#shared/contract/index.ts'
 import { pointsOf, pointsSeen } from './schemaPoints.ts'
 
@@ -14,10 +14,10 @@ const outputs = new Map<string, z.core.$ZodType>(callsOf(contract))
 function callsOf(router: object, path: string[] = []): [call: string, output: z.core.$ZodType][] {
   return Object.entries(router).flatMap(([name, entry]: [string, object]) => {
     if (!isContractProcedure(entry)) return callsOf(entry, [...path, name])
-    const schema = entry['~orpc'].outputSchema
-    const output = getEventIteratorSchemaDetails(schema)?.yields ?? schema
-    if (output === undefined) return []
-    return [[[...path, name].join('.'), output as z.core.$ZodType]] satisfies [string, z.core.$ZodType][]
+    const { outputSchema } = entry['~orpc'] as { outputSchema?: AnySchema }
+    const output: unknown = getEventIteratorSchemaDetails(outputSchema)?.yields ?? outputSchema
+    if (!(output instanceof z.ZodType)) return []
+    return [[[...path, name].join('.'), output]] satisfies [string, z.core.$ZodType][]
   })
 }
 

@@ -35,7 +35,7 @@ export function pointsSeen(schema: Schema, value: unknown, points: Points): stri
     const own = points.of.get(each)
     if (own) {
       for (const [key, name] of own) {
-        if (typeof item === 'object' ? (item as Record<string, unknown>)[key] !== undefined : String(item) === key)
+        if (typeof item === 'object' ? (item as Record<string, unknown>)[key] !== undefined : same(item, key))
           names.push(name)
       }
     }
@@ -47,13 +47,17 @@ export function pointsSeen(schema: Schema, value: unknown, points: Points): stri
 
 function ownPoints(schema: Schema): [key: string, suffix: string][] {
   if (schema instanceof z.ZodObject) {
-    const fields = Object.entries(schema.shape as Record<string, Schema>)
+    const fields = Object.entries<Schema>(schema.shape)
     return fields.filter(([, field]) => field instanceof z.ZodOptional).map(([key]) => [key, `.${key}?`])
   }
   if (schema instanceof z.ZodEnum) return schema.options.map((value) => [String(value), `=${value}`])
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => [String(value), `=${String(value)}`])
   return []
 }
+
+/** Keys of enumerations are text; values may be numbers or booleans. */
+const same = (value: unknown, key: string): boolean =>
+  (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') && String(value) === key
 
 /** The schemas inside of one, what their names add, and the parts of a value that they are for. */
 function parts(schema: Schema): [inner: Schema, suffix: string, take: (value: unknown) => unknown[]][] {
@@ -66,7 +70,8 @@ function parts(schema: Schema): [inner: Schema, suffix: string, take: (value: un
     ])
   }
   if (schema instanceof z.ZodArray) return [[schema.element, '[]', (value) => value as unknown[]]]
-  if (schema instanceof z.ZodRecord) return [[schema.valueType, '{}', (value) => Object.values(value as object)]]
+  if (schema instanceof z.ZodRecord)
+    return [[schema.valueType, '{}', (value) => Object.values(value as Record<string, unknown>)]]
   if (schema instanceof z.ZodTuple) {
     return schema.def.items.map((item, index) => [item, `[${index}]`, (value) => [(value as unknown[])[index]]])
   }

@@ -1,4 +1,5 @@
 import { StatusGlyph } from './Status.tsx'
+import { CodeText } from './code/CodeText.tsx'
 import './CodeEditor.css'
 
 /** One thing that is wrong with the text. */
@@ -13,38 +14,22 @@ export interface CodeEditorProps {
   text: string
   onChange: (text: string) => void
   faults?: readonly EditorFault[]
-  /** Why it cannot be edited now. */
+  /** Why it cannot be edited now: then it is only read. */
   locked?: string | undefined
   autoFocus?: boolean
 }
 
-/** YAML or plain text to edit, with line numbers; lines that are wrong are marked, and said below. */
+/** YAML to edit; lines that are wrong are marked, and said below. */
 export function CodeEditor({ label, text, onChange, faults = [], locked, autoFocus }: CodeEditorProps) {
-  const lines = text.split('\n').length
-  const wrong = new Set(faults.map((fault) => fault.line))
   return (
-    <div className="k-editor">
-      <div className="k-editor-scroll mono">
-        <div className="k-editor-numbers" aria-hidden>
-          {Array.from({ length: lines }, (_, index) => (
-            <span key={index} data-wrong={wrong.has(index + 1) || undefined}>
-              {index + 1}
-            </span>
-          ))}
-        </div>
-        <textarea
-          aria-label={label}
-          aria-invalid={faults.length > 0 || undefined}
-          value={text}
-          rows={lines}
-          wrap="off"
-          spellCheck={false}
-          autoFocus={autoFocus}
-          readOnly={locked !== undefined}
-          title={locked}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      </div>
+    <div className="k-editor" title={locked}>
+      <CodeText
+        label={label}
+        text={text}
+        onChange={locked === undefined ? onChange : undefined}
+        wrongLines={faults.map((fault) => fault.line)}
+        autoFocus={autoFocus}
+      />
       {faults.length > 0 ? (
         <ul className="k-editor-faults" role="alert">
           {faults.map((fault) => (

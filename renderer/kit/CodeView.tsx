@@ -1,5 +1,6 @@
 import { Copy } from 'lucide-react'
 import { IconButton } from './Button.tsx'
+import { CodeText } from './code/CodeText.tsx'
 import './CodeView.css'
 
 /** A short piece of raw text: an error's facts, a command. Selectable. */
@@ -10,16 +11,14 @@ export function CodeBlock({ text }: { text: string }) {
 export interface CodeViewProps {
   text: string
   label: string
-  hasLineNumbers?: boolean
   /** Hides the copy button where the caller has its own. */
   isBare?: boolean
 }
 
-/** YAML, JSON or SQL to read, with line numbers. Keys of YAML are dimmed a step so that values stand out. */
-export function CodeView({ text, label, hasLineNumbers = true, isBare = false }: CodeViewProps) {
-  const lines = text.replace(/\n$/, '').split('\n')
+/** YAML to read: coloured, foldable, searched by Ctrl F. */
+export function CodeView({ text, label, isBare = false }: CodeViewProps) {
   return (
-    <div className="k-code" role="region" aria-label={label} tabIndex={0}>
+    <div className="k-code-view">
       {isBare ? null : (
         <div className="k-code-tools">
           <IconButton
@@ -31,16 +30,7 @@ export function CodeView({ text, label, hasLineNumbers = true, isBare = false }:
           />
         </div>
       )}
-      <div className="k-code-lines mono selectable">
-        {lines.map((line, index) => (
-          <div key={index} className="k-code-line">
-            {hasLineNumbers ? <span className="k-code-number">{index + 1}</span> : null}
-            <code>
-              <YamlLine line={line} />
-            </code>
-          </div>
-        ))}
-      </div>
+      <CodeText label={label} text={text} />
     </div>
   )
 }

@@ -32,7 +32,6 @@ export function compareLines(before: string, after: string): DiffLine[] {
 
 /** Control characters as their pictures; tabs and line ends stay. */
 function visibleText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   return text.replace(/[\u0000-\u0008\u000b-\u001f]/g, (letter) => String.fromCharCode(0x2400 + letter.charCodeAt(0)))
 }
 

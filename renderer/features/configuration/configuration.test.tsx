@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { navigate, setParameters } from '../../app/state/location.ts'
+import { codeIn, typeCode } from '../../testing/codeText.ts'
 import { closeWindow, openWindow, patience } from '../../testing/openWindow.tsx'
 import type { SampleEngine } from '../../testing/sampleEngine.ts'
 import { useDrafts } from './objects/drafts.ts'
@@ -131,7 +132,7 @@ test('when somebody else was faster the draft is kept, the other change is told,
 
 test('YAML that cannot be read is kept, said with its line, and cannot be saved', async () => {
   await openWindow('configuration', { ...configMap, view: 'yaml' })
-  await type('YAML of agency-swarm-config', 'LOG_LEVEL: info\nLOG_LEVEL: debug\n')
+  await typeCode('YAML of agency-swarm-config', 'LOG_LEVEL: info\nLOG_LEVEL: debug\n')
   expect(screen.getByText(/^Line 2:/)).toBeTruthy()
   expect(screen.getByRole('button', { name: 'Save…' }).getAttribute('aria-disabled')).toBe('true')
 })
@@ -187,9 +188,9 @@ test('the form of an autoscaler and its YAML are one draft', async () => {
   })
   await type('At most', '8')
   fireEvent.click(screen.getByRole('tab', { name: 'YAML' }))
-  const editor = await screen.findByLabelText<HTMLTextAreaElement>('YAML of agency-swarm-backend', undefined, patience)
-  expect(editor.value).toContain('maxReplicas: 8')
-  fireEvent.change(editor, { target: { value: editor.value.replace('maxReplicas: 8', 'maxReplicas: 1') } })
+  const yaml = await codeIn('YAML of agency-swarm-backend')
+  expect(yaml).toContain('maxReplicas: 8')
+  await typeCode('YAML of agency-swarm-backend', yaml.replace('maxReplicas: 8', 'maxReplicas: 1'))
   fireEvent.click(screen.getByRole('tab', { name: 'Summary' }))
   expect(screen.getByLabelText<HTMLInputElement>('At most').value).toBe('1')
   expect(screen.getAllByText('The least number of pods is above the greatest.').length).toBeGreaterThan(0)

@@ -10,6 +10,7 @@ import { appNoun, streamsNoun } from './nouns/app/handlers.ts'
 import { auditNoun } from './nouns/audit/handlers.ts'
 import { AuditChain } from './nouns/audit/chain.ts'
 import { Checkpoints } from './nouns/audit/checkpoints.ts'
+import { InterruptedCalls } from './nouns/audit/interruptedCalls.ts'
 import { AuditLog } from './nouns/audit/log.ts'
 import { TaskOutcomes } from './nouns/audit/taskOutcomes.ts'
 import { Backups } from './nouns/backups/backups.ts'
@@ -77,6 +78,7 @@ interface Needs extends DeploymentsNeeds, MigrationsNeeds {
   settings: SettingsFile
   audit: AuditLog
   outcomes: TaskOutcomes
+  interruptedCalls: InterruptedCalls
   checkpoints: Checkpoints
   chain: AuditChain
   clusters: Clusters
@@ -92,6 +94,7 @@ function createNeeds(host: Host): Needs {
   const now = () => host.now()
   const settings = new SettingsFile(host.dataDirectory)
   const audit = new AuditLog(join(host.dataDirectory, 'audit'), now)
+  const interruptedCalls = new InterruptedCalls(audit)
   const lists = new LiveLists()
   const clusters: Clusters = new Clusters({
     host,
@@ -103,7 +106,12 @@ function createNeeds(host: Host): Needs {
     lists,
     lastBackup: (suite) => backups.newest(suite),
   })
-  const tasks: Tasks = new Tasks(join(host.dataDirectory, 'tasks'), (scope) => clusters.suiteOf(scope), now)
+  const tasks: Tasks = new Tasks(
+    join(host.dataDirectory, 'tasks'),
+    (scope) => clusters.suiteOf(scope),
+    now,
+    (a, b) => clusters.isSameCluster(a, b),
+  )
   const checkpoints = new Checkpoints(join(host.dataDirectory, 'audit'), audit, now)
   const chain = new AuditChain({ audit, checkpoints, directory: clusters, host })
   const outcomes = new TaskOutcomes(tasks, audit, async ({ context, namespace }) => {
@@ -120,6 +128,7 @@ function createNeeds(host: Host): Needs {
     audit,
     tasks,
     outcomes,
+    interruptedCalls,
     checkpoints,
     chain,
     clusters,

@@ -39,8 +39,8 @@ export const deployStatus = z.object({
       fault: fault.nullable(),
       at: time,
       by: z.string(),
-      /** Another console is at work on it now. */
-      isElsewhere: z.boolean(),
+      /** Another console is at work on it now; null where reading the lease that says so is forbidden. */
+      isElsewhere: z.boolean().nullable(),
     })
     .nullable(),
   profiles: z.array(z.object({ id: z.string(), title: z.string() })),

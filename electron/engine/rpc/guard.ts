@@ -37,12 +37,15 @@ export const guarded = base.middleware(async ({ context, procedure, path, next }
     throw refusal
   }
   const started = await record('started')
-  const failed = (thrown: unknown) => settled(record('failed', outcomeOf(thrown)))
+  // Names its beginning, so that a beginning without an end shows after a crash.
+  const ended = (outcome: 'done' | 'failed', more = {}) =>
+    settled(record(outcome, { started: started.sequence, ...more }))
+  const failed = (thrown: unknown) => ended('failed', outcomeOf(thrown))
   try {
-    const call = { path: path.join('.'), effect, entry: started?.sequence ?? 0 }
+    const call = { path: path.join('.'), effect, entry: started.sequence }
     const result = await withCall(call, next)
-    if (isAsyncIterable(result.output)) return await output(onEnd(result.output, () => settled(record('done')), failed))
-    if (!taskStarted.safeParse(result.output).success) await settled(record('done'))
+    if (isAsyncIterable(result.output)) return await output(onEnd(result.output, () => ended('done'), failed))
+    if (!taskStarted.safeParse(result.output).success) await ended('done')
     return result
   } catch (thrown) {
     await failed(thrown)

@@ -87,6 +87,9 @@ it('no value of a Secret, no token and no variable is written down; who touched 
     action: 'configuration.change',
     details: expect.objectContaining({ edit: { ...edit, set: { A: '[redacted]', B: '[redacted]' } } }) as object,
   })
-  expect(done).toContainEqual({ action: 'configuration.reveal', details: { name: 'keys', key: 'A' } })
+  expect(done).toContainEqual({
+    action: 'configuration.reveal',
+    details: { name: 'keys', key: 'A', started: expect.any(Number) as number },
+  })
   expect(done.map(({ action }) => action)).toEqual(expect.arrayContaining(['accounts.createToken', 'rollouts.change']))
 })

@@ -7,6 +7,7 @@ import type { Task } from '#shared/contract/tasks.ts'
 import { PageHeader, reportError, useBlocked } from '../../app/index.ts'
 import { useCommand } from '../../client/index.ts'
 import { Button, StatusChip } from '../../kit/index.ts'
+import { elsewhere } from './elsewhere.ts'
 import { blockedBy } from './plan/decisions.ts'
 import { discardPlan, useDraft } from './deployStore.ts'
 import type { DeployCommands } from './useDeployCommands.ts'
@@ -31,7 +32,7 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
   )
   const isRunning = run?.state === 'running'
   const undoable = run?.kind === 'deploy' && run.state === 'done' ? run.result['runId'] : undefined
-  const own = unfinished && !unfinished.isElsewhere && !isRunning ? unfinished : null
+  const own = unfinished?.isElsewhere === false && !isRunning ? unfinished : null
   return (
     <PageHeader
       title="Deploy"
@@ -108,13 +109,6 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
   )
 }
 
-/** Why nothing can be deployed from here while another console works. */
-export function elsewhere(unfinished: DeployStatus['unfinished']): string | undefined {
-  return unfinished?.isElsewhere
-    ? `${unfinished.by} is deploying ${unfinished.version} from another console.`
-    : undefined
-}
-
 interface MomentProps {
   status: DeployStatus
   plan: Plan | null
@@ -149,6 +143,7 @@ function RunChip(props: {
   if (run?.state === 'done')
     return <StatusChip status="healthy">{run.kind === 'undeploy' ? 'Undone' : 'Installed'}</StatusChip>
   if (unfinished?.isElsewhere) return <StatusChip status="progress">Another console is at work</StatusChip>
+  if (unfinished?.isElsewhere === null) return <StatusChip status="unknown">Not finished</StatusChip>
   if (run?.state === 'interrupted') return <StatusChip status="warning">Interrupted</StatusChip>
   if (run || unfinished)
     return <StatusChip status="failed">{run?.state === 'cancelled' ? 'Stopped' : 'Failed'}</StatusChip>

@@ -180,4 +180,13 @@ describe('a deployment of another console', () => {
     await press('Keep all')
     expect(isBlocked(await button('Deploy…'))).toBe(true)
   })
+
+  it('is not taken for stopped where the lease may not be read: what is unknown is said, and nothing offered', async () => {
+    const { unfinished } = sampleDeploy()
+    const stopped = { id: 'r6', version: '2.4.0', stage: 'Services', fault: null, at: Date.now(), by: 'jlindqvist' }
+    await open({ status: { ...sampleDeploy(), unfinished: { ...unfinished, ...stopped, isElsewhere: null } } })
+    expect(await screen.findByText(/Whether another console is deploying here is unknown/, {}, patience)).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Resume…' })).toBeNull()
+    expect(screen.queryByText(/stopped at Services/)).toBeNull()
+  })
 })

@@ -6,7 +6,7 @@ import type { Plan } from '#shared/contract/plan.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import { reportError, useActions, useBlocked, useCluster, type Action } from '../../app/index.ts'
 import { engine } from '../../client/index.ts'
-import { elsewhere } from './DeployHeader.tsx'
+import { elsewhere } from './elsewhere.ts'
 import { blockedBy, decideAll, undecidedOf } from './plan/decisions.ts'
 import { changeDraft, discardPlan, draftOf, useDraft } from './deployStore.ts'
 import type { DeployCommands } from './useDeployCommands.ts'
@@ -63,7 +63,7 @@ export function useDeployActions({ scope, status, plan, commands, unfinished, ru
         }),
       )
     if (plan) out.push(...planActions(scope, plan).map(act))
-    if (unfinished && !unfinished.isElsewhere) {
+    if (unfinished?.isElsewhere === false) {
       out.push(
         act({
           id: 'deploy.resume',

@@ -31,11 +31,14 @@ export class TaskOutcomes {
     return this.#waiting.size
   }
 
-  start(): void {
-    for (const { task } of this.#tasks.unaudited()) this.#record(task.id, true)
+  /** @returns the entries of the calls that started the tasks whose ends an earlier session did not write */
+  start(): ReadonlySet<number> {
+    const left = this.#tasks.unaudited()
+    for (const { task } of left) this.#record(task.id, true)
     this.#tasks.changes.on(({ id, state }) => {
       if (state !== 'running') this.#record(id, false)
     })
+    return new Set(left.flatMap(({ entry }) => entry ?? []))
   }
 
   /** Resolves when everything that can be written is. */

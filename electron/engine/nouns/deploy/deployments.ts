@@ -59,7 +59,7 @@ export class Deployments {
     const { store } = await this.#open(scope)
     const records = await store.list(signal)
     const [current, unfinished] = [currentOf(records), this.#isRunning(scope) ? undefined : unfinishedOf(records)]
-    const elsewhere = unfinished && (await this.#needs.leases.elsewhere(scope, signal).catch(forbiddenIsNobody))
+    const isElsewhere = unfinished ? await this.#isElsewhere(scope, signal) : null
     return {
       installed: current
         ? {
@@ -79,7 +79,7 @@ export class Deployments {
             fault: unfinished.fault,
             at: unfinished.startedAt,
             by: unfinished.by,
-            isElsewhere: elsewhere !== undefined,
+            isElsewhere,
           }
         : null,
       profiles: profiles.map(({ id, title }) => ({ id, title })),
@@ -285,8 +285,17 @@ export class Deployments {
   async #standingOf({ kind, context, namespace, result }: Task): Promise<Standing> {
     const scope = { context, namespace }
     const { store } = await this.#open(scope)
-    const elsewhere = await this.#needs.leases.elsewhere(scope).catch(forbiddenIsNobody)
-    return standingOf(kind, result['release'] ?? '', await store.list(), elsewhere !== undefined)
+    return standingOf(kind, result['release'] ?? '', await store.list(), await this.#isElsewhere(scope))
+  }
+
+  /** @returns whether another console is at work here; null where the lease may not be read */
+  async #isElsewhere(scope: Scope, signal?: AbortSignal): Promise<boolean | null> {
+    try {
+      return (await this.#needs.leases.elsewhere(scope, signal)) !== undefined
+    } catch (thrown) {
+      if (asConsoleError(thrown).code === 'FORBIDDEN') return null
+      throw thrown
+    }
   }
 
   #keep(kept: KeptPlan): Plan {
@@ -335,8 +344,4 @@ function recordNamed(records: readonly ReleaseRecord[], id: string): ReleaseReco
   const record = records.find((each) => each.id === id)
   if (record) return record
   throw new ConsoleError('NOT_FOUND', 'The cluster has no record of that deployment.')
-}
-
-function forbiddenIsNobody(thrown: unknown): undefined {
-  if (asConsoleError(thrown).code !== 'FORBIDDEN') throw thrown
 }

@@ -1,4 +1,4 @@
-import type { Standing } from '../tasks/interrupted.ts'
+import { lookAgain, type Standing } from '../tasks/interrupted.ts'
 import type { Settles } from '../tasks/lines.ts'
 import { unfinishedOf, type ReleaseRecord } from './releases/record.ts'
 
@@ -24,13 +24,13 @@ export function undoing({ id, version, profile }: ReleaseRecord): Run {
 /**
  * What became of an interrupted deployment, from the records in the cluster: another console may have finished it.
  * @param release id of the task's record
- * @param isElsewhere another console is at work in this namespace now
+ * @param isElsewhere another console is at work in this namespace now; null where that may not be read
  */
 export function standingOf(
   kind: string,
   release: string,
   records: readonly ReleaseRecord[],
-  isElsewhere: boolean,
+  isElsewhere: boolean | null,
 ): Standing {
   const record = records.find(({ id }) => id === release)
   const ended = (state: 'done' | 'cancelled', text: string): Standing => ({ offers: [], settled: { state, text } })
@@ -41,6 +41,8 @@ export function standingOf(
   if (record !== unfinishedOf(records) && record !== records[0])
     return ended('cancelled', 'A later deployment replaced it.')
   if (isElsewhere) return { offers: [] }
+  // What needs the lease would be refused, and another console may be at it: asking again is all that can be offered.
+  if (isElsewhere === null) return { offers: [lookAgain] }
   const undo = { call: 'deploy.undo', title: 'Undo the deployment' }
   const isUnfinished = record === unfinishedOf(records) && kind === 'deploy'
   return { offers: isUnfinished ? [{ call: 'deploy.resume', title: 'Resume the deployment' }, undo] : [undo] }

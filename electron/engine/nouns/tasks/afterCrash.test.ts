@@ -110,6 +110,23 @@ it.each([
   expect(opened().all()[0]).toMatchObject({ state, offers: [] })
 })
 
+it('a task that began under a former id of its cluster is settled, found running and settled by a later one', async () => {
+  await killedAt('in swap')
+  const former = opened().all()[0]?.cluster ?? ''
+  // Meanwhile the cluster's own id was learnt.
+  const isOne = (a: string, b: string) => a === b || (a === former && b === 'uid') || (a === 'uid' && b === former)
+  const suiteOf = ({ namespace }: { namespace: string }) => ({ cluster: 'uid', namespace })
+  const tasks = new Tasks(join(folder, 'tasks'), suiteOf, Date.now, isOne)
+  const settles = { kinds: ['deploy'], as: 'done' as const, text: 'A later one finished here.' }
+  const { taskId } = tasks.start({ ...description, settles }, () => Promise.resolve())
+  expect(tasks.running(['deploy'], scope)).toMatchObject({ id: taskId })
+  await tasks.ended(taskId)
+  expect(tasks.history(10).map(({ cluster, state }) => [cluster, state])).toEqual([
+    ['uid', 'done'],
+    [former, 'done'],
+  ])
+})
+
 it('what ended while no window looked is in the list of the next start; what was seen is in the history alone', async () => {
   const before = opened()
   const [one, two] = [

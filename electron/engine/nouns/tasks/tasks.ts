@@ -44,17 +44,25 @@ export class Tasks {
   readonly #durations: StepDurations
   readonly #files: TaskFiles
   readonly #suiteOf: (scope: Scope) => Suite
+  readonly #isSameCluster: (a: string, b: string) => boolean
   readonly #now: () => number
   #started = 0
 
   /**
    * Finds what an earlier console left: tasks that it left running are interrupted from here on.
    * @param directory where the journals are, and the durations of earlier runs
+   * @param isSameCluster whether two ids name one cluster: a task keeps the id that its cluster had when it began
    */
-  constructor(directory: string, suiteOf: (scope: Scope) => Suite, now: () => number = Date.now) {
+  constructor(
+    directory: string,
+    suiteOf: (scope: Scope) => Suite,
+    now: () => number = Date.now,
+    isSameCluster = (a: string, b: string) => a === b,
+  ) {
     this.#durations = new StepDurations(directory)
     this.#files = new TaskFiles(directory)
     this.#suiteOf = suiteOf
+    this.#isSameCluster = isSameCluster
     this.#now = now
     this.#load()
   }
@@ -290,18 +298,24 @@ export class Tasks {
     for (const earlier of this.#find(settles?.kinds ?? [], task, 'interrupted')) earlier.change({ offers: [] })
   }
 
-  #isBeingSettled({ kind, cluster, namespace }: Task): boolean {
-    return [...this.#entries.values()].some(({ record: { task, kept } }) => {
-      const isHere = task.cluster === cluster && task.namespace === namespace
-      return task.state === 'running' && isHere && kept.settles?.kinds.includes(kind)
-    })
+  #isBeingSettled(interrupted: Task): boolean {
+    return [...this.#entries.values()].some(
+      ({ record: { task, kept } }) =>
+        task.state === 'running' &&
+        this.#isSameSuite(task, interrupted) &&
+        kept.settles?.kinds.includes(interrupted.kind),
+    )
   }
 
-  #find(kinds: readonly string[], { cluster, namespace }: Suite, state: Task['state']): TaskRecord[] {
+  #find(kinds: readonly string[], suite: Suite, state: Task['state']): TaskRecord[] {
     return [...this.#entries.values()]
       .map(({ record }) => record)
       .filter(({ task }) => task.state === state && kinds.includes(task.kind))
-      .filter(({ task }) => task.cluster === cluster && task.namespace === namespace)
+      .filter(({ task }) => this.#isSameSuite(task, suite))
+  }
+
+  #isSameSuite(a: Suite, b: Suite): boolean {
+    return a.namespace === b.namespace && this.#isSameCluster(a.cluster, b.cluster)
   }
 
   #mark(id: string, event: 'seen' | 'dismissed'): void {

@@ -3,6 +3,7 @@ import type { Plan } from '#shared/contract/plan.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import { Banner, formatClock, RelativeTime } from '../../../kit/index.ts'
 import { FailurePanel } from './FailurePanel.tsx'
+import { elsewhere } from '../elsewhere.ts'
 import { isRollback } from '../deployView.ts'
 import { stepInNow } from './stepIn.ts'
 import { StepInPanel } from './StepInPanel.tsx'
@@ -29,6 +30,10 @@ export function RunBanners({ status, plan, run, unfinished }: RunBannersProps) {
         >
           At {unfinished.stage || 'the first stage'}, since {formatClock(unfinished.at)},{' '}
           <RelativeTime time={unfinished.at} />. It can be resumed or undone here once that console is done or gone.
+        </Banner>
+      ) : unfinished?.isElsewhere === null ? (
+        <Banner tone="warn" title={`The deployment of ${unfinished.version} is not finished.`}>
+          {elsewhere(unfinished)}
         </Banner>
       ) : unfinished && !fault ? (
         <Banner tone="warn" title={`The deployment of ${unfinished.version} stopped at ${unfinished.stage}.`}>

@@ -17,7 +17,7 @@ export function stepInNow(run: Task | undefined, unfinished: DeployStatus['unfin
     if (run.kind !== 'deploy') return []
     return [{ act: 'Stop', words: run.uncancellable || stopWords(run) }, undo]
   }
-  if (!unfinished || unfinished.isElsewhere) return []
+  if (unfinished?.isElsewhere !== false) return []
   return [
     { act: 'Resume', words: resumeWords(run, unfinished.stage) },
     { act: 'Undo', words: undoWords(plan) },

@@ -189,13 +189,15 @@ export class Backups {
   }
 
   /**
-   * Looks at what interrupted restores left, so that the list can say it. Changes nothing: recovering is a task of its own. A database
-   * that cannot be reached is looked at the next time.
+   * Looks at what interrupted restores left, so that the list can say it; of one suite also at restores that could be undone, because
+   * another console may have restored since. Changes nothing: recovering is a task of its own. A database that cannot be reached is
+   * looked at the next time.
    */
   async look(only?: Suite): Promise<void> {
     for (const journal of only ? this.#journals.all(only) : this.#journals.everywhere()) {
       const view = journal.read()
-      if (!view || this.#active.has(view.id) || !isUnfinished(view)) continue
+      if (!view || this.#active.has(view.id)) continue
+      if (!isUnfinished(view) && !(only && view.outcome?.state === 'done')) continue
       const suite = only ?? { cluster: view.cluster, namespace: view.namespace }
       this.#looks.set(view.id, await this.#lookAt(suite, view))
       this.changes.emit(suite)

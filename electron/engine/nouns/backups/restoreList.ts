@@ -30,9 +30,12 @@ export function restoreOf(
   if (!outcome || outcome.state === 'unknown') return interrupted(about, outcome, look)
   const { state, message, fault } = outcome
   const rest = { message, ...(fault && { fault }) }
-  if (state === 'done' && current !== view.newOid) {
-    const later = `A later restore replaced this data. The database from before this restore is still kept as ${about.previousDatabase}; remove it when it is no longer needed.`
-    return { ...about, state: 'superseded', message: later, offers: ['keep'] }
+  const isReplaced = current !== view.newOid
+  const isElsewhere = look?.assessment !== undefined && look.assessment.live !== 'new'
+  if (state === 'done' && (isReplaced || isElsewhere)) {
+    const what = isReplaced ? 'A later restore replaced this data.' : 'Another console replaced this data since.'
+    const kept = `The database from before this restore is still kept as ${about.previousDatabase}; remove it when it is no longer needed.`
+    return { ...about, state: 'superseded', message: `${what} ${kept}`, offers: ['keep'] }
   }
   if (state === 'done') return { ...about, ...rest, state, offers: ['undo', 'keep'] }
   // The restored data stays beside the live one when the services did not become healthy after an undo.

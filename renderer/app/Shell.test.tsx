@@ -194,7 +194,7 @@ test('a lost engine is said on the page, and what was there stays', async () => 
 })
 
 test('kubeconfig problems are listed with file and line', async () => {
-  await open({ problems: [{ path: '/home/a/old.yaml', line: 7, message: 'A tab begins line 7.' }] })
+  await open({ problems: [{ path: '/home/a/old.yaml', line: 7, severity: 'error', message: 'A tab begins line 7.' }] })
   expect((await screen.findByRole('region', { name: 'Kubeconfig problems' })).textContent).toContain(
     '/home/a/old.yaml:7',
   )

@@ -40,6 +40,7 @@ startSampleEngine({
           {
             path: '/home/maya/old.yaml',
             line: 7,
+            severity: 'error' as const,
             message: 'The file is not YAML: a tab begins line 7. Replace it by spaces.',
           },
         ],

@@ -28,7 +28,7 @@ import { deployAnswers, type DeployScene } from './sampleDeployAnswers.ts'
 /** What a test wants to be different. */
 export interface Scene {
   contexts?: ContextRow[]
-  problems?: { path: string; line?: number; message: string }[]
+  problems?: { path: string; line?: number; severity: 'error' | 'warning'; message: string }[]
   /** The suite is not deployed. */
   isEmpty?: boolean
   /** Very many pods, which change all the time. */

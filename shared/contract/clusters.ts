@@ -92,8 +92,13 @@ export const clusterRow = z.object({
 })
 export type ClusterRow = z.infer<typeof clusterRow>
 
-/** A kubeconfig, or an entry of one, that cannot be used. The others are. */
-export const kubeconfigProblem = z.object({ path: z.string(), line: z.number().optional(), message: z.string() })
+/** A kubeconfig, or an entry of one, that cannot be used (error) or is odd and used all the same (warning). The others are used. */
+export const kubeconfigProblem = z.object({
+  path: z.string(),
+  line: z.number().optional(),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+})
 
 export const clusters = {
   /** Emits everything, at once and on every change: there are tens of clusters, not thousands. */

@@ -214,6 +214,7 @@ function plugin(script: string): ExecPlugin & { counter: string } {
     args: ['a b', '$(touch x)'],
     env: [],
     provideClusterInfo: false,
+    interactiveMode: 'Never',
     counter,
   }
 }

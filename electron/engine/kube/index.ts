@@ -2,7 +2,7 @@
 export type * from './streamTypes.ts'
 export type * from './types.ts'
 
-export { loadKubeconfigs, defaultSources } from './kubeconfig.ts'
+export { loadKubeconfigs, defaultSources } from './kubeconfig/load.ts'
 export { connect } from './connection.ts'
 export { probe } from './probe.ts'
 export { discover } from './discovery.ts'

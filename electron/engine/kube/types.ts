@@ -18,6 +18,8 @@ export interface KubeconfigProblem {
   path: string
   /** 1-based; absent when the fault is not in one line (the file cannot be read). */
   line?: number
+  /** error: a file or an entry is left out. warning: all of it is used, and it is odd. */
+  severity: 'error' | 'warning'
   message: string
 }
 
@@ -42,6 +44,8 @@ export interface ExecPlugin {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly provideClusterInfo: boolean
   readonly installHint?: string
+  /** What the program does with standard input; `Always` needs a terminal. */
+  readonly interactiveMode: string
 }
 
 /** A user entry of a kubeconfig; file paths are absolute. Holds secrets: never crosses to the window. */
@@ -83,7 +87,7 @@ export interface KubeContext {
 
 export interface LoadedKubeconfigs {
   contexts: KubeContext[]
-  /** Files, or entries of files, that were left out and why. Never a reason to lose the others. */
+  /** Files, or entries of files, that were left out or are odd, and why. Never a reason to lose the others. */
   problems: KubeconfigProblem[]
 }
 

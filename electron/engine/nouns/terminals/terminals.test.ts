@@ -240,6 +240,7 @@ it('opens no kubectl terminal for a context whose sign-in program was not allowe
     args: [],
     env: [],
     provideClusterInfo: false,
+    interactiveMode: 'Never',
   }
   await connection.close()
   connection = connect(server.context({ exec }), { allowExecPlugin: () => false })

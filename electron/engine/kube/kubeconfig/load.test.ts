@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { authority } from '../testing/certificates.ts'
-import { defaultSources, loadKubeconfigs } from './kubeconfig.ts'
+import { authority } from '../../testing/certificates.ts'
+import { defaultSources, loadKubeconfigs } from './load.ts'
 
 let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'console-kubeconfig-'))))
@@ -105,12 +106,17 @@ it('leaves out only the entry that is wrong, with its line', () => {
   )
   const { contexts, problems } = loadKubeconfigs([user(path)])
   expect(contexts.map(({ name }) => name)).toEqual(['good'])
-  expect(problems.map(({ line }) => line)).toEqual([14, 12])
+  expect(problems.map(({ line, severity }) => [line, severity])).toEqual([
+    [12, 'error'],
+    [14, 'error'],
+  ])
 })
 
 it('refuses a server that is no address and certificate data that is no certificate', () => {
-  const path = write('c', config('x', 'localhost:8080') + config('y', 'https://y').replace(/^[^]*?contexts/, 'other'))
-  expect(loadKubeconfigs([user(path)]).problems[0]?.message).toContain('not an http(s) address')
+  const path = write('c', config('x', 'ftp://localhost:8080'))
+  expect(loadKubeconfigs([user(path)]).problems).toEqual([
+    expect.objectContaining({ line: 10, message: expect.stringContaining('not an http(s) address') as string }),
+  ])
   const data = write(
     'd',
     config('z', 'https://z').replace('{server:', '{certificate-authority-data: bm90IGEgY2VydA==, server:'),
@@ -121,26 +127,83 @@ it('refuses a server that is no address and certificate data that is no certific
   })
 })
 
+it.each([
+  ['a mapping of something else', 'compose: yes\nservices: {}\n', 'not a kubeconfig'],
+  ['a kubeconfig without entries', 'kind: Config\nclusters: []\n', 'no clusters, users or contexts'],
+  ['an empty file', '# nothing yet\n', 'empty'],
+])('warns of a file that can be read and holds nothing: %s', (_what, content, message) => {
+  expect(loadKubeconfigs([added(write('a', content))]).problems).toEqual([
+    { path: join(folder, 'a'), line: 1, severity: 'warning', message: expect.stringContaining(message) as string },
+  ])
+})
+
+it('warns of a key that is given twice, with the line of the second, and uses the last', () => {
+  const path = write('a', config('x', 'https://a').replace('{server:', '{server: "https://never", server:'))
+  const { contexts, problems } = loadKubeconfigs([user(path)])
+  expect(contexts.map(({ cluster }) => cluster.server)).toEqual(['https://a'])
+  expect(problems).toEqual([
+    { path, line: 5, severity: 'warning', message: expect.stringContaining('"server"') as string },
+  ])
+})
+
+it.each(['a folder', 'a pipe'])('names %s instead of waiting for it', (what) => {
+  const path = join(folder, 'odd')
+  if (what === 'a folder') mkdirSync(path)
+  else execFileSync('mkfifo', [path])
+  expect(loadKubeconfigs([added(path)]).problems[0]?.message).toContain(
+    what === 'a folder' ? 'a folder' : 'not a regular file',
+  )
+})
+
+it('refuses a file that is too large to be a kubeconfig', () => {
+  const path = write('large', `# ${'x'.repeat(9 * 1024 * 1024)}`)
+  expect(loadKubeconfigs([added(path)]).problems[0]?.message).toContain('larger than')
+})
+
 it('takes relative paths relative to the file, and decodes inline data', () => {
   mkdirSync(join(folder, 'sub'))
   const text = config('x', 'https://x')
-    .replace(
-      '{server:',
-      `{certificate-authority: pki/ca.crt, certificate-authority-data: ${Buffer.from(authority).toString('base64')}, server:`,
-    )
+    .replace('{server:', '{certificate-authority: pki/ca.crt, server:')
     .replace(
       '{token:',
-      '{client-certificate: ./c.crt, client-key: /abs/c.key, tokenFile: ../t, exec: {command: ./bin/sign-in, args: [1]}, token:',
+      "{client-certificate: ./c.crt, client-key: /abs/c.key, tokenFile: ../t, exec: {command: ./bin/sign-in, args: ['1'], apiVersion: client.authentication.k8s.io/v1beta1}, token:",
     )
   const [context] = loadKubeconfigs([user(write('sub/config', text))]).contexts
   expect(context?.cluster.caFile).toBe(join(folder, 'sub/pki/ca.crt'))
-  expect(context?.cluster.caData).toBe(authority)
   expect(context?.user).toMatchObject({
     certFile: join(folder, 'sub/c.crt'),
     keyFile: '/abs/c.key',
     tokenFile: join(folder, 't'),
     exec: { command: join(folder, 'sub/bin/sign-in'), args: ['1'] },
   })
+})
+
+it('decodes inline data', () => {
+  const data = Buffer.from(authority).toString('base64')
+  const path = write('a', config('x', 'https://x').replace('{server:', `{certificate-authority-data: ${data}, server:`))
+  expect(loadKubeconfigs([user(path)]).contexts[0]?.cluster.caData).toBe(authority)
+})
+
+it.each([
+  ['127.0.0.1:6443', '', 'http://127.0.0.1:6443'],
+  ['127.0.0.1:6443', ', insecure-skip-tls-verify: true', 'https://127.0.0.1:6443'],
+  ['cluster.example', ', certificate-authority: ca.crt', 'https://cluster.example'],
+  ['[::1]:6443/', '', 'http://[::1]:6443'],
+  ['https://rancher.example/k8s/clusters/c-1/', '', 'https://rancher.example/k8s/clusters/c-1'],
+])('completes the server %s%s as kubectl does', (server, more, expected) => {
+  const path = write('a', config('x', server).replace('"}', `"${more}}`))
+  expect(loadKubeconfigs([user(path)]).contexts.map(({ cluster }) => cluster.server)).toEqual([expected])
+})
+
+it('signs in with the name and password of the address where the user has nothing else, and shows neither', () => {
+  const anonymous = (server: string): string => config('x', server).replace(/\{token:[^}]*\}/, '{}')
+  const [context] = loadKubeconfigs([user(write('a', anonymous('https://maya:s%20x@cluster.example')))]).contexts
+  expect(context).toMatchObject({
+    cluster: { server: 'https://cluster.example' },
+    user: { username: 'maya', password: 's x' },
+  })
+  const [other] = loadKubeconfigs([user(write('b', config('x', 'https://maya:s@cluster.example')))]).contexts
+  expect(other?.user.username).toBeUndefined()
 })
 
 it('gives frozen contexts whose identity follows what they sign in with', () => {

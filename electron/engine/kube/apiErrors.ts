@@ -22,6 +22,8 @@ export interface Answer {
   method: string
   path: string
   retryAfter?: string | undefined
+  /** What is known here of why the sign-in was refused. */
+  why?: string | undefined
 }
 
 function parseStatus(body: string): ApiStatus {
@@ -73,7 +75,7 @@ export function apiError(answer: Answer): ConsoleError {
   const code = codeFor(answer.status, api)
   const asked = describeRequest(answer.method, answer.path)
   const said = sanitise(api.message ?? answer.body.slice(0, 500), { keepNewlines: true }).trim()
-  return new ConsoleError(code, messageFor(code, asked, said), {
+  return new ConsoleError(code, messageFor(code, asked, said, answer.why), {
     status: answer.status,
     reason: api.reason,
     said,
@@ -83,14 +85,21 @@ export function apiError(answer: Answer): ConsoleError {
   })
 }
 
-function messageFor(code: ErrorCode, asked: ReturnType<typeof describeRequest>, said: string): string {
+function messageFor(
+  code: ErrorCode,
+  asked: ReturnType<typeof describeRequest>,
+  said: string,
+  why: string | undefined,
+): string {
   const place = asked.namespace === undefined ? '' : ` in namespace ${asked.namespace}`
   const named = asked.name === undefined ? '' : ` "${asked.name}"`
   const target = `${asked.resource}${named}${place}`
   const quote = said === '' ? '' : ` The API server says: ${said}`
   switch (code) {
     case 'UNAUTHENTICATED':
-      return `The cluster does not accept this sign-in. Renew the credentials of this context.${quote}`
+      return why === undefined
+        ? `The cluster does not accept this sign-in. Renew the credentials of this context.${quote}`
+        : `The cluster does not accept this sign-in: ${why}.${quote}`
     case 'FORBIDDEN':
       return `Your account may not ${asked.verb} ${target}. Ask the cluster's administrator for this right.${quote}`
     case 'NOT_FOUND':

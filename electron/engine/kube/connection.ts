@@ -8,6 +8,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import { abortable, cancellation } from './abort.ts'
 import { apiError } from './apiErrors.ts'
 import { realClock } from './clock.ts'
+import { whyRefused } from './clientCertificate.ts'
 import { credentialsOf, type Credential, type Credentials } from './credentials.ts'
 import { dial } from './dial.ts'
 import { transportError } from './transportErrors.ts'
@@ -255,7 +256,8 @@ class PooledConnection implements ClusterConnection {
     if (answer.statusCode >= 200 && answer.statusCode < 300) return answer
     const text = await answer.body.text()
     const retryAfter = [answer.headers['retry-after']].flat()[0]
-    throw apiError({ status: answer.statusCode, body: text, method, path, retryAfter })
+    const why = answer.statusCode === 401 ? whyRefused(credential.tls.cert, this.clock.now()) : undefined
+    throw apiError({ status: answer.statusCode, body: text, method, path, retryAfter, why })
   }
 
   #agentFor(credential: Credential): Agent {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { ConsoleError } from '#shared/errors.ts'
+import { checkClientCertificate } from './clientCertificate.ts'
 import type { TlsMaterial } from './dial.ts'
+import { headerName, headerValue } from './headers.ts'
 import { runExecPlugin, type PluginCredential } from './execPlugin.ts'
 import type { AllowExecPlugin, Clock, KubeContext, UserEntry } from './types.ts'
 
@@ -71,9 +73,10 @@ async function assemble(context: KubeContext, plugin: PluginCredential): Promise
     cert: plugin.cert ?? user.certData ?? (await file(user.certFile)),
     key: plugin.key ?? user.keyData ?? (await file(user.keyFile)),
   }
+  if (tls.cert !== undefined) checkClientCertificate(tls.cert, tls.key, user)
   const token = plugin.token ?? (await file(user.tokenFile))?.trim() ?? user.token ?? legacyToken(user)
   const headers: Record<string, string | string[]> = { ...impersonation(user) }
-  if (token !== undefined) headers['authorization'] = `Bearer ${token}`
+  if (token !== undefined) headers['authorization'] = headerValue(`Bearer ${token}`, 'the token')
   else if (user.username !== undefined) {
     const pair = `${user.username}:${user.password ?? ''}`
     headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`
@@ -115,11 +118,12 @@ function impersonation(user: UserEntry): Record<string, string | string[]> {
   const { impersonate } = user
   if (!impersonate) return {}
   const headers: Record<string, string | string[]> = {}
-  if (impersonate.user !== undefined) headers['impersonate-user'] = impersonate.user
-  if (impersonate.uid !== undefined) headers['impersonate-uid'] = impersonate.uid
-  if (impersonate.groups.length > 0) headers['impersonate-group'] = [...impersonate.groups]
+  if (impersonate.user !== undefined) headers['impersonate-user'] = headerValue(impersonate.user, '"as"')
+  if (impersonate.uid !== undefined) headers['impersonate-uid'] = headerValue(impersonate.uid, 'as-uid')
+  if (impersonate.groups.length > 0)
+    headers['impersonate-group'] = impersonate.groups.map((group) => headerValue(group, 'as-groups'))
   for (const [key, values] of Object.entries(impersonate.extra)) {
-    headers[`impersonate-extra-${encodeURIComponent(key)}`] = [...values]
+    headers[`impersonate-extra-${headerName(key)}`] = values.map((value) => headerValue(value, 'as-user-extra'))
   }
   return headers
 }

@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { ConsoleError } from '#shared/errors.ts'
 import { addressOf } from './address.ts'
+import { systemAuthorities } from './authorities.ts'
 import { proxyFor, tunnelThrough } from './proxy.ts'
 import type { ClusterEntry } from './types.ts'
 
@@ -70,7 +71,7 @@ export async function dialTcp(cluster: ClusterEntry, options: DialOptions = {}):
 }
 
 /** TLS over an open connection, checked as the kubeconfig says. */
-export function dialTls(
+export async function dialTls(
   cluster: ClusterEntry,
   socket: Socket,
   material: TlsMaterial,
@@ -78,9 +79,12 @@ export function dialTls(
 ): Promise<TLSSocket> {
   const { host, port } = addressOf(cluster)
   const name = cluster.tlsServerName ?? host
-  const tls: ConnectionOptions = {
+  const tls: ConnectionOptions & { allowPartialTrustChain: boolean } = {
     socket,
     ...material,
+    ca: material.ca ?? (await systemAuthorities(options.environment ?? process.env)),
+    // As for Go, whatever the kubeconfig names is trusted: an intermediate authority, or the server's own certificate.
+    allowPartialTrustChain: true,
     // SNI must be a name; the certificate is still checked against the address.
     ...(isIP(name) ? { host: name } : { servername: name, host: name }),
     rejectUnauthorized: !cluster.skipTlsVerify,

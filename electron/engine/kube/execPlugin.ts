@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, stat } from 'node:fs/promises'
 import { delimiter, extname, isAbsolute, join } from 'node:path'
 import { ConsoleError } from '#shared/errors.ts'
 import { sanitise } from './sanitise.ts'
@@ -18,23 +18,42 @@ export interface PluginCredential {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** @returns the program's absolute path, or undefined when PATH has none */
+/** The endings that Windows adds to a name. Batch files are left out: they cannot be run without a shell. */
+const endings = process.platform === 'win32' ? ['.com', '.exe'] : []
+
+/**
+ * Looks where the system looks, in the order of PATH: files that may be executed, never folders, and never the working directory, which empty and
+ * relative entries mean.
+ * @returns the program's absolute path, or undefined when PATH has none
+ */
 export async function findProgram(command: string, environment: Environment): Promise<string | undefined> {
-  const endings = process.platform === 'win32' && extname(command) === '' ? ['.exe', '.com'] : ['']
-  const folders = isAbsolute(command) ? [''] : (environment['PATH'] ?? environment['Path'] ?? '').split(delimiter)
+  const isWhole = endings.length === 0 || endings.includes(extname(command).toLowerCase())
+  const names = isWhole ? [command] : endings.map((ending) => command + ending)
+  const folders = isAbsolute(command) ? [''] : pathOf(environment).split(delimiter)
   for (const folder of folders) {
-    for (const ending of endings) {
-      const candidate = folder === '' ? command + ending : join(folder, command + ending)
-      // An empty PATH entry means the working directory: never run a program from there.
-      if (!isAbsolute(candidate)) continue
-      const isRunnable = await access(candidate, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-      if (isRunnable) return candidate
+    for (const name of names) {
+      const candidate = folder === '' ? name : join(folder, name)
+      if (isAbsolute(candidate) && (await isProgram(candidate))) return candidate
     }
   }
   return undefined
+}
+
+/** Whether a file is there that may be executed. */
+export async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK)
+    return (await stat(path)).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** Windows spells the variable in several ways. */
+function pathOf(environment: Environment): string {
+  const name =
+    process.platform === 'win32' ? Object.keys(environment).find((each) => each.toUpperCase() === 'PATH') : 'PATH'
+  return environment[name ?? 'PATH'] ?? ''
 }
 
 /**
@@ -70,6 +89,12 @@ export async function runExecPlugin(
       { execPlugin: path, sha256 },
     )
   }
+  if (plugin.interactiveMode === 'Always')
+    throw failed(
+      `The sign-in program ${path} asks questions in a terminal, which the console does not have.`,
+      plugin,
+      {},
+    )
   const output = await run(path, plugin, cluster, options)
   return parseCredential(output, plugin)
 }
@@ -128,21 +153,47 @@ function clusterInfo(cluster: ClusterEntry): Record<string, unknown> {
 }
 
 function parseCredential(output: string, plugin: ExecPlugin): PluginCredential {
-  let status: Record<string, unknown> | undefined
-  try {
-    status = (JSON.parse(output) as { status?: Record<string, unknown> }).status
-  } catch {
-    status = undefined
-  }
-  const field = (name: string): string | undefined => (typeof status?.[name] === 'string' ? status[name] : undefined)
+  const answer = parsed(output)
+  const status = isFields(answer?.['status']) ? answer['status'] : undefined
+  const field = (name: string): string | undefined =>
+    typeof status?.[name] === 'string' && status[name] !== '' ? status[name] : undefined
   const token = field('token')
   const cert = field('clientCertificateData')
   const key = field('clientKeyData')
-  if (token === undefined && (cert === undefined || key === undefined)) {
-    throw failed(`The sign-in program ${plugin.command} handed out neither a token nor a certificate.`, plugin, {})
-  }
+  const what = !answer
+    ? 'printed something other than an ExecCredential'
+    : !status
+      ? 'printed an answer without a status'
+      : (cert === undefined) !== (key === undefined)
+        ? 'handed out only one of certificate and key'
+        : token === undefined && cert === undefined
+          ? 'handed out neither a token nor a certificate'
+          : undefined
+  if (what !== undefined) throw failed(`The sign-in program ${plugin.command} ${what}.`, plugin, { raw: shown(output) })
+  if (token !== undefined && /[\r\n]/.test(token))
+    throw failed(`The sign-in program ${plugin.command} handed out a token with a line break.`, plugin, {})
   const expiry = Date.parse(field('expirationTimestamp') ?? '')
   return { token, cert, key, expiresAt: Number.isNaN(expiry) ? undefined : expiry }
+}
+
+function parsed(output: string): Record<string, unknown> | undefined {
+  try {
+    const answer: unknown = JSON.parse(output)
+    return isFields(answer) ? answer : undefined
+  } catch {
+    // The output itself is shown.
+    return undefined
+  }
+}
+
+const isFields = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The output as text to read: its beginning, without what may be a secret. */
+function shown(output: string): string {
+  if (output.trim() === '') return '(no output)'
+  const hidden = output.slice(0, 4000).replace(/[\w+/=.~-]{24,}/g, (secret) => `(${secret.length} characters hidden)`)
+  return sanitise(hidden.slice(0, 1000), { keepNewlines: true })
 }
 
 function failed(what: string, plugin: ExecPlugin, details: Record<string, unknown>): ConsoleError {

@@ -42,17 +42,30 @@ const reasons: Record<string, Reason> = {
     'its certificate does not match the authority in the kubeconfig (same name, another key)',
   ),
   ERR_SSL_WRONG_VERSION_NUMBER: mismatch('it does not speak TLS at that port'),
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: mismatch('it demands a client certificate'),
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: mismatch('it refuses the client certificate'),
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: mismatch('it does not know who signed the client certificate'),
-  ERR_OSSL_X509_KEY_VALUES_MISMATCH: mismatch('client certificate and client key do not belong together'),
+}
+
+/** How a server refuses the client's certificate: the end of codes that OpenSSL and BoringSSL begin differently. */
+const clientFaults: readonly (readonly [RegExp, string])[] = [
+  [/CERTIFICATE_REQUIRED$/, 'it requires a client certificate, and this context has none'],
+  [/ALERT_UNKNOWN_CA$/, 'it does not know who signed the client certificate of this context'],
+  [/ALERT_CERTIFICATE_EXPIRED$/, 'the client certificate of this context has expired'],
+  [/ALERT_CERTIFICATE_REVOKED$/, 'the client certificate of this context was revoked'],
+  [
+    /ALERT_(BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|DECRYPT_ERROR|ACCESS_DENIED)$/,
+    'it refuses the client certificate of this context',
+  ],
+]
+
+function clientFault(code: string | undefined): Reason | undefined {
+  const found = clientFaults.find(([end]) => end.test(code ?? ''))
+  return found && { code: 'UNAUTHENTICATED', says: found[1] }
 }
 
 /** The code of an error or of what caused it. */
 function codeOf(thrown: unknown, depth = 0): string | undefined {
   if (!(thrown instanceof Error) || depth > 4) return undefined
   const own = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
-  if (own !== undefined && own in reasons) return own
+  if (own !== undefined && (own in reasons || clientFault(own))) return own
   const inner = thrown instanceof AggregateError ? (thrown.errors as unknown[])[0] : thrown.cause
   return codeOf(inner, depth + 1) ?? own
 }
@@ -66,7 +79,7 @@ export function transportError(thrown: unknown, where: string, isWrite = false):
   if (thrown instanceof ConsoleError) return thrown
   const code = codeOf(thrown)
   const raw = thrown instanceof Error ? sanitise(thrown.message) : String(thrown)
-  const known = code === undefined ? undefined : reasons[code]
+  const known = clientFault(code) ?? (code === undefined ? undefined : reasons[code])
   const isTls = /ssl|tls|certificate/i.test(`${code ?? ''} ${raw}`)
   // A TypeError with a code is a fault of our own; anything else with a code came from the network.
   const isNetwork = code !== undefined && !(thrown instanceof TypeError) && !(thrown instanceof RangeError)
@@ -86,12 +99,15 @@ export function transportError(thrown: unknown, where: string, isWrite = false):
 function headline(code: ErrorCode, where: string): string {
   if (code === 'TLS_MISMATCH') return `The cluster at ${where} cannot be trusted`
   if (code === 'CLUSTER_UNREACHABLE') return `The cluster at ${where} cannot be reached`
+  if (code === 'UNAUTHENTICATED') return `The cluster at ${where} does not accept who you are`
   return `The connection to the cluster at ${where} failed`
 }
 
 function advice(code: ErrorCode, isWrite: boolean): string {
   if (code === 'TLS_MISMATCH')
     return 'Nothing was sent. Compare server and certificate-authority in the kubeconfig with the cluster.'
+  if (code === 'UNAUTHENTICATED')
+    return 'Nothing was changed in the cluster. Correct client-certificate and client-key in the kubeconfig, or sign in again.'
   if (code === 'CLUSTER_UNREACHABLE') return 'Check the network, a VPN and the address in the kubeconfig.'
   return isWrite ? 'It is not known whether the change was made: look before trying again.' : 'Try again.'
 }

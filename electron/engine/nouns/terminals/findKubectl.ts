@@ -1,7 +1,6 @@
-import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConsoleError } from '#shared/errors.ts'
-import { findProgram } from '../../kube/index.ts'
+import { findProgram, isProgram } from '../../kube/index.ts'
 
 export interface KubectlPlaces {
   /** The person's setting; empty when not set. */
@@ -17,7 +16,7 @@ export interface KubectlPlaces {
  */
 export async function findKubectl({ setting, environment, resourcesDirectory }: KubectlPlaces): Promise<string> {
   if (setting !== '') {
-    if (await isRunnable(setting)) return setting
+    if (await isProgram(setting)) return setting
     throw new ConsoleError(
       'KUBECTL_MISSING',
       `The kubectl of your settings, ${setting}, cannot be run. Nothing was started. Correct the path in Settings, or leave it empty.`,
@@ -25,7 +24,7 @@ export async function findKubectl({ setting, environment, resourcesDirectory }: 
     )
   }
   const bundled = join(resourcesDirectory, 'bin', process.platform === 'win32' ? 'kubectl.exe' : 'kubectl')
-  const found = (await findProgram('kubectl', environment)) ?? ((await isRunnable(bundled)) ? bundled : undefined)
+  const found = (await findProgram('kubectl', environment)) ?? ((await isProgram(bundled)) ? bundled : undefined)
   if (found !== undefined) return found
   throw new ConsoleError(
     'KUBECTL_MISSING',
@@ -33,9 +32,3 @@ export async function findKubectl({ setting, environment, resourcesDirectory }: 
     { path: environment['PATH'] },
   )
 }
-
-const isRunnable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FailurePanel } from '../run/FailurePanel.tsx'
 import { ResourcesPanel } from './ResourcesPanel.tsx'
@@ -21,7 +21,7 @@ describe('the resources of a plan', () => {
     )
     expect(screen.getAllByRole('listitem')).toHaveLength(1)
     expect(screen.getByText('1 resource is the same.')).toBeTruthy()
-    fireEvent.click(screen.getByRole('listitem'))
+    fireEvent.click(within(screen.getByRole('listitem')).getByRole('button'))
     expect(chosen).toEqual(['b'])
     fireEvent.click(screen.getByRole('radio', { name: 'All 2' }))
     expect(screen.getAllByRole('listitem')).toHaveLength(2)

@@ -72,7 +72,7 @@ export function ChangeDialog({ question, incomplete, ask, perform, onClose, ...p
             busy={command.isBusy}
             reason={refusal}
             onClick={submit}
-            autoFocus={props.children === undefined}
+            autoFocus={props.children === undefined && props.isDanger !== true}
           >
             {props.confirmLabel}
           </Button>

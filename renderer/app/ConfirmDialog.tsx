@@ -1,9 +1,10 @@
 import { useRef, useState } from 'react'
-import { Banner, Button, Dialog, Facts, Field, StatusGlyph } from '../kit/index.ts'
+import { Banner, Button, Dialog, Facts, Field } from '../kit/index.ts'
 import { ClusterMark } from './ClusterMark.tsx'
 import { useCluster } from './state/clusters.ts'
 import { useConfirmRequest, type Confirmation, type ConfirmRequest } from './state/confirm.ts'
 import { useLocation } from './state/location.ts'
+import { TypedName } from './TypedName.tsx'
 import './ConfirmDialog.css'
 
 /** Shows what `confirm()` asks. */
@@ -71,41 +72,5 @@ function ConfirmContent({ request, answer }: ConfirmContentProps) {
         ) : null}
       </div>
     </Dialog>
-  )
-}
-
-interface TypedNameProps {
-  name: string
-  typed: string
-  onChange: (typed: string) => void
-  onEnter: () => void
-  field: React.RefObject<HTMLInputElement | null>
-}
-
-function TypedName({ name, typed, onChange, onEnter, field }: TypedNameProps) {
-  const isRight = typed === name
-  const left = name.length - typed.length
-  return (
-    <div className="app-confirm-typed">
-      <span>
-        Type <code>{name}</code>
-      </span>
-      <Field
-        ref={field}
-        label={`Type ${name} to confirm`}
-        hiddenLabel
-        mono
-        value={typed}
-        onChange={onChange}
-        onEnter={onEnter}
-        suffix={
-          isRight ? (
-            <StatusGlyph status="healthy" size={14} />
-          ) : (
-            <span className="note">{name.startsWith(typed) ? `${left} to go` : 'does not match'}</span>
-          )
-        }
-      />
-    </div>
   )
 }

@@ -68,7 +68,7 @@ function SandboxStopped({ page, cluster }: { page: Page; cluster: ContextRow }) 
             icon={Play}
             title={isStarting ? `${cluster.name} is starting` : `${cluster.name} is stopped`}
             actions={
-              <Button kind="primary" icon={Play} size="large" busy={isStarting} onClick={() => void start.run()}>
+              <Button kind="primary" icon={Play} size="large" busy={isStarting} onClick={() => start.run()}>
                 Start the sandbox
               </Button>
             }
@@ -150,7 +150,7 @@ function ClusterBanner({ cluster }: { cluster: ContextRow }) {
         tone="crit"
         title={lossTitle(cluster)}
         aside={
-          <Button busy={check.isBusy} onClick={() => void check.run()}>
+          <Button busy={check.isBusy} onClick={() => check.run()}>
             Reconnect now
           </Button>
         }

@@ -3,8 +3,10 @@ export type { Feature } from './feature.ts'
 export { addKubeconfig } from './addKubeconfig.ts'
 export { healthWords, roleWords } from './clusterWords.ts'
 export { ChangeDialog } from './ChangeDialog.tsx'
+export { ClusterMark } from './ClusterMark.tsx'
 export { Drawer } from './Drawer.tsx'
 export { PageHeader } from './PageHeader.tsx'
+export { TypedName } from './TypedName.tsx'
 export { useActions, type Action } from './state/actions.ts'
 export {
   isReachable,

@@ -68,7 +68,11 @@ export function useCommand<Arguments extends unknown[]>(
   onError?: (fault: Fault) => void,
 ): Command<Arguments> {
   const [state, setState] = useState<{ isBusy: boolean; error?: Fault }>({ isBusy: false })
+  const isRunning = useRef(false)
   const run = async (...given: Arguments) => {
+    // The page may not have been drawn since the first click.
+    if (isRunning.current) return false
+    isRunning.current = true
     setState({ isBusy: true })
     try {
       await perform(engine(), ...given)
@@ -79,6 +83,8 @@ export function useCommand<Arguments extends unknown[]>(
       setState({ isBusy: false, error })
       onError?.(error)
       return false
+    } finally {
+      isRunning.current = false
     }
   }
   return { run, isBusy: state.isBusy, error: state.error, forget: () => setState({ isBusy: false }) }

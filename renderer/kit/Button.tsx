@@ -1,4 +1,4 @@
-import type { ComponentType, ReactNode, Ref } from 'react'
+import { useRef, useState, type ComponentType, type ReactNode, type Ref } from 'react'
 import { StatusGlyph } from './Status.tsx'
 import { Tooltip } from './Tooltip.tsx'
 import './Button.css'
@@ -7,7 +7,8 @@ export type Icon = ComponentType<{ size?: number | string; strokeWidth?: number 
 
 export interface ButtonProps {
   children: ReactNode
-  onClick?: () => void
+  /** Where it returns a promise, the button is busy until that has settled. The second click of a double-click is not a click. */
+  onClick?: () => unknown
   /** One primary button per page. `production` appears only as the last click of a level 3 dialog. */
   kind?: 'default' | 'primary' | 'production' | 'danger' | 'quiet'
   icon?: Icon
@@ -25,7 +26,9 @@ export interface ButtonProps {
 
 /** A labelled action. A button with a `reason` stays focusable so that the reason can be read. */
 export function Button({ children, kind = 'default', size = 'normal', type = 'button', ref, ...props }: ButtonProps) {
-  const { icon: Glyph, busy = false, disabled = false, reason } = props
+  const { icon: Glyph, disabled = false, reason } = props
+  const [isWorking, click] = useWork(props.onClick)
+  const busy = props.busy === true || isWorking
   const blocked = reason !== undefined && reason !== ''
   const button = (
     <button
@@ -37,8 +40,8 @@ export function Button({ children, kind = 'default', size = 'normal', type = 'bu
       aria-disabled={blocked || busy || disabled || undefined}
       aria-busy={busy || undefined}
       onClick={(event) => {
-        if (blocked || busy) event.preventDefault()
-        else props.onClick?.()
+        if (blocked || busy || event.detail > 1) event.preventDefault()
+        else click()
       }}
     >
       <Leading icon={Glyph} isBusy={busy} />
@@ -46,6 +49,24 @@ export function Button({ children, kind = 'default', size = 'normal', type = 'bu
     </button>
   )
   return 'reason' in props ? <Tooltip content={reason}>{button}</Tooltip> : button
+}
+
+/** Busy from the first click: what is on its way is not started a second time, whatever the page knows of it yet. */
+function useWork(act: (() => unknown) | undefined): [isWorking: boolean, click: () => void] {
+  const [isWorking, setWorking] = useState(false)
+  const isOnItsWay = useRef(false)
+  const click = () => {
+    if (isOnItsWay.current) return
+    const outcome = act?.()
+    if (!(outcome instanceof Promise)) return
+    isOnItsWay.current = true
+    setWorking(true)
+    void outcome.finally(() => {
+      isOnItsWay.current = false
+      setWorking(false)
+    })
+  }
+  return [isWorking, click]
 }
 
 /** The icon, or the busy ring in its place; without an icon the ring covers the words, so that the width stays. */

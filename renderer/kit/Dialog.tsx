@@ -17,7 +17,7 @@ export interface DialogProps {
   size?: 'small' | 'medium' | 'large'
   /** The production band on its upper edge. */
   isProduction?: boolean
-  /** What is focused first; when not given, the field with `autoFocus`, else the dialog itself. */
+  /** What is focused first; when not given, the field with `autoFocus`, else the first button at the foot, which is the way out. */
   initialFocus?: RefObject<HTMLElement | null>
   /** Right of the title: time left, a state. */
   aside?: ReactNode
@@ -25,12 +25,16 @@ export interface DialogProps {
   isFlush?: boolean
 }
 
-/** A modal layer. Escape closes it and the focus returns to its opener. Mounted means open. */
+/**
+ * A modal layer. Escape and its buttons close it, a click beside it does not: it may be the second half of a double-click on the
+ * opener, and would take away what was typed. The focus returns to the opener. Mounted means open.
+ */
 export function Dialog({ title, note, children, actions, hint, onClose, size = 'small', ...props }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null)
   return (
     <Base.Root
       open
+      disablePointerDismissal
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
@@ -66,5 +70,6 @@ export function Dialog({ title, note, children, actions, hint, onClose, size = '
 /** A field with `autoFocus` has the focus already and keeps it. */
 function focusedIn(popup: HTMLElement | null): HTMLElement | null {
   const { activeElement } = document
-  return activeElement instanceof HTMLElement && popup?.contains(activeElement) ? activeElement : popup
+  if (activeElement instanceof HTMLElement && popup?.contains(activeElement)) return activeElement
+  return popup?.querySelector<HTMLElement>('.k-dialog-footer button') ?? popup
 }

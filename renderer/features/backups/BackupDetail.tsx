@@ -62,7 +62,7 @@ export function BackupDetail({ scope, backup, busy, isLastGood }: BackupDetailPr
               Restore…
             </Button>
           </span>
-          <Button icon={FlaskConical} reason={blocked} onClick={() => void verifyBackup(scope, backup)}>
+          <Button icon={FlaskConical} reason={blocked} onClick={() => verifyBackup(scope, backup)}>
             {backup.verifiedAt === undefined ? 'Verify…' : 'Verify again…'}
           </Button>
           <Button
@@ -72,7 +72,7 @@ export function BackupDetail({ scope, backup, busy, isLastGood }: BackupDetailPr
               blocked ??
               (isLastGood ? 'This is the only backup left that a restore could use. Take another first.' : undefined)
             }
-            onClick={() => void deleteBackup(scope, backup)}
+            onClick={() => deleteBackup(scope, backup)}
           >
             Delete…
           </Button>

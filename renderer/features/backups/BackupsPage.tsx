@@ -101,7 +101,7 @@ function Backups({ scope }: { scope: Scope }) {
               icon={Archive}
               busy={running?.kind === 'backup'}
               reason={running?.kind === 'backup' ? undefined : blocked}
-              onClick={() => void startBackup(scope)}
+              onClick={() => startBackup(scope)}
             >
               Back up now
             </Button>

@@ -27,7 +27,7 @@ export function RunningBackup({ task }: { task: Task }) {
             icon={Square}
             busy={stop.isBusy}
             reason={task.uncancellable || undefined}
-            onClick={() => void stop.run()}
+            onClick={() => stop.run()}
           >
             Cancel
           </Button>

@@ -51,7 +51,7 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
               kind="danger"
               busy={stop.isBusy}
               reason={run.uncancellable || undefined}
-              onClick={() => void stop.run(run.id)}
+              onClick={() => stop.run(run.id)}
             >
               Stop
             </Button>
@@ -61,7 +61,7 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
               icon={Undo2}
               kind="danger"
               reason={blocked}
-              onClick={() => void commands.undo(undoable, plan?.version ?? status.installed?.version ?? '')}
+              onClick={() => commands.undo(undoable, plan?.version ?? status.installed?.version ?? '')}
             >
               Undo…
             </Button>
@@ -77,7 +77,7 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
                 kind={own ? 'default' : 'primary'}
                 icon={plan.rollbackTo === null ? Rocket : Undo2}
                 reason={blocked ?? elsewhere(unfinished) ?? blockedBy(plan, draft.decisions)}
-                onClick={() => void commands.apply(plan)}
+                onClick={() => commands.apply(plan)}
               >
                 {plan.rollbackTo === null ? 'Deploy…' : 'Roll back…'}
               </Button>
@@ -85,20 +85,10 @@ export function DeployHeader({ scope, status, plan, run, unfinished, commands, t
           ) : null}
           {own ? (
             <>
-              <Button
-                icon={Undo2}
-                kind="danger"
-                reason={blocked}
-                onClick={() => void commands.undo(own.id, own.version)}
-              >
+              <Button icon={Undo2} kind="danger" reason={blocked} onClick={() => commands.undo(own.id, own.version)}>
                 Undo…
               </Button>
-              <Button
-                icon={Play}
-                kind="primary"
-                reason={blocked}
-                onClick={() => void commands.resume(own.id, own.version)}
-              >
+              <Button icon={Play} kind="primary" reason={blocked} onClick={() => commands.resume(own.id, own.version)}>
                 Resume…
               </Button>
             </>

@@ -236,7 +236,7 @@ function Drift({ scope, unfinished, run, tabs, drift }: PartProps & { drift: Dri
             icon={RefreshCw}
             busy={drift.isChecking}
             reason={readable}
-            onClick={() => void checkDrift(scope)}
+            onClick={() => checkDrift(scope)}
           >
             Check now
           </Button>

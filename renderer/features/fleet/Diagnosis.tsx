@@ -50,7 +50,7 @@ export function Diagnosis({ cluster, isNamed }: DiagnosisProps) {
           tried <RelativeTime time={cluster.checkedAt} />
         </span>
       )}
-      <Button icon={RefreshCw} busy={retry.isBusy} onClick={() => void retry.run()}>
+      <Button icon={RefreshCw} busy={retry.isBusy} onClick={() => retry.run()}>
         Retry now
       </Button>
     </div>

@@ -44,10 +44,10 @@ export function FleetPage() {
         actions={
           <>
             <FilterField label="Filter clusters" value={filter} onChange={setFilter} width={200} />
-            <Button icon={RefreshCw} busy={checkAll.isBusy} onClick={() => void checkAll.run()}>
+            <Button icon={RefreshCw} busy={checkAll.isBusy} onClick={() => checkAll.run()}>
               Check all
             </Button>
-            <Button kind={first ? 'default' : 'primary'} icon={Plus} onClick={() => void addKubeconfig()}>
+            <Button kind={first ? 'default' : 'primary'} icon={Plus} onClick={() => addKubeconfig()}>
               Add cluster
             </Button>
           </>

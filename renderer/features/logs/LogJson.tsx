@@ -55,7 +55,7 @@ export function LogJson({ json, top, onSearch }: LogJsonProps) {
             Only this {thread.field}
           </Button>
         ) : null}
-        <Button size="small" icon={Copy} onClick={() => void navigator.clipboard.writeText(json)}>
+        <Button size="small" icon={Copy} onClick={() => navigator.clipboard.writeText(json)}>
           Copy JSON
         </Button>
       </div>

@@ -74,7 +74,7 @@ export function BackupsPanel({ scope }: { scope: Scope }) {
           </dd>
           <dt />
           <dd>
-            <Button size="small" icon={Archive} busy={start.isBusy} reason={blocked} onClick={() => void onStart()}>
+            <Button size="small" icon={Archive} busy={start.isBusy} reason={blocked} onClick={() => onStart()}>
               Back up now
             </Button>
           </dd>

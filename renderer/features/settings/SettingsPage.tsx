@@ -116,7 +116,7 @@ function KubeconfigFiles({ files }: { files: readonly string[] }) {
       title="Kubeconfig files"
       isFlush
       aside={
-        <Button size="small" icon={Plus} onClick={() => void addKubeconfig()}>
+        <Button size="small" icon={Plus} onClick={() => addKubeconfig()}>
           Add
         </Button>
       }

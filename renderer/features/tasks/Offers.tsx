@@ -13,7 +13,7 @@ export function Offers({ task }: { task: Task }) {
   return task.offers.map(({ call, title }) => {
     if (call === 'tasks.look')
       return (
-        <Button key={call} size="small" busy={look.isBusy} onClick={() => void look.run()}>
+        <Button key={call} size="small" busy={look.isBusy} onClick={() => look.run()}>
           {title}
         </Button>
       )

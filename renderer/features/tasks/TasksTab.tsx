@@ -156,7 +156,7 @@ function TaskDetail({ task }: { task: Task }) {
               kind="danger"
               busy={stop.isBusy}
               reason={task.uncancellable || undefined}
-              onClick={() => void stop.run()}
+              onClick={() => stop.run()}
             >
               Stop
             </Button>

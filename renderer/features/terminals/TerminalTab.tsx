@@ -92,7 +92,7 @@ function TerminalEnd({ tab, terminal }: { tab: DockTab; terminal: OpenTerminal }
         size={14}
       />
       <span className="selectable">{endMessage(state)}</span>
-      <Button size="small" icon={RotateCcw} reason={blocked} onClick={() => void terminal.session.run()}>
+      <Button size="small" icon={RotateCcw} reason={blocked} onClick={() => terminal.session.run()}>
         Open again
       </Button>
     </div>

@@ -1,14 +1,13 @@
 import { RotateCcw } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { Backup, RestorePlan } from '#shared/contract/backups.ts'
-import { useBlocked, useCluster } from '../../../app/index.ts'
+import { ClusterMark, TypedName, useBlocked, useCluster } from '../../../app/index.ts'
 import { useCall, useCommand } from '../../../client/index.ts'
 import {
   Banner,
   Button,
   Dialog,
-  EnvironmentChip,
   ErrorState,
   Field,
   formatBytes,
@@ -17,7 +16,6 @@ import {
   formatMoment,
   LoadingState,
   RelativeTime,
-  StatusGlyph,
 } from '../../../kit/index.ts'
 import { useBackupDialogs, watchTask } from '../backupActions.ts'
 import { RestoreEffects } from './RestoreEffects.tsx'
@@ -41,12 +39,17 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
     (client, signal) => client.backups.planRestore({ ...scope, backupId: backup.id }, { signal }),
     [scope.context, scope.namespace, backup.id],
   )
+  const field = useRef<HTMLInputElement>(null)
+  const cancel = useRef<HTMLButtonElement>(null)
   const restore = useCommand(async (client) => {
     const confirmation = { ...(isProduction && { typedName: typed }), ...(reason.trim() && { reason: reason.trim() }) }
     const { taskId } = await client.backups.restore({ ...scope, backupId: backup.id, confirmation })
     watchTask(taskId)
   })
   const refusal = blocked ?? whyNot(plan, isProduction && typed !== name ? name : undefined)
+  const start = () => {
+    if (refusal === undefined) void restore.run()
+  }
   return (
     <Dialog
       size="large"
@@ -55,7 +58,6 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
       title={
         <>
           Restore {name} to {formatMinute(backup.takenAt)}
-          {cluster ? <EnvironmentChip environment={cluster.environment} /> : null}
         </>
       }
       note={
@@ -67,11 +69,17 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
             : `verified by trial restore ${formatMoment(backup.verifiedAt)}`}
         </>
       }
+      aside={cluster ? <ClusterMark cluster={cluster} /> : undefined}
+      initialFocus={isProduction ? field : cancel}
       onClose={close}
-      hint={isProduction ? <TypedName name={name} typed={typed} onChange={setTyped} /> : null}
+      hint={
+        isProduction ? (
+          <TypedName name={name} typed={typed} onChange={setTyped} onEnter={start} field={field} />
+        ) : undefined
+      }
       actions={
         <>
-          <Button size="large" onClick={close}>
+          <Button ref={cancel} size="large" onClick={close}>
             Cancel
           </Button>
           <span data-testid="restore-confirm">
@@ -81,7 +89,7 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
               icon={RotateCcw}
               busy={restore.isBusy}
               reason={refusal}
-              onClick={() => void restore.run()}
+              onClick={start}
             >
               Restore {name}
             </Button>
@@ -167,31 +175,6 @@ function PlanColumns({ plan, isProduction, name, reason, onReason, error }: Plan
           />
         </div>
       </div>
-    </div>
-  )
-}
-
-function TypedName({ name, typed, onChange }: { name: string; typed: string; onChange: (typed: string) => void }) {
-  const suffix =
-    typed === name ? (
-      <StatusGlyph status="healthy" size={14} />
-    ) : (
-      <span className="note">{name.startsWith(typed) ? `${name.length - typed.length} to go` : 'does not match'}</span>
-    )
-  return (
-    <div className="restore-typed">
-      <span>
-        Type <b className="mono">{name}</b> to confirm
-      </span>
-      <Field
-        label={`Type ${name} to confirm`}
-        hiddenLabel
-        mono
-        autoFocus
-        value={typed}
-        onChange={onChange}
-        suffix={suffix}
-      />
     </div>
   )
 }

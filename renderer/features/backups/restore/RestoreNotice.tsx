@@ -16,20 +16,20 @@ export function RestoreNotice({ scope, restore, busy }: { scope: Scope; restore:
       aside={
         <>
           {offers.includes('keep') ? (
-            <Button size="small" reason={blocked} onClick={() => void keepRestore(scope, restore)}>
+            <Button size="small" reason={blocked} onClick={() => keepRestore(scope, restore)}>
               {state === 'done' ? 'Keep…' : 'Remove what it kept…'}
             </Button>
           ) : null}
           {offers.includes('undo') ? (
             <span data-testid="undo-restore">
-              <Button size="small" icon={Undo2} reason={blocked} onClick={() => void undoRestore(scope, restore)}>
+              <Button size="small" icon={Undo2} reason={blocked} onClick={() => undoRestore(scope, restore)}>
                 Undo restore…
               </Button>
             </span>
           ) : null}
           {offers.includes('recover') ? (
             <span data-testid="recover-restore">
-              <Button size="small" icon={LifeBuoy} reason={blocked} onClick={() => void recoverRestore(scope, restore)}>
+              <Button size="small" icon={LifeBuoy} reason={blocked} onClick={() => recoverRestore(scope, restore)}>
                 Recover…
               </Button>
             </span>

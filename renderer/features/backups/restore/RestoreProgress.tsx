@@ -57,7 +57,7 @@ export function RestoreProgress({ task, restore }: { task: Task; restore: Restor
               icon={Square}
               busy={stop.isBusy}
               reason={task.uncancellable || undefined}
-              onClick={() => void stop.run()}
+              onClick={() => stop.run()}
             >
               Stop
             </Button>

@@ -1,7 +1,8 @@
 import { Copy, KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import { toast, useBlocked, useCluster } from '../../../app/index.ts'
+import type { ContextRow } from '#shared/contract/clusters.ts'
+import { ClusterMark, toast, useBlocked, useCluster } from '../../../app/index.ts'
 import { useCommand } from '../../../client/index.ts'
 import { Banner, Button, CodeBlock, Dialog, formatMoment, Segments } from '../../../kit/index.ts'
 
@@ -25,28 +26,23 @@ export function TokenDialog({ scope, account, onClose }: { scope: Scope; account
   const [life, setLife] = useState<Life>('3600')
   const [token, setToken] = useState<Token | null>(null)
   const blocked = useBlocked('operator', scope.context)
-  const isProduction = useCluster(scope.context)?.environment === 'production'
+  const cluster = useCluster(scope.context)
   const create = useCommand(async (client) => {
     setToken(await client.accounts.createToken({ ...scope, name: account, seconds: Number(life), confirmation: {} }))
   })
-  if (token) return <Shown account={account} token={token} isProduction={isProduction} onClose={onClose} />
+  if (token) return <Shown account={account} token={token} cluster={cluster} onClose={onClose} />
   return (
     <Dialog
       title={`Create a token for ${account}`}
       note="For a program outside of the cluster that has to act as this account."
       size="medium"
-      isProduction={isProduction}
+      isProduction={cluster?.environment === 'production'}
+      aside={cluster ? <ClusterMark cluster={cluster} /> : undefined}
       onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button
-            kind="primary"
-            icon={KeyRound}
-            busy={create.isBusy}
-            reason={blocked}
-            onClick={() => void create.run()}
-          >
+          <Button kind="primary" icon={KeyRound} busy={create.isBusy} reason={blocked} onClick={() => create.run()}>
             Create a token
           </Button>
         </>
@@ -75,11 +71,11 @@ export function TokenDialog({ scope, account, onClose }: { scope: Scope; account
 interface ShownProps {
   account: string
   token: Token
-  isProduction: boolean
+  cluster: ContextRow | undefined
   onClose: () => void
 }
 
-function Shown({ account, token, isProduction, onClose }: ShownProps) {
+function Shown({ account, token, cluster, onClose }: ShownProps) {
   const copy = () =>
     void navigator.clipboard.writeText(token.token).then(() =>
       toast({
@@ -93,7 +89,8 @@ function Shown({ account, token, isProduction, onClose }: ShownProps) {
       title={`Token for ${account}`}
       note={`It ends ${formatMoment(token.expiresAt)} UTC.`}
       size="medium"
-      isProduction={isProduction}
+      isProduction={cluster?.environment === 'production'}
+      aside={cluster ? <ClusterMark cluster={cluster} /> : undefined}
       onClose={onClose}
       actions={
         <>

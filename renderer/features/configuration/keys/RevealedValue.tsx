@@ -37,14 +37,7 @@ export function RevealedValue({ object, name, onReplace }: RevealedValueProps) {
         <span aria-label="Hidden" className="dim">
           ••••••••
         </span>
-        <Button
-          size="small"
-          kind="quiet"
-          icon={Eye}
-          busy={reveal.isBusy}
-          reason={blocked}
-          onClick={() => void reveal.run()}
-        >
+        <Button size="small" kind="quiet" icon={Eye} busy={reveal.isBusy} reason={blocked} onClick={() => reveal.run()}>
           Reveal
         </Button>
         <Button size="small" kind="quiet" icon={Pencil} reason={blocked} onClick={onReplace}>

@@ -86,7 +86,7 @@ function Pending({ scope, status, isRunning }: PartProps) {
       aside={
         <>
           {pending.length === 0 ? <Status status="healthy">up to date</Status> : plural(pending.length, 'migration')}
-          <Button kind="primary" icon={DatabaseZap} reason={reason} onClick={() => void migrate(scope, status)}>
+          <Button kind="primary" icon={DatabaseZap} reason={reason} onClick={() => migrate(scope, status)}>
             Migrate…
           </Button>
         </>
@@ -131,7 +131,7 @@ function Applied({ scope, status, isRunning, staleSince }: PartProps & { staleSi
         <>
           {staleSince === undefined ? null : <StaleChip since={staleSince} />}
           {plural(applied.length, 'migration')}
-          <Button icon={Undo2} reason={reason} onClick={() => void undoMigration(scope, status)}>
+          <Button icon={Undo2} reason={reason} onClick={() => undoMigration(scope, status)}>
             Undo the newest…
           </Button>
         </>

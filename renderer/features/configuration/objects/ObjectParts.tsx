@@ -30,7 +30,7 @@ export function ObjectButtons({ object, row }: ObjectProps) {
         size="small"
         icon={Undo2}
         reason={blocked ?? noPrevious}
-        onClick={() => void undoObject(object, users, previousAt)}
+        onClick={() => undoObject(object, users, previousAt)}
       >
         Undo last change…
       </Button>
@@ -127,7 +127,7 @@ export function DraftBar({ object, draft, summary, problem, onSave }: DraftBarPr
       <span className="truncate" title={problem ?? summary}>
         {problem ?? `${summary}, not saved`}
       </span>
-      <Button size="small" onClick={() => void discard()}>
+      <Button size="small" onClick={() => discard()}>
         Discard…
       </Button>
       <Button size="small" kind="primary" reason={blocked ?? problem} onClick={onSave}>

@@ -146,10 +146,10 @@ function DriftList({
       aside={
         <>
           <span>{plural(compared, 'object')} compared</span>
-          <Button size="small" icon={Check} busy={busy === 'adopt'} reason={reason} onClick={() => void act('adopt')}>
+          <Button size="small" icon={Check} busy={busy === 'adopt'} reason={reason} onClick={() => act('adopt')}>
             Adopt…
           </Button>
-          <Button size="small" icon={Undo2} busy={busy === 'revert'} reason={reason} onClick={() => void act('revert')}>
+          <Button size="small" icon={Undo2} busy={busy === 'revert'} reason={reason} onClick={() => act('revert')}>
             Revert…
           </Button>
         </>

@@ -97,7 +97,7 @@ function PodButtons({ scope, row }: { scope: Scope; row: PodRow }) {
           Shell
         </Button>
       </span>
-      <Button size="small" icon={Trash2} kind="danger" reason={blocked} onClick={() => void deletePods(scope, [row])}>
+      <Button size="small" icon={Trash2} kind="danger" reason={blocked} onClick={() => deletePods(scope, [row])}>
         Delete…
       </Button>
     </div>

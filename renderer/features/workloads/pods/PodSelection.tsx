@@ -30,7 +30,7 @@ export function PodSelection({ scope, rows, onClear }: { scope: Scope; rows: rea
         icon={Trash2}
         kind="danger"
         reason={blocked ?? (rows.length > 500 ? 'At most 500 pods can be deleted at once.' : undefined)}
-        onClick={() => void remove()}
+        onClick={() => remove()}
       >
         Delete {plural(rows.length, 'pod')}…
       </Button>

@@ -30,7 +30,7 @@ export function ForwardLine({ forward, title }: { forward: Forward; title: strin
         <span className="mono selectable">{address}</span>
         <span className="workloads-forward-tools">
           <IconButton icon={Copy} label={`Copy ${address}`} size="small" onClick={() => copy(address)} />
-          <Button size="small" busy={stop.isBusy} onClick={() => void stop.run()}>
+          <Button size="small" busy={stop.isBusy} onClick={() => stop.run()}>
             Stop
           </Button>
         </span>

@@ -58,12 +58,7 @@ function PodPort({ scope, row, container, port, protocol }: PodPortProps) {
         <span className="mono">{port}</span>{' '}
         <span className="note">{protocol === 'TCP' ? container : `${protocol}, ${container}`}</span>
       </span>
-      <Button
-        size="small"
-        busy={open.isBusy}
-        reason={blocked ?? obstacle(row, protocol)}
-        onClick={() => void open.run()}
-      >
+      <Button size="small" busy={open.isBusy} reason={blocked ?? obstacle(row, protocol)} onClick={() => open.run()}>
         Forward {port}
       </Button>
     </div>

@@ -31,7 +31,7 @@ test('a busy button refuses a second press', () => {
 
 test('a double-click starts work once, and the button is busy until it has settled', async () => {
   let started = 0
-  let end = () => undefined as void
+  let end: () => void = () => undefined
   const work = () => {
     started += 1
     return new Promise<void>((resolve) => (end = resolve))

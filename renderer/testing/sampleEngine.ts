@@ -227,6 +227,9 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       input: os.terminals.input.handler(unused),
       resize: os.terminals.resize.handler(unused),
       close: os.terminals.close.handler(unused),
+      guard: os.terminals.guard.handler(unused),
+      answer: os.terminals.answer.handler(unused),
+      lock: os.terminals.lock.handler(unused),
     },
   }
 

@@ -122,11 +122,11 @@ class PooledConnection implements ClusterConnection {
   }
 
   async relay(request: RelayedRequest): Promise<RelayedResponse> {
-    const { signal, method } = request
-    return this.#relayed(request, async (credential, headers) => {
+    const { method } = request
+    return this.#relayed(request, async (credential, headers, signal) => {
       const answer = await sendRequest(`${this.context.cluster.server}${request.target}`, {
         dispatcher: this.#agentFor(credential),
-        method: method as Dispatcher.HttpMethod,
+        method,
         signal,
         headers,
         // Whoever asked decides how long to wait: its signal ends this.
@@ -139,19 +139,19 @@ class PooledConnection implements ClusterConnection {
   }
 
   relayUpgrade(request: RelayedRequest): Promise<RelayedResponse | RelayedUpgrade> {
-    const { signal } = request
-    return this.#relayed<RelayedResponse | RelayedUpgrade>(request, (credential, headers) =>
-      sendUpgrade(this.context.cluster.server, { ...request, headers }, () => this.#dial(credential, signal)),
+    return this.#relayed<RelayedResponse | RelayedUpgrade>(request, (credential, headers, signal) =>
+      sendUpgrade(this.context.cluster.server, { ...request, headers, signal }, () => this.#dial(credential, signal)),
     )
   }
 
   /** A refused credential is renewed once, as for every other request. */
   async #relayed<Answer extends RelayedResponse | RelayedUpgrade>(
     { headers, method, signal: until }: RelayedRequest,
-    send: (credential: Credential, headers: Record<string, string | string[]>) => Promise<Answer>,
+    send: (credential: Credential, headers: Record<string, string | string[]>, signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> {
     const signal = AbortSignal.any([until, this.#ended.signal])
-    const attempt = (credential: Credential) => send(credential, { ...headers, ...signedIn(credential, headers) })
+    const attempt = (credential: Credential) =>
+      send(credential, { ...headers, ...signedIn(credential, headers) }, signal)
     try {
       const credential = await this.#credentials.current(signal)
       const answer = await attempt(credential)

@@ -39,6 +39,8 @@ beforeAll(async () => {
       facts: () => ({ name: 'test', environment: 'other', role: 'operator' }),
     },
     credits: new Credits(),
+    audit: { append: () => Promise.reject(new Error('nothing is asked here')) },
+    user: 'maya',
     dataDirectory: folder,
     resourcesDirectory: folder,
     kubectlPath: () => kubectl,

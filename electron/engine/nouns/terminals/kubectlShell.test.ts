@@ -2,20 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { KubeContext } from '../../kube/index.ts'
 import { until } from '../../testing/until.ts'
 import { largestWaitingInput } from './inputQueue.ts'
 import { kubectlShell } from './kubectlShell.ts'
 import type { Program } from './terminal.ts'
-
-const context: KubeContext = {
-  name: 'prod-eu-1',
-  cluster: { name: 'c', server: 'https://127.0.0.1:1', skipTlsVerify: false },
-  user: { name: 'u' },
-  source: { path: '/nowhere', kind: 'added' },
-  isCurrent: false,
-  identity: 'one',
-}
 
 let folder: string
 let program: Program | undefined
@@ -35,8 +25,8 @@ afterEach(async () => {
 
 async function open(environment: Record<string, string>, label = 'production prod-eu-1/shop'): Promise<Program> {
   const opened = await kubectlShell({
-    context,
-    namespace: 'shop',
+    title: 'kubectl',
+    kubeconfig: '{}',
     label,
     kind: 'production',
     columns: 200,

@@ -2,16 +2,15 @@ import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { spawn, type IPty } from '@lydell/node-pty'
-import type { KubeContext } from '../../kube/index.ts'
-import { contextKubeconfig } from './contextKubeconfig.ts'
 import { descriptorSink, InputQueue } from './inputQueue.ts'
 import { setUpShell } from './shell/setUpShell.ts'
 import { startingPoint } from './shell/startingPoint.ts'
 import type { Program } from './terminal.ts'
 
 export interface KubectlShellOptions {
-  context: KubeContext
-  namespace: string
+  title: string
+  /** Text of the kubeconfig that its kubectl knows. */
+  kubeconfig: string
   /** What the prompt names. */
   label: string
   /** What the prompt is coloured by. */
@@ -25,15 +24,15 @@ export interface KubectlShellOptions {
   environment: Readonly<Record<string, string | undefined>>
 }
 
-/** The person's own shell, whose kubectl knows this context and nothing else. */
+/** The person's own shell, whose kubectl knows this kubeconfig and nothing else. */
 export async function kubectlShell(options: KubectlShellOptions): Promise<Program> {
-  const { context, namespace, label, kind, columns, rows, kubectl, environment } = options
+  const { title, kubeconfig, label, kind, columns, rows, kubectl, environment } = options
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   // mkdtemp makes it readable by its owner alone.
   const folder = await mkdtemp(join(options.folder, 'kubectl-'))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   try {
-    await writeFile(join(folder, 'config'), await contextKubeconfig(context, namespace, environment), { mode: 0o600 })
+    await writeFile(join(folder, 'config'), kubeconfig, { mode: 0o600 })
     const { shell, directory, notes } = await startingPoint(environment)
     const place = { folder, kubectl, label, environment: kind }
     const setup = await setUpShell(shell, place, { ...environment, SHELL: shell })
@@ -53,7 +52,7 @@ export async function kubectlShell(options: KubectlShellOptions): Promise<Progra
     let isOpen = true
     void ended.then(() => (isOpen = false))
     return {
-      title: `kubectl: ${context.name} / ${namespace}`,
+      title,
       notes: [...notes, ...setup.notes],
       onData: (listener) => void pty.onData(listener),
       write: (data) => input.add(data),

@@ -2,11 +2,17 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TerminalOutput } from '#shared/contract/terminals.ts'
 import { ConsoleError } from '#shared/errors.ts'
+import { sanitise } from '../../kube/index.ts'
 import { terminalCredit, type Credits } from '../../flow/credit.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Variables } from '../../ports/host.ts'
+import type { AuditLog } from '../audit/log.ts'
 import { requireAllowedProgram } from './allowedProgram.ts'
 import { findKubectl } from './findKubectl.ts'
+import { Guard } from './guard/guard.ts'
+import { terminalKubeconfig } from './guard/kubeconfig.ts'
+import { startProxy } from './guard/proxy.ts'
+import { Questions } from './guard/questions.ts'
 import { kubectlShell } from './kubectlShell.ts'
 import { podShell } from './podShell.ts'
 import { runTerminal, type Program } from './terminal.ts'
@@ -14,6 +20,9 @@ import { runTerminal, type Program } from './terminal.ts'
 export interface TerminalsNeeds {
   directory: ClusterDirectory
   credits: Credits
+  audit: Pick<AuditLog, 'append'>
+  /** Who is at the keyboard. */
+  user: string
   /** The console's own files. */
   dataDirectory: string
   resourcesDirectory: string
@@ -35,10 +44,14 @@ interface Opening {
 export class Terminals {
   readonly #needs: TerminalsNeeds
   readonly #folder: string
+  readonly #guard: Guard
+  /** Writes of production terminals that wait for a yes. */
+  readonly questions = new Questions()
   readonly #open = new Map<string, { program: Program; ending: AbortController }>()
 
   constructor(needs: TerminalsNeeds) {
     this.#needs = needs
+    this.#guard = new Guard({ ...needs, questions: this.questions })
     this.#folder = join(needs.dataDirectory, 'terminals')
     // What an engine that was killed left behind holds credentials.
     rmSync(this.#folder, { recursive: true, force: true })
@@ -60,11 +73,29 @@ export class Terminals {
       const environment = (await this.#needs.environment) ?? process.env
       const connection = await directory.connection(opening.context)
       await requireAllowedProgram(connection, signal)
-      const { context } = connection
       const kubectl = await findKubectl({ setting: kubectlPath(), environment, resourcesDirectory })
       const { name, environment: kind } = directory.facts(opening.context)
       const label = `${kind === 'other' ? '' : `${kind} `}${name}/${opening.namespace}`
-      return kubectlShell({ ...opening, label, kind, context, kubectl, folder: this.#folder, environment })
+      const { streamId, context, namespace } = opening
+      const proxy = await startProxy({
+        terminal: { streamId, context, namespace, cluster: directory.suiteOf(opening).cluster },
+        guard: this.#guard,
+        connection: () => directory.connection(context),
+      })
+      try {
+        const title = sanitise(`kubectl: ${name} / ${namespace}`)
+        const kubeconfig = terminalKubeconfig(connection.context, namespace, proxy.door)
+        const given = { ...opening, title, kubeconfig, label, kind, kubectl, folder: this.#folder, environment }
+        const program = await kubectlShell(given)
+        const ended = program.ended.finally(() => {
+          proxy.close()
+          this.questions.lock(streamId)
+        })
+        return { ...program, ended }
+      } catch (thrown) {
+        proxy.close()
+        throw thrown
+      }
     })
   }
 

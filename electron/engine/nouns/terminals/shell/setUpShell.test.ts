@@ -2,19 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { KubeContext } from '../../../kube/index.ts'
 import { until } from '../../../testing/until.ts'
 import { kubectlShell } from '../kubectlShell.ts'
 import type { Program } from '../terminal.ts'
-
-const context: KubeContext = {
-  name: 'prod-eu-1',
-  cluster: { name: 'c', server: 'https://127.0.0.1:1', skipTlsVerify: false },
-  user: { name: 'u' },
-  source: { path: '/nowhere', kind: 'added' },
-  isCurrent: false,
-  identity: 'one',
-}
 
 let home: string
 let text: string
@@ -41,8 +31,8 @@ function put(path: string, content: string, mode = 0o644): void {
 
 async function open(shell: string, environment: Record<string, string> = {}, label = 'production prod-eu-1/shop') {
   const opened = await kubectlShell({
-    context,
-    namespace: 'shop',
+    title: 'kubectl',
+    kubeconfig: '{}',
     label,
     kind: 'production',
     columns: 200,

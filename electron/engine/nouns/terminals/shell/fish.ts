@@ -1,17 +1,9 @@
 import { promptColour, promptText, type Binding } from './prompt.ts'
 import { quote } from './quote.ts'
 
-const colours = new Map([
-  [31, 'red'],
-  [33, 'yellow'],
-  [34, 'blue'],
-  [35, 'magenta'],
-  [36, 'cyan'],
-])
-
 /** Runs after their configuration and, as the last handler, before every prompt. A prompt that a hook replaced is wrapped again. */
 export function fishBinding({ kubeconfig, bin, label, environment }: Binding): string {
-  const colour = colours.get(promptColour(environment)) ?? 'blue'
+  const colour = promptColour(environment).fish
   return `
 function __console_bind --on-event fish_prompt
   functions -e kubectl

@@ -30,7 +30,7 @@ ${last}}
  * overtaken again at the next prompt.
  */
 export function bashStart(binding: Binding): string {
-  const label = `\\[\\e[1;${promptColour(binding.environment)}m\\]${promptText(binding.label)}\\[\\e[0m\\] `
+  const label = `\\[\\e[1;${promptColour(binding.environment).ansi}m\\]${promptText(binding.label)}\\[\\e[0m\\] `
   const last = `  case "$(declare -p PROMPT_COMMAND 2>/dev/null)" in
     "declare -a"*)
       local each others=()
@@ -46,7 +46,7 @@ export function bashStart(binding: Binding): string {
 
 /** \`.zshenv\` of theirs may move ZDOTDIR: their other files are read from there. */
 export function zshStart(binding: Binding, home: string): { zshenv: string; zshrc: string } {
-  const label = `%B%F{${promptColour(binding.environment) - 30}}${promptText(binding.label)}%f%b `
+  const label = `%B%F{${promptColour(binding.environment).zsh}}${promptText(binding.label)}%f%b `
   const last = '  precmd_functions=(${precmd_functions:#__console_bind} __console_bind)\n'
   const own = '"$__console_own"'
   return {

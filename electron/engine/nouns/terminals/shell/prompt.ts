@@ -10,6 +10,19 @@ export interface Binding {
 /** Shells expand prompts: of the label only what no shell gives a meaning is left. */
 export const promptText = (label: string): string => `[${label.replaceAll(/[^\w.:@/ -]/g, '?')}]`
 
-/** The terminal's colour of an environment, as its tab wears it: numbers of the ANSI palette. */
-export const promptColour = (environment: string): number =>
-  ({ production: 31, staging: 33, edge: 36, sandbox: 35 })[environment] ?? 34
+/** The label's colour by environment, as its tab wears it: number for ANSI, number for zsh, name for fish. */
+export interface PromptColour {
+  ansi: number
+  zsh: number
+  fish: string
+}
+
+const colours: Readonly<Record<string, PromptColour>> = {
+  production: { ansi: 95, zsh: 13, fish: 'brmagenta' },
+  staging: { ansi: 35, zsh: 5, fish: 'magenta' },
+  edge: { ansi: 36, zsh: 6, fish: 'cyan' },
+  sandbox: { ansi: 90, zsh: 8, fish: 'brblack' },
+}
+
+export const promptColour = (environment: string): PromptColour =>
+  colours[environment] ?? { ansi: 34, zsh: 4, fish: 'blue' }

@@ -1,10 +1,10 @@
-import { ChevronDown, Maximize2, Minimize2, Plus, X } from 'lucide-react'
+import { ChevronDown, List, Maximize2, Minimize2, Plus, X } from 'lucide-react'
 import { Suspense, useEffect, useRef } from 'react'
-import { EnvironmentMark, IconButton, LoadingState, Menu, ResizeHandle } from '../kit/index.ts'
+import { EnvironmentMark, IconButton, LoadingState, Menu, plural, ResizeHandle } from '../kit/index.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import type { DockKind } from './feature.ts'
 import { dockKinds } from './features.ts'
-import { useCluster } from './state/clusters.ts'
+import { useCluster, useClusters } from './state/clusters.ts'
 import { closeDockTab, showDockTab, smallestDock, useDock, type DockTab } from './state/dock.ts'
 import './DockView.css'
 
@@ -34,6 +34,7 @@ export function DockView() {
             <DockTabHandle key={tab.id} tab={tab} isActive={tab.id === active} />
           ))}
         </div>
+        {tabs.length > 1 ? <AllTabs tabs={tabs} /> : null}
         <Menu
           label="Open in the dock"
           trigger={
@@ -70,7 +71,7 @@ export function DockView() {
 
 function DockTabHandle({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
   const cluster = useCluster(tab.cluster ?? null)
-  const Glyph = kinds.get(tab.kind)?.icon
+  const { icon: Glyph, TabBadge, isNumbered } = kinds.get(tab.kind) ?? {}
   const handle = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // With many tabs the one in front may lie outside the strip.
@@ -94,10 +95,12 @@ function DockTabHandle({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
           if (event.key === 'Delete') closeDockTab(tab.id)
         }}
       >
-        {cluster && cluster.environment !== 'production' ? <EnvironmentMark environment={cluster.environment} /> : null}
+        {cluster ? <EnvironmentMark environment={cluster.environment} /> : null}
         {Glyph ? <Glyph size={14} strokeWidth={1.6} aria-hidden /> : null}
+        {isNumbered ? <span className="app-dock-number">{tab.number}</span> : null}
         {tab.title}
         {tab.subtitle === undefined ? null : <span className="app-dock-subtitle">{tab.subtitle}</span>}
+        {TabBadge ? <TabBadge tab={tab} /> : null}
       </button>
       {/* A list of tabs may hold nothing else: for the keyboard and screen readers, Delete on the tab closes it. */}
       <span
@@ -109,6 +112,37 @@ function DockTabHandle({ tab, isActive }: { tab: DockTab; isActive: boolean }) {
         <X size={12} aria-hidden />
       </span>
     </div>
+  )
+}
+
+/** Every tab by name, also those that lie outside the strip. */
+function AllTabs({ tabs }: { tabs: readonly DockTab[] }) {
+  const contexts = useClusters((state) => state.contexts)
+  return (
+    <Menu
+      label={`All ${plural(tabs.length, 'tab')}`}
+      trigger={
+        <button type="button" className="k-icon-button" title="All tabs">
+          <List size={15} strokeWidth={1.6} aria-hidden />
+        </button>
+      }
+      items={tabs.map((tab) => {
+        const { icon, isNumbered } = kinds.get(tab.kind) ?? {}
+        const cluster = contexts.find(({ id }) => id === tab.cluster)
+        const where = cluster && `${cluster.name}${cluster.environment === 'other' ? '' : ` (${cluster.environment})`}`
+        const words = [
+          isNumbered ? tab.number : undefined,
+          tab.title,
+          tab.subtitle === where ? undefined : tab.subtitle,
+        ]
+        return {
+          id: tab.id,
+          title: [...words, tab.subtitle === cluster?.name ? undefined : where].filter(Boolean).join(' · '),
+          ...(icon && { icon }),
+          perform: () => showDockTab(tab.id),
+        }
+      })}
+    />
   )
 }
 

@@ -31,6 +31,10 @@ export interface DockKind {
   icon: Icon
   /** Stays mounted while another tab is in front, so that a terminal keeps its session. */
   component: ComponentType<{ tab: DockTab; isActive: boolean }>
+  /** Several of a kind are open at once: its tabs are told apart by a number. */
+  isNumbered?: boolean
+  /** A mark after the title of its tab: that it waits for somebody, how long something lasts. */
+  TabBadge?: ComponentType<{ tab: DockTab }>
   /** A toggle in the status bar. `open` runs where no tab of this kind exists yet. */
   launcher?: { title: string; open: () => void; Badge?: ComponentType }
 }

@@ -21,7 +21,7 @@ export {
   useScope,
 } from './state/clusters.ts'
 export { confirm } from './state/confirm.ts'
-export { openDockTab, type DockTab } from './state/dock.ts'
+export { openDockTab, showDockTab, takeUpDockTab, useDock, type DockTab } from './state/dock.ts'
 export type { Destination, PageId } from './routes.ts'
 export { chooseNamespace, navigate, setParameters, useLocation, useParameters } from './state/location.ts'
 export { changeSettings, useSettings } from './state/settings.ts'

@@ -227,7 +227,10 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       input: os.terminals.input.handler(unused),
       resize: os.terminals.resize.handler(unused),
       close: os.terminals.close.handler(unused),
-      guard: os.terminals.guard.handler(unused),
+      guard: os.terminals.guard.handler(async function* ({ signal }) {
+        yield { questions: [], allowed: [] }
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+      }),
       answer: os.terminals.answer.handler(unused),
       lock: os.terminals.lock.handler(unused),
     },

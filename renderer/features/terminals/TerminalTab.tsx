@@ -2,8 +2,10 @@ import '@xterm/xterm/css/xterm.css'
 import { RotateCcw, Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import { useBlocked, useCluster, type DockTab } from '../../app/index.ts'
+import { showDockTab, takeUpDockTab, useBlocked, useCluster, type DockTab } from '../../app/index.ts'
 import { Button, IconButton, StatusGlyph } from '../../kit/index.ts'
+import { setStream, useAllowedUntil, useQuestion } from './guard.ts'
+import { AllowedStrip, GuardQuestion } from './GuardQuestion.tsx'
 import { openTerminal, type OpenTerminal } from './openTerminal.ts'
 import type { TerminalState } from './terminalSession.ts'
 import { TerminalSearch } from './TerminalSearch.tsx'
@@ -60,9 +62,40 @@ export function TerminalTab({ tab, isActive }: { tab: DockTab; isActive: boolean
           onClick={() => (isSearching ? leaveSearch() : setSearching(true))}
         />
       </div>
+      {terminal ? <TerminalGuardView tab={tab} terminal={terminal} /> : null}
       {terminal ? <TerminalEnd tab={tab} terminal={terminal} /> : null}
     </div>
   )
+}
+
+/** What the guard of a production terminal asks or allows, above the strip. A question brings its terminal to the front. */
+function TerminalGuardView({ tab, terminal }: { tab: DockTab; terminal: OpenTerminal }) {
+  const streamId = useStore(terminal.session.store, (state) => (state.state === 'open' ? state.streamId : undefined))
+  const { question, waiting } = useQuestion(tab.id)
+  const until = useAllowedUntil(tab.id)
+  const id = question?.id
+  useEffect(() => {
+    setStream(tab.id, streamId)
+    return () => setStream(tab.id, undefined)
+  }, [tab.id, streamId])
+  useEffect(() => {
+    if (id === undefined) return
+    showDockTab(tab.id)
+    return () => {
+      if (document.activeElement === document.body || document.activeElement === null) terminal.screen.terminal.focus()
+    }
+  }, [id, tab.id, terminal])
+  if (question)
+    return (
+      <GuardQuestion
+        key={question.id}
+        tab={tab}
+        question={question}
+        waiting={waiting}
+        hasKeys={() => terminal.screen.hasFocus}
+      />
+    )
+  return until !== undefined && streamId !== undefined ? <AllowedStrip streamId={streamId} until={until} /> : null
 }
 
 /** The strip below a terminal that opens, ended or was lost; the text above it stays. */
@@ -85,14 +118,25 @@ function TerminalEnd({ tab, terminal }: { tab: DockTab; terminal: OpenTerminal }
       </div>
     )
   }
+  const isOffered = state.state === 'offered'
   return (
     <div className="terminal-end" role="status">
       <StatusGlyph
-        status={state.state === 'lost' ? 'failed' : state.exitCode === 0 ? 'doneBefore' : 'warning'}
+        status={
+          isOffered ? 'info' : state.state === 'lost' ? 'failed' : state.exitCode === 0 ? 'doneBefore' : 'warning'
+        }
         size={14}
       />
       <span className="selectable">{endMessage(state)}</span>
-      <Button size="small" icon={RotateCcw} reason={blocked} onClick={() => terminal.session.run()}>
+      <Button
+        size="small"
+        icon={RotateCcw}
+        reason={blocked}
+        onClick={() => {
+          takeUpDockTab(tab.id)
+          return terminal.session.run()
+        }}
+      >
         Open again
       </Button>
     </div>
@@ -100,6 +144,7 @@ function TerminalEnd({ tab, terminal }: { tab: DockTab; terminal: OpenTerminal }
 }
 
 function endMessage(state: Exclude<TerminalState, { state: 'open' | 'opening' }>): string {
+  if (state.state === 'offered') return 'This terminal was open when the console was closed. Its program has ended.'
   if (state.state === 'lost') return `${state.fault.message} What is on screen stays.`
   return state.message || `The program ended${state.exitCode === null ? '' : ` with exit code ${state.exitCode}`}.`
 }

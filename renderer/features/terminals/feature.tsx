@@ -12,10 +12,11 @@ import {
   type Feature,
 } from '../../app/index.ts'
 
-const TerminalTab = lazy(async () => ({ default: (await import('./TerminalTab.tsx')).TerminalTab }))
+import { GuardBadge } from './GuardBadge.tsx'
+import { useGuardFeed } from './guard.ts'
+import { useOfferOfEarlierTerminals } from './earlierTerminals.ts'
 
-/** How many this window has opened: several terminals of one cluster are told apart by their number. */
-let opened = 0
+const TerminalTab = lazy(async () => ({ default: (await import('./TerminalTab.tsx')).TerminalTab }))
 
 /** Opens kubectl bound to the current cluster: a new one each time, since a person may want several. */
 function openKubectl(): void {
@@ -23,7 +24,7 @@ function openKubectl(): void {
   const cluster = useClusters.getState().contexts.find((each) => each.id === id)
   if (!cluster) return
   const namespace = namespaces[cluster.cluster] ?? cluster.namespace
-  openDockTab({ kind: 'kubectl', title: `kubectl ${++opened}`, subtitle: cluster.name, cluster: cluster.id, namespace })
+  openDockTab({ kind: 'kubectl', title: 'kubectl', subtitle: cluster.name, cluster: cluster.id, namespace })
 }
 
 function TerminalActions() {
@@ -51,6 +52,8 @@ function TerminalActions() {
     [name, hasScope, blocked],
   )
   useActions('terminals', actions)
+  useGuardFeed()
+  useOfferOfEarlierTerminals()
   return null
 }
 
@@ -60,9 +63,11 @@ export const terminals: Feature = {
       kind: 'kubectl',
       icon: SquareTerminal,
       component: TerminalTab,
+      isNumbered: true,
+      TabBadge: GuardBadge,
       launcher: { title: 'Terminal', open: openKubectl },
     },
-    { kind: 'shell', icon: Terminal, component: TerminalTab },
+    { kind: 'shell', icon: Terminal, component: TerminalTab, isNumbered: true },
   ],
   Background: TerminalActions,
 }

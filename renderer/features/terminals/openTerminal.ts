@@ -1,5 +1,7 @@
 import type { DockTab } from '../../app/index.ts'
 import { acknowledge, asFault, engine, newStreamId } from '../../client/index.ts'
+import { offerLink } from './links.ts'
+import { pasteInto } from './paste.ts'
 import { TerminalScreen } from './screen.ts'
 import { TerminalSession, type TerminalLine } from './terminalSession.ts'
 
@@ -11,17 +13,21 @@ export interface OpenTerminal {
 
 /** Puts a terminal into an element and opens what its tab names: a shell in a pod, or kubectl bound to one context. */
 export function openTerminal(tab: DockTab, element: HTMLElement): OpenTerminal {
-  const screen = new TerminalScreen(`${tab.title} ${tab.subtitle ?? ''}`.trim())
-  screen.attach(element)
-  const session = new TerminalSession(lineOf(tab), {
-    write: (data, drawn) => screen.terminal.write(data, drawn),
-    size: () => screen.size(),
+  const screen = new TerminalScreen(`${tab.title} ${tab.number} ${tab.subtitle ?? ''}`.trim(), {
+    paste: (text, paste) => void pasteInto(tab, text, paste),
+    openLink: (address) => void offerLink(tab, address),
   })
+  screen.attach(element)
+  const drawing = {
+    write: (data: string, drawn: () => void) => screen.terminal.write(data, drawn),
+    size: () => screen.size(),
+  }
+  const session = new TerminalSession(lineOf(tab), drawing, tab.isRestored)
   screen.terminal.onData((data) => session.type(data))
   screen.terminal.onResize(() => session.resize())
   const observer = new ResizeObserver(() => screen.fit())
   observer.observe(element)
-  void session.run()
+  if (!tab.isRestored) void session.run()
   return {
     screen,
     session,

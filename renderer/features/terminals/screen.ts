@@ -4,6 +4,14 @@ import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { onThemeChange, terminalTheme } from './terminalTheme.ts'
 
+/** What the screen leaves to others. */
+export interface ScreenEvents {
+  /** Text was pasted; `paste` puts it in. */
+  paste: (text: string, paste: (text: string) => void) => void
+  /** A link of the program (OSC 8) was clicked; only http and https reach this. */
+  openLink: (address: string) => void
+}
+
 /** An xterm with what this product needs of it. Scrollback survives everything but closing the tab. */
 export class TerminalScreen {
   readonly terminal: Terminal
@@ -12,13 +20,15 @@ export class TerminalScreen {
   #webgl: WebglAddon | null = null
   #stopTheme: () => void = () => undefined
 
-  constructor(label: string) {
+  constructor(label: string, events: ScreenEvents) {
     this.terminal = new Terminal({
       allowProposedApi: true,
       cursorBlink: false,
       fontFamily: "'JetBrains Mono Variable', 'JetBrains Mono', monospace",
       fontSize: 12,
       lineHeight: 1.3,
+      // Without it xterm asks in a dialog of its own, and then opens a window that this app never opens.
+      linkHandler: { activate: (_event, address) => events.openLink(address) },
       scrollback: 10_000,
       screenReaderMode: false,
       theme: terminalTheme(),
@@ -27,16 +37,27 @@ export class TerminalScreen {
     this.terminal.loadAddon(this.search)
     this.terminal.attachCustomKeyEventHandler((event) => this.#isForTerminal(event))
     this.#label = label
+    this.#events = events
   }
   readonly #label: string
+  readonly #events: ScreenEvents
 
   attach(element: HTMLElement): void {
     this.terminal.open(element)
     this.terminal.textarea?.setAttribute('aria-label', this.#label)
+    // Before xterm's own listener, which pastes at once.
+    element.addEventListener('paste', this.#pasted, { capture: true })
     this.#stopTheme = onThemeChange(() => {
       this.terminal.options.theme = terminalTheme()
     })
     this.fit()
+  }
+
+  readonly #pasted = (event: ClipboardEvent): void => {
+    const text = event.clipboardData?.getData('text/plain') ?? ''
+    event.preventDefault()
+    event.stopPropagation()
+    if (text !== '') this.#events.paste(text, (allowed) => this.terminal.paste(allowed))
   }
 
   /** @returns false while the dock is hidden and there is nothing to fit into */
@@ -45,6 +66,11 @@ export class TerminalScreen {
     if (!proposed || !Number.isFinite(proposed.cols) || proposed.cols < 2 || proposed.rows < 1) return false
     this.#fit.fit()
     return true
+  }
+
+  /** The keys go into this terminal now. */
+  get hasFocus(): boolean {
+    return this.terminal.textarea !== undefined && document.activeElement === this.terminal.textarea
   }
 
   size(): { columns: number; rows: number } {

@@ -127,7 +127,7 @@ describe('a terminal session', () => {
     await vi.waitFor(() => expect(each.session.store.getState()).toMatchObject(refused))
     each.refuse(undefined)
     each.session.type('ok')
-    await vi.waitFor(() => expect(each.session.store.getState()).toEqual({ state: 'open', title: 'sh' }))
+    await vi.waitFor(() => expect(each.session.store.getState()).toMatchObject({ state: 'open', refused: undefined }))
     expect(each.sent).toEqual(['ok'])
   })
 

@@ -26,9 +26,11 @@ export interface TerminalLine {
 }
 
 export type TerminalState =
+  /** It was open when the window was closed, and waits to be opened again. */
+  | { state: 'offered' }
   | { state: 'opening' }
   /** `refused`: why what was typed last was not taken; the terminal lives. */
-  | { state: 'open'; title: string; refused?: string }
+  | { state: 'open'; title: string; streamId: string; refused?: string }
   | { state: 'exited'; message: string; exitCode: number | null }
   | { state: 'lost'; fault: Fault }
 
@@ -48,9 +50,11 @@ export class TerminalSession {
   #typed = ''
   #isSending = false
 
-  constructor(line: TerminalLine, screen: Screen) {
+  /** @param isOffered it runs nothing before `run` is called */
+  constructor(line: TerminalLine, screen: Screen, isOffered = false) {
     this.#line = line
     this.#screen = screen
+    if (isOffered) this.#show({ state: 'offered' })
   }
 
   /** Opens, or opens again after the end. Resolves when this run has ended. */
@@ -101,7 +105,7 @@ export class TerminalSession {
 
   #receive(output: TerminalOutput, credit: Credit): void {
     if (output.type === 'opened') {
-      this.#show({ state: 'open', title: output.title })
+      this.#show({ state: 'open', title: output.title, streamId: this.#streamId })
       this.resize()
       void this.#send()
     } else if (output.type === 'data') {

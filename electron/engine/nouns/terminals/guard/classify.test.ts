@@ -109,7 +109,7 @@ describe('what writes', () => {
     ['{"dryRun":["All"]}', {}],
     ['{"dryRun":["All"]}', { 'content-type': 'application/vnd.kubernetes.protobuf' }],
   ])('no dry run of a deletion, whatever its query says: %s', (body, headers) => {
-    expect(judge(`DELETE ${pod}?dryRun=All`, { body, headers: headers as Record<string, string> }).isRead).toBe(false)
+    expect(judge(`DELETE ${pod}?dryRun=All`, { body, headers: headers }).isRead).toBe(false)
   })
 })
 

@@ -134,13 +134,14 @@ export class Guard {
     { actsAs }: Circumstances,
   ): Recorder {
     const { audit, user } = this.#needs
-    const { verb, resource, name, namespace } = verdict
+    const { verb, resource, namespace } = verdict
+    const name = verdict.name ?? nameIn(request.body, request.headers['content-type'])
     const what = [resource, name].filter(Boolean).join(' ')
     return async (outcome, more = {}) => {
       await audit.append({
         by: user,
         action: 'terminals.write',
-        summary: `wrote from a kubectl terminal: ${verb} ${what || requestLine(request)}`,
+        summary: `kubectl terminal: ${verb} ${what || requestLine(request)}`,
         cluster: terminal.cluster,
         namespace: namespace ?? '',
         effect: verb === 'delete' || verb === 'deletecollection' || verb === 'unclear' ? 'destructive' : 'write',
@@ -149,6 +150,7 @@ export class Guard {
           terminal: terminal.streamId,
           command: commandOf(request),
           request: requestLine(request),
+          ...(name === undefined ? {} : { names: [name] }),
           ...(actsAs === '' ? {} : { actsAs }),
           ...more,
         },

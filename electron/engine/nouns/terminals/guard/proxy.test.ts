@@ -55,7 +55,7 @@ function dial(): Promise<TLSSocket> {
 async function raw(text: string): Promise<string> {
   const socket = await dial()
   let answer = ''
-  socket.on('data', (data) => (answer += data.toString())).on('error', () => undefined)
+  socket.on('data', (data: Buffer) => (answer += data.toString())).on('error', () => undefined)
   socket.write(text)
   await new Promise((resolve) => socket.once('close', resolve))
   return answer

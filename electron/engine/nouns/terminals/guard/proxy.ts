@@ -37,7 +37,10 @@ export async function startProxy(needs: ProxyNeeds): Promise<TerminalProxy> {
   server.keepAliveTimeout = 120_000
   const sockets = track(server)
   server.on('request', (incoming, response) => {
-    if (!isAuthorised(incoming)) return refuse(response, 401, unauthorised)
+    if (!isAuthorised(incoming)) {
+      refuse(response, 401, unauthorised)
+      return
+    }
     void pass(needs, incoming, response)
   })
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -79,10 +82,19 @@ async function pass(needs: ProxyNeeds, incoming: IncomingMessage, response: Serv
   response.once('close', () => gone.abort())
   try {
     const method = incoming.method ?? ''
-    if (!methods.includes(method)) return refuse(response, 405, `The console does not pass ${method} requests on.`)
-    if (!incoming.httpVersion.startsWith('1.')) return refuse(response, 400, 'The console takes HTTP/1.1.')
+    if (!methods.includes(method)) {
+      refuse(response, 405, `The console does not pass ${method} requests on.`)
+      return
+    }
+    if (!incoming.httpVersion.startsWith('1.')) {
+      refuse(response, 400, 'The console takes HTTP/1.1.')
+      return
+    }
     const body = await readBody(incoming)
-    if (body === undefined) return refuse(response, 413, 'The request is larger than any API server takes.')
+    if (body === undefined) {
+      refuse(response, 413, 'The request is larger than any API server takes.')
+      return
+    }
     const request: TerminalRequest = {
       method,
       target: incoming.url ?? '',

@@ -67,7 +67,10 @@ export class Questions {
         'This question is no longer open: it was answered, its time ran out, or the command was stopped. Run the command again to be asked again.',
       )
     const { question, settle } = pending
-    if (answer === 'refuse') return settle('refused')
+    if (answer === 'refuse') {
+      settle('refused')
+      return
+    }
     if (question.level === 3 && typedName !== question.cluster)
       throw new ConsoleError('CONFIRMATION_REQUIRED', `Type ${question.cluster} to allow this on production.`)
     if (answer === 'forAWhile') this.#allow(question.streamId)

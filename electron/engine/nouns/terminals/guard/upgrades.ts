@@ -26,10 +26,15 @@ export async function relayUpgrade(needs: ProxyNeeds, upgrade: Upgrade, refused?
   const { incoming, socket } = upgrade
   const gone = new AbortController()
   socket.on('error', () => gone.abort()).once('close', () => gone.abort())
-  if (refused !== undefined) return answer(socket, 401, refused)
+  if (refused !== undefined) {
+    answer(socket, 401, refused)
+    return
+  }
   const protocol = protocols[(incoming.headers.upgrade ?? '').toLowerCase()]
-  if (protocol === undefined)
-    return answer(socket, 400, 'The console passes on WebSocket and SPDY/3.1, no other protocol.')
+  if (protocol === undefined) {
+    answer(socket, 400, 'The console passes on WebSocket and SPDY/3.1, no other protocol.')
+    return
+  }
   const early = gather(upgrade, gone)
   try {
     const { method = '', url = '', headers } = incoming

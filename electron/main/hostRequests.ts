@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import { app, dialog, nativeTheme, utilityProcess, type UtilityProcess } from 'electron'
 import type { HostAnswer, HostRequest } from '#shared/rpc/host.ts'
-import { approveProgram } from './approveProgram.ts'
+import { approveCredentials, approveProgram } from './approveProgram.ts'
 import type { EngineSupervisor } from './engineSupervisor.ts'
 import { builtDirectory } from './paths.ts'
 import { hostPodProcesses } from './podProcesses.ts'
@@ -65,6 +65,10 @@ export function answerHostRequests(engine: EngineSupervisor): { stop(): Promise<
     else if (request.type === 'showTheme') nativeTheme.themeSource = request.theme
     else if (request.type === 'approveProgram') {
       void approveProgram(request).then((allowed) => answer({ type: 'programApproved', id: request.id, allowed }))
+    } else if (request.type === 'approveCredentials') {
+      void approveCredentials(request).then((allowed) =>
+        answer({ type: 'credentialsApproved', id: request.id, allowed }),
+      )
     } else if (request.type === 'saveFile') {
       void saveFile(request).then((path) => answer({ type: 'fileChosen', id: request.id, path }))
     } else if (request.type === 'openFile')

@@ -112,8 +112,8 @@ export const clusters = {
     ),
   ),
   /**
-   * While somebody reads this, these contexts (all when none is named) are looked at closely every 30 s; others are only asked for
-   * version and access, every 5 minutes. Emits each check that has ended.
+   * While somebody reads this, these contexts (all when none is named) are looked at closely every 30 s; others that were opened
+   * in this session are only asked for version and access, every 5 minutes, and the rest nothing. Emits each check that has ended.
    */
   checks: read
     .input(z.object({ contexts: z.array(contextId).max(1000).optional() }))

@@ -38,20 +38,32 @@ const runningWork = z.object({
 })
 export type RunningWork = z.infer<typeof runningWork>
 
-/** A program of a kubeconfig that wants to run, in text that is safe to show. */
+/** A program of a kubeconfig that signs in. Everything as it is: what draws it makes it safe to show, and nothing is cut. */
 const programQuestion = z.object({
   /** The context that signs in with it. */
   context: z.string().max(1000),
   /** Absolute. */
   path: z.string().max(4096),
   sha256: z.string().length(64),
-  args: z.array(z.string().max(500)).max(50),
-  /** Names of the variables that the kubeconfig sets for it; their values may be secrets. */
-  variables: z.array(z.string().max(200)).max(50),
+  args: z.array(z.string().max(4096)).max(1000),
+  /** Variables that the kubeconfig sets for it: some of them choose the code that runs. */
+  variables: z.array(z.object({ name: z.string().max(4096), value: z.string().max(4096) })).max(1000),
   /** Whether a yes may hold for other arguments, too: never for a program that runs what its arguments say. */
   mayWiden: z.boolean(),
 })
 export type ProgramQuestion = z.infer<typeof programQuestion>
+
+/** Credentials of a kubeconfig that could go astray. */
+const credentialsQuestion = z.object({
+  /** The context that signs in with them. */
+  context: z.string().max(1000),
+  server: z.string().max(4096),
+  /** Files outside the kubeconfig's folder that are read for it, absolute. */
+  files: z.array(z.string().max(4096)).max(10),
+  /** Whether anything is sent without encryption. */
+  isPlain: z.boolean(),
+})
+export type CredentialsQuestion = z.infer<typeof credentialsQuestion>
 
 /** A yes holds for these arguments, or for any; always for this file and these variables alone. */
 export const programAnswer = z.enum(['no', 'these', 'any'])
@@ -72,6 +84,7 @@ export const hostRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stopSandbox'), id: z.number() }),
   z.object({ type: z.literal('showTheme'), id: z.number(), theme: settings.shape.theme }),
   z.object({ type: z.literal('approveProgram'), id: z.number(), ...programQuestion.shape }),
+  z.object({ type: z.literal('approveCredentials'), id: z.number(), ...credentialsQuestion.shape }),
 ])
 export type HostRequest = z.infer<typeof hostRequest>
 
@@ -83,6 +96,7 @@ export const hostAnswer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sandboxLine'), id: z.number(), line: z.string() }),
   z.object({ type: z.literal('sandboxExited'), id: z.number(), exitCode: z.number() }),
   z.object({ type: z.literal('programApproved'), id: z.number(), allowed: programAnswer }),
+  z.object({ type: z.literal('credentialsApproved'), id: z.number(), allowed: z.boolean() }),
 ])
 export type HostAnswer = z.infer<typeof hostAnswer>
 

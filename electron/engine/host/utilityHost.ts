@@ -1,5 +1,6 @@
 import type { Settings } from '#shared/contract/app.ts'
 import type {
+  CredentialsQuestion,
   HostAnswer,
   HostRequest,
   HostStart,
@@ -78,6 +79,15 @@ export class UtilityHost implements Host {
       const id = this.#ask({ type: 'approveProgram', ...question }, (answer) => {
         this.#waiting.delete(id)
         resolve(answer.type === 'programApproved' ? answer.allowed : 'no')
+      })
+    })
+  }
+
+  approveCredentials(question: CredentialsQuestion): Promise<boolean> {
+    return new Promise((resolve) => {
+      const id = this.#ask({ type: 'approveCredentials', ...question }, (answer) => {
+        this.#waiting.delete(id)
+        resolve(answer.type === 'credentialsApproved' && answer.allowed)
       })
     })
   }

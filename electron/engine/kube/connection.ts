@@ -65,7 +65,12 @@ class PooledConnection implements ClusterConnection {
     this.context = context
     this.clock = options.clock ?? realClock
     this.#environment = options.environment ?? process.env
-    const sources = { allow: options.allowExecPlugin, environment: this.#environment, clock: this.clock }
+    const sources = {
+      allow: options.allowExecPlugin,
+      allowSending: options.allowSending,
+      environment: this.#environment,
+      clock: this.clock,
+    }
     this.#credentials = credentialsOf(context, sources)
     // Every socket being dialled and every stream listens: many at once are no leak.
     setMaxListeners(0, this.#ended.signal)

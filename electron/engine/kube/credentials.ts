@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { ConsoleError } from '#shared/errors.ts'
+import { credentialRisk, credentialsRefused } from './credentialRisk.ts'
 import { checkClientCertificate } from './clientCertificate.ts'
 import type { TlsMaterial } from './dial.ts'
 import { headerName, headerValue } from './headers.ts'
 import { runExecPlugin, type PluginCredential } from './execPlugin.ts'
-import type { AllowExecPlugin, Clock, KubeContext, UserEntry } from './types.ts'
+import type { AllowExecPlugin, AllowSending, Clock, KubeContext, UserEntry } from './types.ts'
 
 /** What one request signs in with. */
 export interface Credential {
@@ -20,6 +21,7 @@ export interface Credentials {
 
 interface Sources {
   allow: AllowExecPlugin | undefined
+  allowSending: AllowSending | undefined
   environment: Readonly<Record<string, string | undefined>>
   clock: Clock
 }
@@ -38,6 +40,8 @@ export function credentialsOf(context: KubeContext, sources: Sources): Credentia
 
   const fetch = async (signal?: AbortSignal): Promise<Credential> => {
     const { clock } = sources
+    const risk = await credentialRisk(context)
+    if (risk && !(await sources.allowSending?.(risk))) throw credentialsRefused(context, risk)
     const plugin = user.exec
       ? await runExecPlugin(user.exec, context.cluster, { ...sources, ...(signal ? { signal } : {}) })
       : {}
@@ -75,6 +79,7 @@ async function assemble(context: KubeContext, plugin: PluginCredential): Promise
   }
   if (tls.cert !== undefined) checkClientCertificate(tls.cert, tls.key, user)
   const token = plugin.token ?? (await file(user.tokenFile))?.trim() ?? user.token ?? legacyToken(user)
+  if (token === undefined && user.authProvider) throw noLegacyToken(user.authProvider.name)
   const headers: Record<string, string | string[]> = { ...impersonation(user) }
   if (token !== undefined) headers['authorization'] = headerValue(`Bearer ${token}`, 'the token')
   else if (user.username !== undefined) {
@@ -101,13 +106,14 @@ async function file(path: string | undefined): Promise<string | undefined> {
 /**
  * The removed `auth-provider` entries (oidc, gcp, azure) hold a token that only their own tool can renew: renewing here
  * would rotate the refresh token in a file that this program never writes, and lock kubectl out.
+ * @returns undefined where the user has no such entry, or one without a token
  */
-function legacyToken(user: UserEntry): string | undefined {
-  if (!user.authProvider) return undefined
-  const { name, config } = user.authProvider
-  const token = config['id-token'] ?? config['access-token']
-  if (token !== undefined && token !== '') return token
-  throw new ConsoleError(
+function legacyToken({ authProvider }: UserEntry): string | undefined {
+  return authProvider?.config['id-token'] || authProvider?.config['access-token'] || undefined
+}
+
+function noLegacyToken(name: string): ConsoleError {
+  return new ConsoleError(
     'UNAUTHENTICATED',
     `The kubeconfig signs in with the removed auth-provider "${name}" and holds no token. Nothing was sent. Sign in with kubectl once, or change the entry to an exec plugin such as kubelogin.`,
     { authProvider: name },

@@ -83,11 +83,7 @@ export async function runExecPlugin(
 ): Promise<PluginCredential> {
   const { path, sha256 } = await identifyProgram(plugin, options.environment)
   if (!options.allow || !(await options.allow(path, sha256, plugin))) {
-    throw new ConsoleError(
-      'FORBIDDEN',
-      `The kubeconfig signs in by running the program ${path}, which you have not allowed. It was not run. Start the console again to be asked again.`,
-      { execPlugin: path, sha256 },
-    )
+    throw programRefused(path, sha256)
   }
   if (plugin.interactiveMode === 'Always')
     throw failed(
@@ -97,6 +93,15 @@ export async function runExecPlugin(
     )
   const output = await run(path, plugin, cluster, options)
   return parseCredential(output, plugin)
+}
+
+/** The error of a program that the person did not allow. */
+export function programRefused(path: string, sha256: string): ConsoleError {
+  return new ConsoleError(
+    'FORBIDDEN',
+    `The kubeconfig signs in by running the program ${path}, which you have not allowed. It was not run. Start the console again to be asked again.`,
+    { consent: 'program', execPlugin: path, sha256 },
+  )
 }
 
 function run(

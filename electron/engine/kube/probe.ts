@@ -49,7 +49,7 @@ export async function probe(
   }
 
   const dialing = { environment, timeout, ...(signal ? { signal } : {}) }
-  const sources = { allow: options.allowExecPlugin, environment, clock }
+  const sources = { allow: options.allowExecPlugin, allowSending: options.allowSending, environment, clock }
   const connection = connect(context, options)
   const work: Record<ProbeStage['stage'], () => Promise<string | undefined>> = {
     // Reads the files the kubeconfig names; the sign-in program has its own stage.

@@ -79,6 +79,8 @@ export interface KubeContext {
   readonly cluster: ClusterEntry
   readonly user: UserEntry
   readonly source: Readonly<KubeconfigSource>
+  /** The folder of the kubeconfig that the user entry stands in; what it reads outside of it is asked about. */
+  readonly userFolder?: string
   /** Whether the merged kubeconfig names it as current-context. */
   readonly isCurrent: boolean
   /** Changes when server, trust, credentials or namespace change. Key every cache by it. Holds no secret (a hash). */
@@ -94,9 +96,21 @@ export interface LoadedKubeconfigs {
 /** Asked before each run; whoever answers remembers. False refuses: the request fails with FORBIDDEN. */
 export type AllowExecPlugin = (path: string, sha256: string, plugin: ExecPlugin) => boolean | Promise<boolean>
 
+/** Credentials that could go astray: files outside the kubeconfig's folder, or anything sent over http. */
+export interface CredentialRisk {
+  /** Absolute. */
+  readonly files: readonly string[]
+  readonly isPlain: boolean
+}
+
+/** Asked before such credentials are read and sent; whoever answers remembers. */
+export type AllowSending = (risk: CredentialRisk) => boolean | Promise<boolean>
+
 export interface ConnectOptions {
   /** Without it no program of a kubeconfig is ever run. */
   allowExecPlugin?: AllowExecPlugin
+  /** Without it credentials that could go astray are never read or sent. */
+  allowSending?: AllowSending
   /** The user's login environment (PATH, HTTPS_PROXY, NO_PROXY), resolved once; defaults to process.env. */
   environment?: Readonly<Record<string, string | undefined>>
   clock?: Clock

@@ -1,5 +1,5 @@
 import type { Settings } from '#shared/contract/app.ts'
-import type { ProgramAnswer, ProgramQuestion, RunningWork } from '#shared/rpc/host.ts'
+import type { CredentialsQuestion, ProgramAnswer, ProgramQuestion, RunningWork } from '#shared/rpc/host.ts'
 
 /** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -43,6 +43,8 @@ export interface Host {
   workEnded(title: string, outcome: string): void
   /** Asks the person whether a program of a kubeconfig may run. Closing the question is a no. */
   approveProgram(question: ProgramQuestion): Promise<ProgramAnswer>
+  /** Asks the person whether credentials that could go astray may be read and sent. Closing the question is a no. */
+  approveCredentials(question: CredentialsQuestion): Promise<boolean>
   /** Starts the bundled sandbox with these arguments, or joins the one that runs. */
   startSandbox(args: string[]): SandboxProcess
   now(): number

@@ -128,6 +128,7 @@ function contextFor(server: string, user: Partial<UserEntry>, cluster: Partial<C
     cluster: { name: 'test', server, caData: authority, skipTlsVerify: false, ...cluster },
     user: { name: 'admin', ...user },
     source: { path: '/nowhere/config', kind: 'added' as const },
+    userFolder: '/',
     isCurrent: false,
     identity: server,
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Settings } from '#shared/contract/app.ts'
-import type { ProgramAnswer, ProgramQuestion, RunningWork } from '#shared/rpc/host.ts'
+import type { CredentialsQuestion, ProgramAnswer, ProgramQuestion, RunningWork } from '#shared/rpc/host.ts'
 import type { Host, SandboxProcess } from '../ports/host.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, '..', '..', '..')
 export interface TestHost extends Host {
   /** What the person answers to the question whether a program may run; a test sets it. */
   answerProgram: (question: ProgramQuestion) => ProgramAnswer | Promise<ProgramAnswer>
+  /** The same for credentials that could go astray. */
+  answerCredentials: (question: CredentialsQuestion) => boolean | Promise<boolean>
   /** The themes shown so far, newest last. */
   readonly shownThemes: Settings['theme'][]
   /** Where the person saves; null closes the dialog. A test sets it. */
@@ -44,6 +46,8 @@ export async function testHost(): Promise<TestHost> {
     workEnded: (title, outcome) => void host.endedWork.push(`${title}: ${outcome}`),
     answerProgram: () => 'no',
     approveProgram: async (question) => host.answerProgram(question),
+    answerCredentials: () => false,
+    approveCredentials: async (question) => host.answerCredentials(question),
     startSandbox,
     now: () => Date.now(),
     remove: () => rm(dataDirectory, { recursive: true, force: true }),

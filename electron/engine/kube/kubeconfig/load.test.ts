@@ -149,7 +149,7 @@ it('warns of a key that is given twice, with the line of the second, and uses th
 it.each(['a folder', 'a pipe'])('names %s instead of waiting for it', (what) => {
   const path = join(folder, 'odd')
   if (what === 'a folder') mkdirSync(path)
-  else execFileSync('mkfifo', [path])
+  else execFileSync('/bin/sh', ['-c', 'mkfifo "$1"', 'sh', path])
   expect(loadKubeconfigs([added(path)]).problems[0]?.message).toContain(
     what === 'a folder' ? 'a folder' : 'not a regular file',
   )

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import type { KubeContext, KubeconfigSource, LoadedKubeconfigs, UserEntry } from '../types.ts'
 import { KubeconfigFault } from './fault.ts'
 import { parseKubeconfig, type ClusterFields, type ContextFields, type Entry, type KubeconfigFile } from './file.ts'
@@ -111,7 +111,10 @@ function addContexts(loaded: LoadedKubeconfigs, group: Group, currentContext: st
     else {
       const place = { ...cluster, server: server.url }
       const context = { name, namespace: entry.value.namespace, cluster: place, user: withLogin(user, server.login) }
-      loaded.contexts.push(freezeContext(context, entry.source, name === currentContext))
+      const userFolder = dirname((group.users.get(userName ?? '') ?? entry).source.path)
+      loaded.contexts.push(
+        freezeContext(context, { source: entry.source, userFolder, isCurrent: name === currentContext }),
+      )
     }
   }
 }
@@ -134,11 +137,10 @@ function faults<What>(
 
 function freezeContext(
   facts: Pick<KubeContext, 'name' | 'namespace' | 'cluster' | 'user'>,
-  source: KubeconfigSource,
-  isCurrent: boolean,
+  place: Pick<KubeContext, 'source' | 'userFolder' | 'isCurrent'>,
 ): KubeContext {
   const identity = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
-  return deepFreeze(structuredClone({ ...facts, source: { ...source }, isCurrent, identity }))
+  return deepFreeze(structuredClone({ ...facts, ...place, identity }))
 }
 
 function deepFreeze<Value>(value: Value): Value {

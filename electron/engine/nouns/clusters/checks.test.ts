@@ -23,10 +23,23 @@ const write = (...contexts: string[]) =>
 const nodes = '/api/v1/nodes'
 const version = '/version'
 
-it('a context that is shown nowhere is asked for version and access alone, every five minutes', async () => {
+it('a context that nobody opened is asked nothing', async () => {
   world.isWatched = false
   await write('own')
   const clusters = await world.start()
+  clock += 600_000
+  clusters.checks.checkDue()
+  clusters.reconnect()
+  expect(rowOf(clusters, 'context:own')).toMatchObject({ health: 'unknown', checkedAt: undefined })
+  expect(world.server.connections).toBe(0)
+})
+
+it('a context that was used and is shown nowhere is asked for version and access alone, every five minutes', async () => {
+  world.isWatched = false
+  await write('own')
+  const clusters = await world.start()
+  await clusters.connection('context:own')
+  clusters.checks.checkDue()
   await until(() => rowOf(clusters, 'context:own').checkedAt !== undefined, 'the first check')
   expect(rowOf(clusters, 'context:own')).toMatchObject({
     health: 'reachable',
@@ -50,7 +63,9 @@ it('a context that somebody looks at is read closely at once and every 30 second
   world.isWatched = false
   await write('shown', 'hidden')
   const clusters = await world.start()
-  await until(() => clusters.list().contexts.every((row) => row.id === 'sandbox' || row.checkedAt), 'the first checks')
+  await clusters.connection('context:hidden')
+  clusters.checks.checkDue()
+  await until(() => rowOf(clusters, 'context:hidden').checkedAt !== undefined, 'the first check')
   const reader = new AbortController()
   const checks = clusters.checks.attend(['context:shown'], reader.signal)
   expect((await checks.next()).value).toMatchObject({ context: 'context:shown' })

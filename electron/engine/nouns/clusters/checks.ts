@@ -13,7 +13,7 @@ import { suitesIn } from './suites.ts'
 
 /** Milliseconds between looks at a context whose place is open somewhere; the window shows the age of what it sees. */
 const closeInterval = 30_000
-/** Milliseconds between checks of all others, which cost a cluster a handful of small requests. */
+/** Milliseconds between checks of others that were opened before, which cost a cluster a handful of small requests. */
 const farInterval = 300_000
 /** Milliseconds between looks at what is due. */
 const tick = 5_000
@@ -32,8 +32,9 @@ export interface ChecksNeeds {
 }
 
 /**
- * The health of all contexts. Those that somebody looks at are read closely (nodes, pods, suites); others are asked for version and
- * access alone, rarely: a hundred contexts must cost neither the person's network nor a hundred API servers anything to speak of.
+ * The health of contexts. Those that somebody looks at are read closely (nodes, pods, suites); others that were opened in this session are
+ * asked for version and access alone, rarely: a hundred contexts must cost neither the person's network nor a hundred API servers anything to
+ * speak of. One that nobody opened is asked nothing: its credentials go nowhere.
  */
 export class Checks {
   /** Checks that have ended. */
@@ -75,6 +76,7 @@ export class Checks {
     const now = this.#needs.now()
     for (const known of this.#needs.contexts.all()) {
       const isClose = this.#isAttended(known.id)
+      if (!isClose && !wasOpened(known)) continue
       const last = isClose ? known.lookedAt : known.checkedAt
       // One that could not be reached has no newer look: then the check counts.
       const tried = isClose && known.facts.health === 'unreachable' ? known.checkedAt : last
@@ -82,9 +84,12 @@ export class Checks {
     }
   }
 
-  /** All of them, as closely as somebody looks at each. */
+  /** All that somebody looks at or opened, as closely as somebody looks at each. */
   checkAll(): void {
-    for (const known of this.#needs.contexts.all()) void this.check(known, this.#isAttended(known.id))
+    for (const known of this.#needs.contexts.all()) {
+      const isClose = this.#isAttended(known.id)
+      if (isClose || wasOpened(known)) void this.check(known, isClose)
+    }
   }
 
   /** Checks one context; the outcome is in what is known of it, never thrown. @param isClose nodes, pods and suites too */
@@ -167,6 +172,10 @@ export class Checks {
     return [...this.#readers].some(({ contexts }) => contexts?.includes(id) ?? true)
   }
 }
+
+/** Whether somebody looked at it or used it in this session, or it is the sandbox, which is the console's own. */
+const wasOpened = ({ context, lookedAt, usedAt }: KnownContext): boolean =>
+  context.source.kind === 'sandbox' || lookedAt !== undefined || usedAt > 0
 
 /** What a check without a look says of the connection. */
 function answered(result: ProbeResult): Pick<HealthFacts, 'probe' | 'latencyMs' | 'version'> {

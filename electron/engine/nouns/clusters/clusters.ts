@@ -17,12 +17,14 @@ import type { AuditLog } from '../audit/log.ts'
 import { Checks } from './checks.ts'
 import { Connections } from './connections.ts'
 import { Contexts, type KnownContext } from './contexts.ts'
+import { CredentialConsent } from './credentialConsent.ts'
 import { guessEnvironment, mostCareful } from './environment.ts'
 import { Identities } from './identities.ts'
 import { sandboxId } from './identity.ts'
 import { LastBackups } from './lastBackups.ts'
 import type { ClusterMemory } from './memory.ts'
 import { Programs } from './programs.ts'
+import { Questions } from './questions.ts'
 import { bestFirst, byEnvironment, clusterRows, contextRow, namespaceOf, suiteNamespace, type Place } from './rows.ts'
 import { SandboxContext } from './sandboxContext.ts'
 
@@ -69,8 +71,14 @@ export class Clusters implements ClusterDirectory {
     this.#needs = needs
     this.sandbox = new SandboxContext(host, memory, () => this.reload(true))
     this.#identities = new Identities({ memory, roots, isBusy, audit, by: host.user })
-    const programs = new Programs({ host, memory, audit })
-    this.#connections = new Connections(host, programs, (known) => this.#identities.of(known.context).id)
+    const questions = new Questions()
+    const programs = new Programs({ host, memory, audit, questions })
+    const credentials = new CredentialConsent({ host, memory, audit, questions })
+    this.#connections = new Connections(
+      host,
+      { programs, credentials },
+      (known) => this.#identities.of(known.context).id,
+    )
     this.#contexts = new Contexts(
       () => this.#sources(),
       (removed) => void this.#connections.drop(removed),

@@ -1,25 +1,46 @@
-import { connect, type ClusterConnection, type ConnectOptions } from '../../kube/index.ts'
+import {
+  connect,
+  credentialRisk,
+  credentialsRefused,
+  type ClusterConnection,
+  type ConnectOptions,
+} from '../../kube/index.ts'
 import type { Host } from '../../ports/host.ts'
 import { unusableName } from './contextIds.ts'
 import type { KnownContext } from './contexts.ts'
+import type { CredentialConsent } from './credentialConsent.ts'
 import type { Programs } from './programs.ts'
+
+/** What the person is asked before a context signs in. */
+export interface Consents {
+  programs: Programs
+  credentials: CredentialConsent
+}
 
 /** One pooled connection per context, opened when it is first asked for. */
 export class Connections {
   readonly #host: Pick<Host, 'environment'>
-  readonly #programs: Programs
+  readonly #consents: Consents
   readonly #clusterOf: (known: KnownContext) => string
 
   /** @param clusterOf the id of a context's cluster, for the audit log */
-  constructor(host: Pick<Host, 'environment'>, programs: Programs, clusterOf: (known: KnownContext) => string) {
+  constructor(host: Pick<Host, 'environment'>, consents: Consents, clusterOf: (known: KnownContext) => string) {
     this.#host = host
-    this.#programs = programs
+    this.#consents = consents
     this.#clusterOf = clusterOf
   }
 
-  /** Asks ahead of a check, so that the time a person takes to answer does not count as time the cluster takes. */
-  settle(known: KnownContext): Promise<void> {
-    return this.#programs.settle(this.#clusterOf(known), known.context)
+  /**
+   * Asks ahead of a check, so that the time a person takes to answer does not count as time the cluster takes, and nothing is sent before.
+   * @throws ConsoleError FORBIDDEN when the person refuses
+   */
+  async settle(known: KnownContext): Promise<void> {
+    const cluster = this.#clusterOf(known)
+    const { context } = known
+    const risk = await credentialRisk(context)
+    if (risk && !(await this.#consents.credentials.allowFor(cluster, context)(risk)))
+      throw credentialsRefused(context, risk)
+    await this.#consents.programs.settle(cluster, context)
   }
 
   /** @throws ConsoleError KUBECONFIG_INVALID */
@@ -33,7 +54,13 @@ export class Connections {
 
   async options(known: KnownContext): Promise<ConnectOptions> {
     const environment = await this.#host.environment
-    return { environment, allowExecPlugin: this.#programs.allowFor(this.#clusterOf(known), known.context) }
+    const cluster = this.#clusterOf(known)
+    const { programs, credentials } = this.#consents
+    return {
+      environment,
+      allowExecPlugin: programs.allowFor(cluster, known.context),
+      allowSending: credentials.allowFor(cluster, known.context),
+    }
   }
 
   /** Ends what continues with a context that is gone. */

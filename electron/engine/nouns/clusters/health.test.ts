@@ -221,5 +221,5 @@ it('tells a cluster that forbids everything from a sign-in program that the pers
   const facts = (details: object) =>
     unreachable({ ...probed, reachable: false, error: new ConsoleError('FORBIDDEN', 'No.', { ...details }) })
   expect(facts({ status: 403 }).health).toBe('limited')
-  expect(facts({ execPlugin: '/bin/kubelogin' }).health).toBe('unreachable')
+  expect(facts({ consent: 'program' }).health).toBe('unreachable')
 })

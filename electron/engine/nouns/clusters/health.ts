@@ -50,7 +50,7 @@ export function unreachable(result: ProbeResult): HealthFacts {
   const error = result.error
   return {
     // A program that may not run is FORBIDDEN by the person, not by the cluster: nothing can be seen at all.
-    health: error?.code === 'FORBIDDEN' && !('execPlugin' in error.details) ? 'limited' : 'unreachable',
+    health: error?.code === 'FORBIDDEN' && !('consent' in error.details) ? 'limited' : 'unreachable',
     summary: error?.message.split('. ')[0] ?? 'The cluster does not answer',
     probe: probeStages(result),
     ...(error ? { fault: faultOf(error) } : {}),

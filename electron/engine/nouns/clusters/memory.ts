@@ -28,6 +28,8 @@ const file = z.object({
     .array(z.object({ path: z.string(), sha256: z.string(), call: z.string() }))
     .default([])
     .catch([]),
+  /** Credentials that may be read and sent, as hashes of server and files. */
+  credentials: z.array(z.string()).default([]).catch([]),
 })
 type Remembered = z.infer<typeof file>
 
@@ -128,6 +130,14 @@ export class ClusterMemory {
       const others = current.programs.filter((program) => program.path !== path || program.sha256 === sha256)
       return { ...current, programs: [...others, { path, sha256, call }] }
     })
+  }
+
+  allowsCredentials(key: string): boolean {
+    return this.#current.credentials.includes(key)
+  }
+
+  allowCredentials(key: string): Promise<void> {
+    return this.#decide((current) => ({ ...current, credentials: [...new Set([...current.credentials, key])] }))
   }
 
   /** Resolves when everything learnt is on disk, or could not be written. */

@@ -61,7 +61,14 @@ it('asks before the first run, with the absolute path, the hash, the arguments a
   expect(row).toMatchObject({ health: 'healthy', role: 'administrator' })
   const sha256 = createHash('sha256').update(script('first')).digest('hex')
   const args = ['get-token', '--secret=s3cr3t']
-  const question = { context: 'prod-eu-1', path: program, sha256, args, variables: ['PROFILE'], mayWiden: true }
+  const question = {
+    context: 'prod-eu-1',
+    path: program,
+    sha256,
+    args,
+    variables: [{ name: 'PROFILE', value: 'admin' }],
+    mayWiden: true,
+  }
   expect(asked).toEqual([question])
   expect(world.server.requestsTo('/version')[0]?.headers.authorization).toBe('Bearer first')
 })
@@ -70,7 +77,10 @@ it('runs nothing that was refused, says so, and does not ask again in this sessi
   answer('no')
   const clusters = await world.start()
   const row = await looked(clusters, id)
-  expect(row).toMatchObject({ health: 'unreachable', fault: { code: 'FORBIDDEN', details: { execPlugin: program } } })
+  expect(row).toMatchObject({
+    health: 'unreachable',
+    fault: { code: 'FORBIDDEN', details: { execPlugin: program, consent: 'program' } },
+  })
   await clusters.check(id)
   const connection = await clusters.connection(id)
   await expect(connection.request('GET', '/version')).rejects.toMatchObject({ code: 'FORBIDDEN' })
@@ -151,6 +161,43 @@ it('asks once for a program that many contexts use, and waits for the answer as 
     expect(await looked(clusters, `context:${name}`)).toMatchObject({ health: 'healthy' })
   }
   expect(asked).toHaveLength(1)
+})
+
+it.each([
+  ['many arguments', Array.from({ length: 400 }, (_, index) => `--flag=${index}`)],
+  ['one long argument', ['x'.repeat(4000)]],
+  ['an argument of many lines, all of them shown', ['\n'.repeat(2000)]],
+  ['arguments of nothing but blanks', [' '.repeat(800)]],
+])('refuses %s, which a dialog would cut, without asking', async (_what, args) => {
+  answer('any')
+  await useProgram(['prod-eu-1'], args)
+  const row = await looked(await world.start(), id)
+  expect(row).toMatchObject({ health: 'unreachable', fault: { code: 'FORBIDDEN' } })
+  expect(row.fault?.message).toContain('more than a dialog can show')
+  expect(asked).toEqual([])
+  expect(hasRun()).toBe(false)
+})
+
+it('refuses values of variables that a dialog would cut', async () => {
+  answer('any')
+  await useProgram(['prod-eu-1'], [], 'x'.repeat(4000))
+  expect((await looked(await world.start(), id)).fault?.message).toContain('more than a dialog can show')
+  expect(asked).toEqual([])
+})
+
+it('connects to nothing before the program is allowed', async () => {
+  let decide: (given: ProgramAnswer) => void = () => undefined
+  world.host.answerProgram = (question) => {
+    asked.push(question)
+    return new Promise((resolve) => (decide = resolve))
+  }
+  const clusters = await world.start()
+  await expect.poll(() => asked.length).toBe(1)
+  expect(rowOf(clusters, id).health).toBe('checking')
+  expect(world.server.connections).toBe(0)
+  decide('no')
+  await looked(clusters, id)
+  expect(world.server.connections).toBe(0)
 })
 
 it('writes both answers down, without the arguments', async () => {

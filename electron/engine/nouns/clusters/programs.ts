@@ -1,17 +1,24 @@
 import type { AuditLog } from '../audit/log.ts'
 import type { Host } from '../../ports/host.ts'
-import { identifyProgram, sanitise, type AllowExecPlugin, type ExecPlugin, type KubeContext } from '../../kube/index.ts'
+import { isShowable, programLines } from '#shared/rpc/consent.ts'
+import { ConsoleError } from '#shared/errors.ts'
+import {
+  identifyProgram,
+  programRefused,
+  sanitise,
+  type AllowExecPlugin,
+  type ExecPlugin,
+  type KubeContext,
+} from '../../kube/index.ts'
 import type { ClusterMemory } from './memory.ts'
+import type { Questions } from './questions.ts'
 import { callsOf, isInterpreter } from './programCalls.ts'
-
-/** Characters of one argument, and arguments, that fit in a dialog. */
-const longestArgument = 500
-const mostArguments = 50
 
 interface Needs {
   host: Pick<Host, 'approveProgram' | 'environment' | 'user'>
   memory: ClusterMemory
   audit: Pick<AuditLog, 'append'>
+  questions: Questions
 }
 
 /**
@@ -21,10 +28,6 @@ interface Needs {
  */
 export class Programs {
   readonly #needs: Needs
-  readonly #refused = new Set<string>()
-  readonly #asking = new Map<string, Promise<boolean>>()
-  /** Questions come one at a time, however many contexts sign in at once. */
-  #queue: Promise<unknown> = Promise.resolve()
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -38,12 +41,14 @@ export class Programs {
   /**
    * Asks ahead of a connection, so that the time a person takes to answer does not count as time the cluster takes. A program
    * that cannot be found is left to the connection, which says so.
+   * @throws ConsoleError FORBIDDEN when the person refuses
    */
   async settle(cluster: string, context: KubeContext): Promise<void> {
     const { exec } = context.user
     if (!exec) return
     const program = await identifyProgram(exec, await this.#needs.host.environment).catch(() => undefined)
-    if (program) await this.#allows(cluster, context, exec, program)
+    if (program && !(await this.#allows(cluster, context, exec, program)))
+      throw programRefused(program.path, program.sha256)
   }
 
   #allows(
@@ -53,22 +58,11 @@ export class Programs {
     program: { path: string; sha256: string },
   ): Promise<boolean> {
     const calls = callsOf(plugin)
-    const key = `${program.sha256} ${calls.these} ${program.path}`
-    const asking = this.#asking.get(key)
-    if (asking) return asking
-    if (this.#isAllowed(plugin, program)) return Promise.resolve(true)
-    if (this.#refused.has(key)) return Promise.resolve(false)
-    const answer = this.#queue
-      // The answer to the question before may have allowed any arguments.
-      .then(() => this.#isAllowed(plugin, program) || this.#ask(cluster, context, plugin, program))
-      .then((isAllowed) => {
-        if (!isAllowed) this.#refused.add(key)
-        return isAllowed
-      })
-      .finally(() => this.#asking.delete(key))
-    this.#asking.set(key, answer)
-    this.#queue = answer.catch(() => undefined)
-    return answer
+    return this.#needs.questions.allows({
+      key: `${program.sha256} ${calls.these} ${program.path}`,
+      isAllowed: () => this.#isAllowed(plugin, program),
+      ask: () => this.#ask(cluster, context, plugin, program),
+    })
   }
 
   #isAllowed(plugin: ExecPlugin, { path, sha256 }: { path: string; sha256: string }): boolean {
@@ -83,14 +77,16 @@ export class Programs {
     { path, sha256 }: { path: string; sha256: string },
   ): Promise<boolean> {
     const { host, memory, audit } = this.#needs
-    const answer = await host.approveProgram({
-      context: sanitise(context.name).slice(0, 1000),
-      path: sanitise(path),
+    const question = {
+      context: context.name,
+      path,
       sha256,
-      args: plugin.args.slice(0, mostArguments).map((argument) => sanitise(argument).slice(0, longestArgument)),
-      variables: plugin.env.slice(0, mostArguments).map(({ name }) => sanitise(name).slice(0, 200)),
+      args: [...plugin.args],
+      variables: plugin.env.map(({ name, value }) => ({ name, value })),
       mayWiden: !isInterpreter(path),
-    })
+    }
+    if (!isShowable(programLines(question))) throw tooLong(path, plugin)
+    const answer = await host.approveProgram(question)
     const isAllowed = answer !== 'no'
     // Without the arguments: some sign-in programs take a client secret there.
     await audit.append({
@@ -106,4 +102,13 @@ export class Programs {
     if (answer !== 'no') await memory.allowProgram(path, sha256, callsOf(plugin)[answer])
     return isAllowed
   }
+}
+
+/** What a dialog would have to cut is not asked about, and not run. */
+function tooLong(path: string, { args, env }: ExecPlugin): ConsoleError {
+  return new ConsoleError(
+    'FORBIDDEN',
+    `The kubeconfig signs in by running ${sanitise(path)} with ${args.length} arguments and ${env.length} variables, more than a dialog can show, so you cannot be asked about it. It was not run. Put the call into a script of your own, and name that in the kubeconfig.`,
+    { consent: 'program', execPlugin: path },
+  )
 }

@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config'
 const shared = { testTimeout: 180_000, hookTimeout: 240_000, retry: 1, expect: { poll: { timeout: 60_000 } } }
 
 const contractUse = 'electron/engine/rpc/contractUse.test.ts'
+// What tests write of times must not hang on the clock of the computer that runs them; `kit/times.test.ts` covers the zones.
+process.env['TZ'] = 'UTC'
 
 export default defineConfig({
   test: {

@@ -2,7 +2,7 @@ import { Play } from 'lucide-react'
 import { Suspense } from 'react'
 import type { ContextRow } from '#shared/contract/clusters.ts'
 import { askForEngine, useCommand, useConnection } from '../client/index.ts'
-import { Banner, Button, EmptyState, formatClock, formatDuration, LoadingState, useNow } from '../kit/index.ts'
+import { Banner, Button, EmptyState, formatTime, formatDuration, LoadingState, useNow } from '../kit/index.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { isOfCluster, type Page } from './feature.ts'
 import { PageHeader } from './PageHeader.tsx'
@@ -104,13 +104,13 @@ function EngineBanner() {
     return (
       <div className="app-banner">
         <Banner tone="warn" title={`The console's engine has not responded for ${formatDuration(silence)}.`}>
-          Values are from {formatClock(now - silence)}. If it stays silent, the console restarts it. Your clusters keep
+          Values are from {formatTime(now - silence)}. If it stays silent, the console restarts it. Your clusters keep
           running.
         </Banner>
       </div>
     )
   }
-  const values = since === null ? '' : ` Values are from ${formatClock(since)}.`
+  const values = since === null ? '' : ` Values are from ${formatTime(since)}.`
   return (
     <div className="app-banner">
       <Banner
@@ -156,7 +156,7 @@ function ClusterBanner({ cluster }: { cluster: ContextRow }) {
         }
       >
         {cluster.fault?.message ?? cluster.summary}
-        {since === undefined ? null : ` Last tried ${formatClock(since)}.`}
+        {since === undefined ? null : ` Last tried ${formatTime(since)}.`}
       </Banner>
     </div>
   )

@@ -1,5 +1,5 @@
 import { Tooltip } from '@base-ui/react/tooltip'
-import { SingleKeys, useSize } from '../kit/index.ts'
+import { SingleKeys, useSize, useTimeZone } from '../kit/index.ts'
 import { ConfirmDialog } from './ConfirmDialog.tsx'
 import { DockView } from './DockView.tsx'
 import { drawerSlot } from './Drawer.tsx'
@@ -30,6 +30,8 @@ const railWidths = { open: 176, collapsed: 48 }
 export function Shell() {
   useTheme()
   useKeyboard()
+  // Times are written by plain functions: a change of the clock draws everything again.
+  useTimeZone()
   const hasSingleKeys = useSettings((state) => state.settings?.singleKeys ?? true)
   const [box, { width }] = useSize<HTMLDivElement>(window.innerWidth, window.innerHeight)
   const { isRailCollapsed, drawers, drawerWidth } = useLayout()

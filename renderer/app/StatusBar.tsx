@@ -1,9 +1,11 @@
 import type { ContextRow } from '#shared/contract/clusters.ts'
 import { useWatches } from '../client/index.ts'
-import { formatMoment, useNow } from '../kit/index.ts'
+import { formatDayClock, useNow, zoneAt } from '../kit/index.ts'
 import { dockKinds } from './features.ts'
 import type { DockKind } from './feature.ts'
 import { showDockTab, useDock } from './state/dock.ts'
+import { changeSettings, useSettings } from './state/settings.ts'
+import { reportError } from './state/toasts.ts'
 import './StatusBar.css'
 
 const launchers = dockKinds.filter((kind) => kind.launcher)
@@ -30,10 +32,8 @@ export function StatusBar({ cluster }: { cluster: ContextRow | undefined }) {
         <span title="Live subscriptions to the engine">
           Watches <b>{`${watches.live} of ${watches.total}`}</b>
         </span>
-        <span>
-          Times in <b>UTC</b>
-        </span>
-        <b>{formatMoment(now)}</b>
+        <ClockChoice now={now} />
+        <b>{formatDayClock(now)}</b>
       </div>
     </footer>
   )
@@ -56,6 +56,24 @@ function DockToggle({ kind }: { kind: DockKind }) {
       <Glyph size={14} strokeWidth={1.6} aria-hidden />
       {launcher.title}
       {launcher.Badge ? <launcher.Badge /> : null}
+    </button>
+  )
+}
+
+/** The zone of every time in the window, and the way to the other one. */
+function ClockChoice({ now }: { now: number }) {
+  const timeZone = useSettings((state) => state.timeZone)
+  const other = timeZone === 'utc' ? 'local' : 'utc'
+  const change = () =>
+    changeSettings({ timeZone: other }).catch((thrown: unknown) => reportError(thrown, 'The setting was not saved.'))
+  return (
+    <button
+      type="button"
+      className="app-status-zone"
+      title={`Times are ${timeZone === 'utc' ? 'UTC' : "those of this computer's clock"}. Click for ${other === 'utc' ? 'UTC' : 'local time'}.`}
+      onClick={() => void change()}
+    >
+      Times in <b>{timeZone === 'utc' ? 'UTC' : `local time, ${zoneAt(now)}`}</b>
     </button>
   )
 }

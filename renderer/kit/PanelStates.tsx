@@ -1,7 +1,7 @@
 import { Clock } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import type { Icon } from './Button.tsx'
-import { formatClock } from './formats.ts'
+import { formatTime } from './times.ts'
 import './PanelStates.css'
 
 /** Nothing exists yet: says so and offers the first step. */
@@ -54,7 +54,7 @@ export function StaleChip({ since }: { since: number }) {
   return (
     <span className="k-stale-chip">
       <Clock size={12} strokeWidth={1.6} aria-hidden />
-      from {formatClock(since)}
+      from {formatTime(since)}
     </span>
   )
 }

@@ -1,16 +1,20 @@
 import { useNow } from './clock.ts'
-import { formatDay, formatDuration, formatMinute, formatMoment } from './formats.ts'
+import { formatDuration } from './formats.ts'
+import { formatDay, formatMinute, formatMoment, useTimeZone, zoneAt } from './times.ts'
 
 const dayLength = 86_400_000
 
 /** `20 min ago` up to 24 h, then `17 Nov 14:12`; the exact time on hover. */
 export function RelativeTime({ time, suffix = 'ago' }: { time: number | null; suffix?: string }) {
   const now = useNow(5000)
+  useTimeZone()
   if (time === null) return <span title={formatMoment(null)}>–</span>
   const age = Math.max(0, now - time)
   return (
-    <time dateTime={new Date(time).toISOString()} title={`${formatMoment(time)} UTC`}>
-      {age < dayLength ? `${formatDuration(coarse(age))} ${suffix}`.trim() : `${formatDay(time)} ${formatMinute(time)}`}
+    <time dateTime={new Date(time).toISOString()} title={formatMoment(time)}>
+      {age < dayLength
+        ? `${formatDuration(coarse(age))} ${suffix}`.trim()
+        : `${formatDay(time)} ${formatMinute(time)} ${zoneAt(time)}`}
     </time>
   )
 }

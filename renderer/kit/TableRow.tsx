@@ -3,6 +3,7 @@ import type { EnvironmentKind } from './Environment.tsx'
 import { Checkbox } from './Field.tsx'
 import { leaveTabOrder } from './rowControls.ts'
 import type { Column } from './tableTypes.ts'
+import { useTimeZone } from './times.ts'
 
 /** What rows do; the same object for the life of a table, so that it never makes a row new. */
 export interface RowEvents<Row> {
@@ -30,6 +31,7 @@ function Row<Item>(props: TableRowProps<Item>) {
   const { row, id, index, columns, template, isActive, isSelected, mark, expansion, events } = props
   const element = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => leaveTabOrder(element.current))
+  useTimeZone()
   return (
     <>
       <div

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react'
-import { formatMinute } from './formats.ts'
+import { formatMinute, zoneAt } from './times.ts'
 import type { TimeChartProps } from './timeChartTypes.ts'
 import { useWidth } from './useSize.ts'
 import './TimeChart.css'
@@ -7,7 +7,7 @@ import './TimeChart.css'
 // The chart library is as large as the rest of the page: it comes when the first chart is on screen.
 const TimeChartPlot = lazy(() => import('./TimeChartPlot.tsx'))
 
-/** A live chart over time: axis with units, thresholds, markers, gaps. Times are UTC. */
+/** A live chart over time: axis with units, thresholds, markers, gaps. */
 export function TimeChart({ height = 120, ...props }: TimeChartProps) {
   const [box, width] = useWidth<HTMLElement>(320)
   return (
@@ -26,5 +26,5 @@ function summary({ label, series, format, times }: TimeChartProps): string {
     const value = each.values.findLast((candidate) => candidate !== null)
     return `${each.name} ${value === null || value === undefined ? 'no data' : format(value)}`
   })
-  return `${label}, ${formatMinute(times[0] ?? 0)} to ${formatMinute(times.at(-1) ?? 0)} UTC, now ${newest.join(', ')}`
+  return `${label}, ${formatMinute(times[0] ?? 0)} to ${formatMinute(times.at(-1) ?? 0)} ${zoneAt(times.at(-1) ?? 0)}, now ${newest.join(', ')}`
 }

@@ -1,6 +1,6 @@
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceDot, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { niceTop } from './chartGeometry.ts'
-import { formatClock, formatMinute } from './formats.ts'
+import { formatClock, formatMinute } from './times.ts'
 import type { Series, TimeChartProps } from './timeChartTypes.ts'
 
 const axisWidth = 44

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { CodeBlock } from './CodeView.tsx'
-import { formatClock } from './formats.ts'
+import { formatTime } from './times.ts'
 import { StatusGlyph, type StatusKind } from './Status.tsx'
 import './PanelStates.css'
 
@@ -76,7 +76,7 @@ export function Unknown({ state, what = 'This is', title, fault, at, onRetry, ac
           <div className="k-state-title">{title ?? head}</div>
           <div className="k-state-text">
             {title === undefined || !fault ? rest : fault.message}
-            {at === undefined ? null : ` ${state === 'stale' ? 'Last read' : 'Tried'} ${formatClock(at)}.`}
+            {at === undefined ? null : ` ${state === 'stale' ? 'Last read' : 'Tried'} ${formatTime(at)}.`}
           </div>
         </div>
       </div>

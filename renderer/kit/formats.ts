@@ -55,9 +55,6 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
 }
 
-/** Where a cluster gave no time that can be read. */
-const unknownTime = '–'
-
 /** Milliseconds since a time; null where there is none. */
 export function ageOf(time: number | null, now: number): number | null {
   return time === null ? null : now - time
@@ -65,39 +62,10 @@ export function ageOf(time: number | null, now: number): number | null {
 
 /** An age in one unit, as kubectl has it: `24s`, `4m`, `12d`. */
 export function formatAge(milliseconds: number | null): string {
-  if (milliseconds === null) return unknownTime
+  if (milliseconds === null) return '–'
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`
   return `${Math.floor(seconds / 86_400)}d`
-}
-
-const clock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-})
-const minute = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', hour: '2-digit', minute: '2-digit' })
-const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' })
-
-/** All times are UTC (design rule). `14:32:08`. */
-export function formatClock(time: number | null): string {
-  return time === null ? unknownTime : clock.format(time)
-}
-
-/** `14:32`. */
-export function formatMinute(time: number): string {
-  return minute.format(time)
-}
-
-/** `Tue 18 Nov`. */
-export function formatDay(time: number): string {
-  return day.format(time).replace(',', '')
-}
-
-/** `Tue 18 Nov 14:32:08`. */
-export function formatMoment(time: number | null): string {
-  return time === null ? 'No time given' : `${formatDay(time)} ${formatClock(time)}`
 }

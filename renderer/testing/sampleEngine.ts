@@ -60,7 +60,14 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
   const ended = new AbortController()
   const forwards = scene.forwards ?? new SampleForwards()
   const tasks = new SampleTasks(scene.taskMilliseconds, scene.tasks)
-  let settings: Settings = { theme: 'dark', kubectlPath: '', kubeconfigFiles: [], singleKeys: true, imageRegistry: '' }
+  let settings: Settings = {
+    theme: 'dark',
+    kubectlPath: '',
+    kubeconfigFiles: [],
+    singleKeys: true,
+    imageRegistry: '',
+    timeZone: 'local',
+  }
   let contexts = scene.contexts ?? sampleContexts()
   const listeners = new Set<() => void>()
   const change = () => new Promise<void>((resolve) => listeners.add(resolve))

@@ -7,6 +7,8 @@ export const settings = z.object({
   theme: z.enum(['dark', 'light', 'system']),
   /** Absolute path of kubectl; empty looks in PATH, then in the bundle. */
   kubectlPath: z.string().max(4096),
+  /** The clock of all times in the window: the computer's, or UTC as the clusters'. */
+  timeZone: z.enum(['local', 'utc']),
   /** Kubeconfig files beside the standard one. */
   kubeconfigFiles: z.array(z.string().min(1).max(4096)).max(64),
   /** Single-key shortcuts. */

@@ -1,3 +1,4 @@
+import { utcText } from '#shared/utc.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import { createObject, getObject, type ClusterConnection, type KubeObject } from '../kube/index.ts'
 import { isNotFound, partOf } from './objects.ts'
@@ -198,13 +199,16 @@ function holderOf(lease: KubeObject): Worker {
 const microTime = (at: number) => new Date(at).toISOString().replace(/Z$/, '000Z')
 
 function busy({ name, since, work }: Elsewhere): ConsoleError {
-  const at = new Date(since).toISOString().slice(0, 16).replace('T', ' ')
   const what = work === '' ? 'is changing this suite' : `is at work on this suite: “${work}”`
-  return new ConsoleError('BUSY', `${name} ${what}, since ${at} UTC. Wait until that has ended, then try again.`, {
-    by: name,
-    since,
-    work,
-  })
+  return new ConsoleError(
+    'BUSY',
+    `${name} ${what}, since ${utcText(since)}. Wait until that has ended, then try again.`,
+    {
+      by: name,
+      since,
+      work,
+    },
+  )
 }
 
 /** Milliseconds by the API server's clock, so that consoles whose clocks differ agree. */

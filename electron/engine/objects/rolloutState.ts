@@ -1,3 +1,4 @@
+import { utcText } from '#shared/utc.ts'
 import { sanitise, type KubeObject } from '../kube/index.ts'
 
 /** How far a workload is. `fault` when waiting longer will not help, sooner or later. */
@@ -56,7 +57,7 @@ function unready(pod: KubeObject, now: number): string | undefined {
   const ready = conditions.find(({ type }) => type === 'Ready')
   const since = Date.parse(ready?.lastTransitionTime ?? pod.metadata.creationTimestamp ?? '')
   if (ready?.status === 'True' || !(now - since > startPatience)) return undefined
-  return `${pod.metadata.name} has not been ready since ${new Date(since).toISOString()}.`
+  return `${pod.metadata.name} has not been ready since ${utcText(since)}.`
 }
 
 function stuckPod(workload: KubeObject, pods: KubeObject[], now: number): string | undefined {

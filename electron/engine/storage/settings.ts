@@ -3,7 +3,14 @@ import { settings, type Settings } from '#shared/contract/app.ts'
 import { Broadcast } from '../flow/broadcast.ts'
 import { JsonFile } from './jsonFile.ts'
 
-const defaults: Settings = { theme: 'dark', kubectlPath: '', kubeconfigFiles: [], singleKeys: true, imageRegistry: '' }
+const defaults: Settings = {
+  theme: 'dark',
+  timeZone: 'local',
+  kubectlPath: '',
+  kubeconfigFiles: [],
+  singleKeys: true,
+  imageRegistry: '',
+}
 
 /** The person's settings, in one file. Settings that an earlier version did not know have their defaults. */
 export class SettingsFile {

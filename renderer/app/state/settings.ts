@@ -2,33 +2,40 @@ import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
 import type { Settings } from '#shared/contract/app.ts'
 import { engine } from '../../client/index.ts'
+import { setTimeZone } from '../../kit/index.ts'
 import { remembered } from './remembered.ts'
 
 interface SettingsState {
   settings: Settings | null
-  /** The theme is kept in the window too, so that it is right before the engine answers. */
+  /** Theme and clock are kept in the window too, so that they are right before the engine answers. */
   theme: Settings['theme']
+  timeZone: Settings['timeZone']
 }
 
 export const useSettings = create<SettingsState>()(
-  persist<SettingsState, [], [], Pick<SettingsState, 'theme'>>(
-    () => ({ settings: null, theme: 'system' }),
-    remembered('theme', ({ theme }) => ({ theme })),
+  persist<SettingsState, [], [], Pick<SettingsState, 'theme' | 'timeZone'>>(
+    () => ({ settings: null, theme: 'system', timeZone: 'local' }),
+    remembered('theme', ({ theme, timeZone }) => ({ theme, timeZone })),
   ),
 )
 
+const followClock = ({ timeZone }: SettingsState) => setTimeZone(timeZone === 'utc' ? 'UTC' : undefined)
+followClock(useSettings.getState())
+useSettings.subscribe(followClock)
+
 export function receiveSettings(settings: Settings): void {
-  useSettings.setState({ settings, theme: settings.theme })
+  useSettings.setState({ settings, theme: settings.theme, timeZone: settings.timeZone })
 }
 
 /** Saves a change; the window follows at once and returns to the engine's word if it refuses. */
 export async function changeSettings(change: Partial<Settings>): Promise<void> {
-  const { settings: before, theme } = useSettings.getState()
-  useSettings.setState({ settings: before && { ...before, ...change }, theme: change.theme ?? theme })
+  const before = useSettings.getState()
+  const { theme = before.theme, timeZone = before.timeZone } = change
+  useSettings.setState({ settings: before.settings && { ...before.settings, ...change }, theme, timeZone })
   try {
     receiveSettings(await engine().app.updateSettings(change))
   } catch (thrown) {
-    useSettings.setState({ settings: before, theme })
+    useSettings.setState(before)
     throw thrown
   }
 }

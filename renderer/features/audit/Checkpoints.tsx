@@ -38,4 +38,4 @@ export function Checkpoints({ report }: { report: ChainReport }) {
 }
 
 const titleOf = ({ message, at }: CheckpointPlace): string =>
-  at === null ? message : `${message} Signed ${formatMoment(at)} UTC.`
+  at === null ? message : `${message} Signed ${formatMoment(at)}.`

@@ -9,7 +9,7 @@ export function EntryDetails({ entry }: { entry: AuditEntry }) {
       <Facts
         rows={[
           { name: 'Result', value: <Status status={outcomes[entry.outcome]}>{entry.outcome}</Status> },
-          { name: 'Time', value: `${formatMoment(entry.at)} UTC` },
+          { name: 'Time', value: formatMoment(entry.at) },
           { name: 'Who', value: entry.by },
           { name: 'Call', value: <code>{entry.action}</code> },
           { name: 'Effect', value: entry.effect },

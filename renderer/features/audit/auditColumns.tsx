@@ -39,7 +39,7 @@ export function columnsFor(names: ReadonlyMap<string, string>, brokenAt: number 
     {
       id: 'at',
       title: 'Time',
-      width: 150,
+      width: 190,
       cell: (entry) => <time className="mono">{formatMoment(entry.at)}</time>,
     },
     {

@@ -9,7 +9,7 @@ const columns: Column<Backup>[] = [
   {
     id: 'taken',
     title: 'Taken',
-    width: 152,
+    width: 184,
     isHeader: true,
     cell: (backup) => formatMoment(backup.takenAt),
     sortBy: (backup) => backup.takenAt,

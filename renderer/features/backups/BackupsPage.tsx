@@ -27,6 +27,7 @@ import {
   RelativeTime,
   StaleChip,
   useNow,
+  wallTime,
 } from '../../kit/index.ts'
 import { openRestore, startBackup, useBackupDialogs, verifyBackup, watchTask } from './backupActions.ts'
 import { BackupDetail } from './BackupDetail.tsx'
@@ -78,7 +79,7 @@ function Backups({ scope }: { scope: Scope }) {
   const open = value?.restores.filter(({ offers }) => offers.length > 0) ?? []
   const select = (backup: Backup) => {
     setParameters('backups', { backup: backup.id })
-    setDay(backup.takenAt)
+    setDay(wallTime(backup.takenAt))
   }
   useBackupActions(scope, selected, blocked)
 
@@ -159,9 +160,9 @@ function Backups({ scope }: { scope: Scope }) {
             <div className="backups-left">
               <CalendarPanel
                 backups={backups}
-                now={now}
-                day={day ?? selected.takenAt}
-                until={until ?? now}
+                now={wallTime(now)}
+                day={day ?? wallTime(selected.takenAt)}
+                until={until ?? wallTime(now)}
                 onUntil={setUntil}
                 onDay={setDay}
                 selected={selected.id}

@@ -1,18 +1,20 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Backup } from '#shared/contract/backups.ts'
-import { formatBytes, formatMinute, IconButton, Panel, plural, Status, StatusGlyph } from '../../kit/index.ts'
+import { formatBytes, formatMinute, IconButton, Panel, plural, Status, StatusGlyph, wallTime } from '../../kit/index.ts'
 import { backupTitle } from './backupActions.ts'
 import { stateStatus } from './backupState.ts'
 import { calendar, dayMs, dayOf, type CalendarDay } from './calendar.ts'
 
 const weekDays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+// Days are wall times (`calendar.ts`), which are written as they are.
 const dayName = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' })
 const shortDate = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' })
 const weeks = 5
 
 export interface CalendarPanelProps {
   backups: readonly Backup[]
+  /** All times here are wall times; those of backups are not. */
   now: number
   /** Any moment of the day that is shown below. */
   day: number
@@ -122,7 +124,7 @@ const hours = [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]
 
 function DayLine({ backups, day, now, selected, onSelect }: CalendarPanelProps) {
   const start = dayOf(day)
-  const shown = backups.filter((backup) => dayOf(backup.takenAt) === start)
+  const shown = backups.filter((backup) => dayOf(wallTime(backup.takenAt)) === start)
   const at = (time: number) => `${((time - start) / dayMs) * 100}%`
   return (
     <div className="backups-dayline">
@@ -143,7 +145,7 @@ function DayLine({ backups, day, now, selected, onSelect }: CalendarPanelProps) 
             key={backup.id}
             type="button"
             className={backup.id === selected ? 'backups-dot is-selected' : 'backups-dot'}
-            style={{ left: at(backup.takenAt) }}
+            style={{ left: at(wallTime(backup.takenAt)) }}
             title={backupTitle(backup)}
             aria-label={`Backup of ${backupTitle(backup)}`}
             onClick={() => onSelect(backup)}

@@ -139,7 +139,7 @@ export async function keepRestore(scope: Scope, restore: Restore): Promise<void>
 
 /** "14:12, before 2.4.0": how a backup is called. */
 export function backupTitle(backup: Backup): string {
-  return backup.reason ? `${formatMinute(backup.takenAt)}, ${backup.reason}` : formatMinute(backup.takenAt)
+  return [formatMinute(backup.takenAt), backup.reason].filter((part) => part !== '').join(', ')
 }
 
 export function tablesWords(backup: Backup): string {

@@ -1,11 +1,12 @@
 import type { Backup } from '#shared/contract/backups.ts'
+import { wallTime } from '../../kit/index.ts'
 
 export const dayMs = 86_400_000
 
 type DayState = 'verified' | 'intact' | 'damaged'
 
 export interface CalendarDay {
-  /** Midnight, UTC, milliseconds since 1970. */
+  /** Midnight by the chosen clock, as a wall time. */
   at: number
   backups: Backup[]
   /** The best state of the day: one good copy is what a restore needs. */
@@ -14,6 +15,7 @@ export interface CalendarDay {
   future: boolean
 }
 
+/** Midnight of a wall time. */
 export const dayOf = (at: number) => Math.floor(at / dayMs) * dayMs
 
 /** 1970-01-01 was a Thursday; weeks begin on Monday. */
@@ -22,7 +24,7 @@ const mondayOf = (at: number) => dayOf(at) - ((Math.floor(at / dayMs) + 3) % 7) 
 const rank: Record<Backup['state'], number> = { verified: 2, intact: 1, damaged: 0 }
 
 /**
- * Whole weeks of days in UTC, oldest first, the last holding `until`.
+ * Whole weeks of days by the chosen clock, oldest first, the last holding `until`; all times here are wall times.
  * @param now days that begin after it are in the future
  */
 export function calendar(backups: readonly Backup[], until: number, weeks: number, now: number): CalendarDay[][] {
@@ -33,7 +35,7 @@ export function calendar(backups: readonly Backup[], until: number, weeks: numbe
 }
 
 function calendarDay(backups: readonly Backup[], at: number, now: number): CalendarDay {
-  const of = backups.filter((backup) => dayOf(backup.takenAt) === at).sort((a, b) => a.takenAt - b.takenAt)
+  const of = backups.filter((backup) => dayOf(wallTime(backup.takenAt)) === at).sort((a, b) => a.takenAt - b.takenAt)
   const best = of.reduce<DayState | null>(
     (state, each) => (state && rank[state] >= rank[each.state] ? state : each.state),
     null,

@@ -12,7 +12,7 @@ export function taskReport(task: Task, cluster: string): string {
   return [
     task.title,
     `Cluster ${cluster}, namespace ${task.namespace}, by ${task.by}`,
-    `Started ${formatMoment(task.startedAt)} UTC${task.endedAt === undefined ? '' : `, ended ${formatMoment(task.endedAt)} UTC`}: ${task.state}`,
+    `Started ${formatMoment(task.startedAt)}${task.endedAt === undefined ? '' : `, ended ${formatMoment(task.endedAt)}`}: ${task.state}`,
     ...(task.fault ? [`${task.fault.code}: ${task.fault.message}`] : []),
     '',
     ...steps,

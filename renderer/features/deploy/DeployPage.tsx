@@ -5,7 +5,7 @@ import type { DeployStatus } from '#shared/contract/deploy.ts'
 import type { ReleaseRow } from '#shared/contract/releases.ts'
 import { PageHeader, setParameters, useBlocked, useParameters, useScope, useTasks } from '../../app/index.ts'
 import { useCall, useCommand } from '../../client/index.ts'
-import { Banner, Button, EmptyState, ErrorState, formatClock, LoadingState } from '../../kit/index.ts'
+import { Banner, Button, EmptyState, ErrorState, formatTime, LoadingState } from '../../kit/index.ts'
 import { DeployChooser } from './values/DeployChooser.tsx'
 import { DeployHeader } from './DeployHeader.tsx'
 import { elsewhere } from './elsewhere.ts'
@@ -229,7 +229,7 @@ function Drift({ scope, unfinished, run, tabs, drift }: PartProps & { drift: Dri
       <PageHeader
         title="Deploy"
         tabs={tabs}
-        facts={report ? <span className="deploy-facts">checked {formatClock(report.checkedAt)}</span> : undefined}
+        facts={report ? <span className="deploy-facts">checked {formatTime(report.checkedAt)}</span> : undefined}
         actions={
           <Button
             kind="primary"

@@ -1,8 +1,9 @@
 import { ChevronDown, ChevronRight, TriangleAlert } from 'lucide-react'
 import type { CSSProperties } from 'react'
 import type { LogLine } from '#shared/contract/logs.ts'
+import { formatExact, formatMoment } from '../../kit/index.ts'
 import { cutAtMatches, type LogMatcher } from './logSearch.ts'
-import { lineTime, shortPod } from './logText.ts'
+import { shortPod } from './logText.ts'
 
 export interface LogRowProps {
   line: LogLine
@@ -31,7 +32,7 @@ export function LogRow(props: LogRowProps) {
     return (
       <div className="logs-gap" style={style} role="row">
         <span role="cell">
-          <TriangleAlert size={14} aria-hidden /> {lineTime(line.at)} {line.text}
+          <TriangleAlert size={14} aria-hidden /> {formatExact(line.at)} {line.text}
         </span>
       </div>
     )
@@ -51,8 +52,8 @@ export function LogRow(props: LogRowProps) {
           </button>
         ) : null}
       </span>
-      <time role="cell" className="logs-cell-time" title={new Date(line.at).toISOString()}>
-        {lineTime(line.at)}
+      <time role="cell" className="logs-cell-time" title={formatMoment(line.at)}>
+        {formatExact(line.at)}
       </time>
       <span
         role="cell"

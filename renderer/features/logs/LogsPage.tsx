@@ -16,7 +16,7 @@ import {
   Button,
   EmptyState,
   ErrorState,
-  formatClock,
+  formatTime,
   formatCount,
   formatMinute,
   plural,
@@ -135,7 +135,7 @@ export function LogsPage() {
           ) : null}
           {session.buffer.dropped > 0 ? (
             <div className="logs-dropped note">
-              Lines before {first ? formatClock(first.at) : ''} are no longer kept in this window:{' '}
+              Lines before {first ? formatTime(first.at) : ''} are no longer kept in this window:{' '}
               {formatCount(session.buffer.dropped)} went. Choose a shorter time or fewer services to see them.
             </div>
           ) : null}
@@ -153,7 +153,7 @@ function PausedBar(props: { session: LogSession; at: number; waiting: number; ma
   return (
     <div className="logs-paused" role="status">
       <StatusGlyph status="paused" size={14} />
-      <b>Paused at {formatClock(props.at)}</b>
+      <b>Paused at {formatTime(props.at)}</b>
       <span>
         {props.waiting === 0
           ? 'no new lines yet'

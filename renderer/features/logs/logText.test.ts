@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exportLines, jsonTokens, lineTime, shortPod } from './logText.ts'
+import { exportLines, jsonTokens, shortPod } from './logText.ts'
 import { logLine } from './testing/logLine.ts'
 
 describe('log text', () => {
@@ -11,10 +11,6 @@ describe('log text', () => {
     expect(text).toBe(
       '2026-01-02T03:04:05.678Z backend-1/backend INFO {"msg":"request served"}\n2026-01-02T03:04:06.000Z backend-1/backend ERROR boom\n',
     )
-  })
-
-  it('shows the time to the millisecond', () => {
-    expect(lineTime(Date.UTC(2026, 0, 2, 3, 4, 5, 678) + 0.25)).toBe('03:04:05.678')
   })
 
   it('shortens generated names and leaves others', () => {

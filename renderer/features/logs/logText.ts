@@ -1,10 +1,5 @@
 import type { LogLine } from '#shared/contract/logs.ts'
 
-/** The time of a line to the millisecond, UTC, as every other clock in the window. */
-export function lineTime(at: number): string {
-  return new Date(at).toISOString().slice(11, 23)
-}
-
 /** Lines as a file that other tools read: ISO time, pod/container, level, then the whole line where it was JSON. */
 export function exportLines(lines: readonly LogLine[]): string {
   return lines

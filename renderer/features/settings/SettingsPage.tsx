@@ -3,7 +3,19 @@ import { useState } from 'react'
 import type { Settings } from '#shared/contract/app.ts'
 import { addKubeconfig, changeSettings, PageHeader, reportError, useSettings } from '../../app/index.ts'
 import { asFault, useCall } from '../../client/index.ts'
-import { Button, EmptyState, Facts, Field, IconButton, LoadingState, Panel, Segments, Toggle } from '../../kit/index.ts'
+import {
+  Button,
+  EmptyState,
+  Facts,
+  Field,
+  formatTime,
+  IconButton,
+  LoadingState,
+  Panel,
+  Segments,
+  Toggle,
+  useNow,
+} from '../../kit/index.ts'
 import './settings.css'
 
 const themes = [
@@ -12,6 +24,13 @@ const themes = [
   { value: 'system', title: 'As the desktop' },
 ] as const
 
+const clocks = [
+  { value: 'local', title: 'Local' },
+  { value: 'utc', title: 'UTC' },
+] as const
+
+const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
 function save(change: Partial<Settings>): void {
   changeSettings(change).catch((thrown: unknown) => reportError(thrown, 'The setting was not saved.'))
 }
@@ -19,6 +38,7 @@ function save(change: Partial<Settings>): void {
 /** What the person decides about the console itself. Everything applies at once. */
 export function SettingsPage() {
   const { settings, theme } = useSettings()
+  const now = useNow(60_000)
   return (
     <>
       <PageHeader title="Settings" facts={<span>Kept on this computer. Changes apply at once.</span>} />
@@ -32,6 +52,21 @@ export function SettingsPage() {
                   <div className="note">Both themes keep the same contrast.</div>
                 </div>
                 <Segments label="Theme" value={theme} options={themes} onChange={(next) => save({ theme: next })} />
+              </div>
+              <div className="settings-row">
+                <div>
+                  <div className="strong">Times</div>
+                  <div className="note">
+                    Logs, events, charts, audit. Local is {localZone}; it is {formatTime(now)} now. Saved files are
+                    always UTC.
+                  </div>
+                </div>
+                <Segments
+                  label="Times"
+                  value={settings.timeZone}
+                  options={clocks}
+                  onChange={(timeZone) => save({ timeZone })}
+                />
               </div>
               <div className="settings-row">
                 <div>

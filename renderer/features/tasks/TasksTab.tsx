@@ -9,6 +9,7 @@ import {
   EmptyState,
   EnvironmentMark,
   formatClock,
+  formatTime,
   formatDuration,
   IconButton,
   Status,
@@ -109,7 +110,7 @@ function TaskRow({ task, isChosen, onChoose }: { task: Task; isChosen: boolean; 
       <span className="truncate">
         {task.title}{' '}
         <span className="dim">
-          {task.state === 'running' ? `${done} of ${total} steps` : formatClock(task.startedAt)}
+          {task.state === 'running' ? `${done} of ${total} steps` : formatTime(task.startedAt)}
         </span>
       </span>
       <EnvironmentMark environment={environment} />
@@ -140,7 +141,7 @@ function TaskDetail({ task }: { task: Task }) {
       <header>
         <b>{task.title}</b>
         <span className="dim">
-          {cluster?.name ?? task.cluster} · {task.namespace} · {formatClock(task.startedAt)} by {task.by}
+          {cluster?.name ?? task.cluster} · {task.namespace} · {formatTime(task.startedAt)} by {task.by}
         </span>
         <span className="tasks-buttons">
           <Offers task={task} />

@@ -10,7 +10,7 @@ export function EventLines({ events, most }: { events: readonly EventRow[]; most
     <div className="pod-events">
       {shown.map((event) => (
         <div key={event.uid} className="pod-event">
-          <time className="mono" title={`${formatMoment(event.lastAt)} UTC`}>
+          <time className="mono" title={formatMoment(event.lastAt)}>
             {formatClock(event.lastAt)}
           </time>
           <StatusGlyph status={event.type === 'Warning' ? 'warning' : 'info'} size={13} />

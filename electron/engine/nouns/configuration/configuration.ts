@@ -1,3 +1,4 @@
+import { utcText } from '#shared/utc.ts'
 import { stringify } from 'yaml'
 import type { Scope } from '#shared/contract/base.ts'
 import type { ConfigurationEdit, ConfigurationList, ConfigurationRow } from '#shared/contract/configuration.ts'
@@ -197,7 +198,7 @@ function changedMeanwhile(live: KubeObject): ConsoleError {
   const { changedAt, changedBy } = changeBetween(live)
   return new ConsoleError(
     'CONFLICT',
-    `${live.kind} ${live.metadata.name} was changed by ${changedBy || 'somebody'} at ${new Date(changedAt).toISOString()}, after you opened it. ` +
+    `${live.kind} ${live.metadata.name} was changed by ${changedBy || 'somebody'} at ${utcText(changedAt)}, after you opened it. ` +
       'Nothing was changed. Open it again and make your edit on what is there now.',
     { changedAt, changedBy },
   )

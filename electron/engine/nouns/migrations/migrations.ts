@@ -1,3 +1,4 @@
+import { utcText } from '#shared/utc.ts'
 import type { Scope } from '#shared/contract/base.ts'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
 import type { DatabaseDirectory, DatabaseServer } from '../../ports/databaseServer.ts'
@@ -230,7 +231,7 @@ function undoOf(
   const newest = applied.at(-1)
   if (!newest) return { undo: 'No migration has run yet.', canUndo: false }
   const known = bundled.find(({ name }) => name === newest.name)
-  const at = new Date(newest.at).toISOString()
+  const at = utcText(newest.at)
   if (!known)
     return {
       undo: `${newest.name} is of a newer release than this console's: use the console of that release, or restore a backup from before ${at}.`,

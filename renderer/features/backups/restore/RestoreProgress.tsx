@@ -12,6 +12,7 @@ import {
   EnvironmentChip,
   Facts,
   formatClock,
+  formatTime,
   formatDuration,
   ProgressBar,
   StatusChip,
@@ -45,7 +46,7 @@ export function RestoreProgress({ task, restore }: { task: Task; restore: Restor
           {cluster ? <EnvironmentChip environment={cluster.environment} /> : null}
         </>
       }
-      note={`Started ${formatClock(task.startedAt)} by ${task.by}`}
+      note={`Started ${formatTime(task.startedAt)} by ${task.by}`}
       aside={<span className="quiet-text">{timeWords(task, now)}</span>}
       onClose={close}
       hint={isRunning ? task.uncancellable || 'It continues if you close this. Progress stays in Tasks.' : ''}

@@ -1,6 +1,6 @@
 import { Shield, Zap } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { formatClock, formatDuration, StatusGlyph, type StatusKind } from '../../../kit/index.ts'
+import { formatClock, formatTime, formatDuration, StatusGlyph, type StatusKind } from '../../../kit/index.ts'
 import { stepBars, type StepBar } from './stepBars.ts'
 
 export interface RestoreStep {
@@ -59,7 +59,7 @@ export function RestoreSteps({ steps, now, who, isProduction, isPlan = false }: 
             ? 'undo afterwards'
             : firstChange?.startedAt === undefined
               ? ''
-              : `since ${formatClock(firstChange.startedAt)}`
+              : `since ${formatTime(firstChange.startedAt)}`
         }
         icon={<Zap size={14} aria-hidden />}
         kind={isProduction ? 'production' : 'change'}

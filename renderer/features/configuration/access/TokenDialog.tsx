@@ -87,7 +87,7 @@ function Shown({ account, token, cluster, onClose }: ShownProps) {
   return (
     <Dialog
       title={`Token for ${account}`}
-      note={`It ends ${formatMoment(token.expiresAt)} UTC.`}
+      note={`It ends ${formatMoment(token.expiresAt)}.`}
       size="medium"
       isProduction={cluster?.environment === 'production'}
       aside={cluster ? <ClusterMark cluster={cluster} /> : undefined}

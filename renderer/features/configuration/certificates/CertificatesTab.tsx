@@ -4,7 +4,7 @@ import {
   DataTable,
   EmptyState,
   ErrorState,
-  formatDay,
+  formatDate,
   formatMoment,
   plural,
   StaleChip,
@@ -62,7 +62,7 @@ export function CertificatesTab({ certificates }: { certificates: Fresh<Certific
         />
       </div>
       <div className="configuration-foot">
-        <span>{plural(value?.length ?? 0, 'certificate')}. “Soon” is less than 30 days. Times are UTC.</span>
+        <span>{plural(value?.length ?? 0, 'certificate')}. “Soon” is less than 30 days.</span>
       </div>
     </>
   )
@@ -166,7 +166,7 @@ function Ends({ row, now }: { row: CertificateRow; now: number }) {
   return (
     <div className="k-table-two">
       <time dateTime={new Date(row.notAfter).toISOString()} title={formatMoment(row.notAfter)}>
-        {formatDay(row.notAfter)} {new Date(row.notAfter).getUTCFullYear()}
+        {formatDate(row.notAfter)}
       </time>
       <span className={`configuration-ends-${row.state}`}>{words}</span>
     </div>

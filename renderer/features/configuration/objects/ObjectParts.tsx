@@ -2,7 +2,7 @@ import { RefreshCw, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ConfigurationRow } from '#shared/contract/configuration.ts'
 import { confirm, useBlocked } from '../../../app/index.ts'
-import { Banner, Button, Facts, formatBytes, formatClock, RelativeTime } from '../../../kit/index.ts'
+import { Banner, Button, Facts, formatBytes, formatTime, RelativeTime } from '../../../kit/index.ts'
 import { keepDraft, type Draft, type ObjectName } from './drafts.ts'
 import { openReaders, restartable, undoObject } from './objectActions.ts'
 import { previousOf, usersOf, whyNoPrevious, whyNoUsers } from './rowFacts.ts'
@@ -81,7 +81,7 @@ export function Conflict({ object, row, children, onKeepMine }: ConflictProps) {
   return (
     <div className="configuration-conflict">
       <Banner tone="warn" title={`${row.name} has changed since you began.`}>
-        {row.changedBy || 'Somebody'} changed it at {formatClock(row.changedAt)}. Your draft is kept and nothing of it
+        {row.changedBy || 'Somebody'} changed it at {formatTime(row.changedAt)}. Your draft is kept and nothing of it
         was written.
         {children}
         <div className="configuration-buttons">

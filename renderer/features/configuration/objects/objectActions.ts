@@ -48,7 +48,7 @@ export async function undoObject(object: ObjectName, usedBy: readonly string[], 
   const confirmation = await confirm({
     level: 2,
     title: `Put back the version of ${name} before?`,
-    message: `The version that was replaced${previousAt === undefined ? '' : ` ${formatMoment(previousAt)} UTC`} becomes live again. What is live now is kept in its place, so that this can be undone too.`,
+    message: `The version that was replaced${previousAt === undefined ? '' : ` ${formatMoment(previousAt)}`} becomes live again. What is live now is kept in its place, so that this can be undone too.`,
     changes: [
       { title: 'Restarts', detail: 'nothing by itself' },
       { title: 'Used by', detail: usedBy.join(', ') || 'nothing' },

@@ -10,7 +10,7 @@ import {
   Checkbox,
   EmptyState,
   ErrorState,
-  formatClock,
+  formatTime,
   LoadingState,
   Panel,
   plural,
@@ -59,7 +59,7 @@ export function DriftView({ scope, drift, blocked }: DriftViewProps) {
   return (
     <div className="deploy-body">
       {error ? (
-        <Banner tone="warn" title={`The check failed. What you see is from ${formatClock(report.checkedAt)}.`}>
+        <Banner tone="warn" title={`The check failed. What you see is from ${formatTime(report.checkedAt)}.`}>
           {error.message}
         </Banner>
       ) : null}
@@ -71,7 +71,7 @@ export function DriftView({ scope, drift, blocked }: DriftViewProps) {
             ? { icon: Check, title: 'The cluster is as the release says' }
             : { title: 'No drift in what could be read' })}
         >
-          {plural(report.compared, 'object')} compared at {formatClock(report.checkedAt)}. Replicas that an autoscaler
+          {plural(report.compared, 'object')} compared at {formatTime(report.checkedAt)}. Replicas that an autoscaler
           sets are no drift.
         </EmptyState>
       ) : (

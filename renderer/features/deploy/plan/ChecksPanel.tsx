@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Check, Plan } from '#shared/contract/plan.ts'
-import { formatClock, Panel, StatusGlyph } from '../../../kit/index.ts'
+import { formatTime, Panel, StatusGlyph } from '../../../kit/index.ts'
 
 const glyph = { passed: 'healthy', warning: 'warning', failed: 'failed', unknown: 'unknown' } as const
 const word = { passed: 'passed', warning: 'warning', failed: 'failed', unknown: 'not checked' } as const
@@ -13,7 +13,7 @@ export function ChecksPanel({ plan }: { plan: Plan }) {
   const [isOpen, setOpen] = useState(false)
   const shown = isOpen ? sorted : sorted.filter((check) => check.state !== 'passed')
   return (
-    <Panel title="Before it starts" aside={`checked ${formatClock(plan.madeAt)}`} isFlush>
+    <Panel title="Before it starts" aside={`checked ${formatTime(plan.madeAt)}`} isFlush>
       <div className="checks">
         <ul aria-label="Checks before it starts">
           {shown.map((check) => (

@@ -2,7 +2,7 @@ import type { Scope } from '#shared/contract/base.ts'
 import type { DeployStatus } from '#shared/contract/deploy.ts'
 import type { Plan } from '#shared/contract/plan.ts'
 import type { Task } from '#shared/contract/tasks.ts'
-import { Banner, formatClock } from '../../../kit/index.ts'
+import { Banner, formatTime } from '../../../kit/index.ts'
 import { ChecksPanel } from './ChecksPanel.tsx'
 import { ConflictBar } from './ConflictBar.tsx'
 import { DatabasePanel } from './DatabasePanel.tsx'
@@ -34,7 +34,7 @@ export function PlanView({ scope, status, plan, run, unfinished }: PlanViewProps
       scope={scope}
       plan={plan}
       steps={run?.steps ?? (plan ? plannedSteps(plan) : [])}
-      aside={run ? `started ${formatClock(run.startedAt)}` : 'planned'}
+      aside={run ? `started ${formatTime(run.startedAt)}` : 'planned'}
       stepIn={plan && run ? [] : acts}
     />
   )

@@ -1,7 +1,7 @@
 import type { DeployStatus } from '#shared/contract/deploy.ts'
 import type { Plan } from '#shared/contract/plan.ts'
 import type { Task } from '#shared/contract/tasks.ts'
-import { Banner, formatClock, RelativeTime } from '../../../kit/index.ts'
+import { Banner, formatTime, RelativeTime } from '../../../kit/index.ts'
 import { FailurePanel } from './FailurePanel.tsx'
 import { elsewhere } from '../elsewhere.ts'
 import { isRollback } from '../deployView.ts'
@@ -28,7 +28,7 @@ export function RunBanners({ status, plan, run, unfinished }: RunBannersProps) {
           status="progress"
           title={`${unfinished.by} is deploying ${unfinished.version} from another console.`}
         >
-          At {unfinished.stage || 'the first stage'}, since {formatClock(unfinished.at)},{' '}
+          At {unfinished.stage || 'the first stage'}, since {formatTime(unfinished.at)},{' '}
           <RelativeTime time={unfinished.at} />. It can be resumed or undone here once that console is done or gone.
         </Banner>
       ) : unfinished?.isElsewhere === null ? (

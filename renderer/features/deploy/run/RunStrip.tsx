@@ -1,5 +1,5 @@
 import type { Task } from '#shared/contract/tasks.ts'
-import { formatClock, formatDuration, ProgressBar, useNow } from '../../../kit/index.ts'
+import { formatTime, formatDuration, ProgressBar, useNow } from '../../../kit/index.ts'
 import { Figure } from '../plan/PlanStrip.tsx'
 
 /** How far a deployment is, in figures. */
@@ -31,7 +31,7 @@ export function RunStrip({ run }: { run: Task }) {
       <Figure
         title={run.endedAt === undefined ? 'Elapsed' : 'Took'}
         value={formatDuration(end - run.startedAt)}
-        note={`started ${formatClock(run.startedAt)}`}
+        note={`started ${formatTime(run.startedAt)}`}
       />
       <Figure title="By" value={run.by} />
     </div>

@@ -110,7 +110,7 @@ function restartsCell(row: PodRow) {
 
 function Age({ at, now }: { at: number | null; now: number }) {
   return (
-    <span className="quiet-text" title={at === null ? formatMoment(at) : `${formatMoment(at)} UTC`}>
+    <span className="quiet-text" title={formatMoment(at)}>
       {formatAge(ageOf(at, now))}
     </span>
   )

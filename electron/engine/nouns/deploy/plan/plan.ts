@@ -1,3 +1,4 @@
+import { utcText } from '#shared/utc.ts'
 import type { UnreadKind } from '#shared/contract/unknown.ts'
 import { randomUUID } from 'node:crypto'
 import type { Fault } from '#shared/contract/base.ts'
@@ -209,8 +210,7 @@ function databaseCheck({ schema, backup, rollbackTo }: PlanRequest): Check[] {
           remedy: 'Stay on this release, or restore a backup of your own first.',
         },
       ]
-    const time = new Date(backup.at).toISOString().slice(0, 16).replace('T', ' ')
-    const remedy = `Restore backup ${backup.id} of ${time} UTC on the Backups page right after. Until then its services may fail, and what was written since is lost.`
+    const remedy = `Restore backup ${backup.id} of ${utcText(backup.at)} on the Backups page right after. Until then its services may fail, and what was written since is lost.`
     return [{ title, state: 'warning', detail: schema.detail, remedy }]
   }
   const isBack = rollbackTo !== null || schema.state === 'stays'

@@ -1,3 +1,4 @@
+import { utcText } from '#shared/utc.ts'
 import { parse } from 'yaml'
 import type { Scope } from '#shared/contract/base.ts'
 import type { FieldChange } from '#shared/contract/changes.ts'
@@ -60,12 +61,11 @@ function rowOf(record: ReleaseRecord, records: readonly ReleaseRecord[]): Releas
   // By the records alone: a list is looked at often. The plan of a rollback asks the database.
   const verdict = verdictBetween(record, records, undefined)
   const backup = verdict.state === 'restore' ? backupOf(record, records) : undefined
-  const time = backup && new Date(backup.at).toISOString().slice(0, 16).replace('T', ' ')
   const hint =
     verdict.state !== 'restore'
       ? ''
       : backup
-        ? ` There is backup ${backup.id} of ${time ?? ''} UTC.`
+        ? ` There is backup ${backup.id} of ${utcText(backup.at)}.`
         : ' No such backup is known.'
   return {
     ...{ id, version, profile, state, kind, startedAt, by, digest, schema, stage, fault, isCurrent },

@@ -22,8 +22,9 @@ import { clustersNoun, sandboxNoun } from './nouns/clusters/handlers.ts'
 import { ClusterMemory } from './nouns/clusters/memory.ts'
 import { Configuration } from './nouns/configuration/configuration.ts'
 import { configurationNoun } from './nouns/configuration/handlers.ts'
-import { deployNoun, driftNoun, releasesNoun } from './nouns/deploy/handlers.ts'
+import { deployNoun, driftNoun, releasesNoun, uninstallNoun } from './nouns/deploy/handlers.ts'
 import type { DeploymentsNeeds } from './nouns/deploy/needs.ts'
+import type { UninstallNeeds } from './nouns/deploy/uninstall/uninstall.ts'
 import { forwardsNoun } from './nouns/forwards/handlers.ts'
 import { logsNoun } from './nouns/logs/handlers.ts'
 import { metricsNoun } from './nouns/metrics/handlers.ts'
@@ -72,7 +73,7 @@ export function createEngine(host: Host): Engine {
 }
 
 /** All that nouns may ask for; each names its part of it. */
-interface Needs extends DeploymentsNeeds, MigrationsNeeds {
+interface Needs extends DeploymentsNeeds, UninstallNeeds, MigrationsNeeds {
   host: Host
   leases: SuiteLeases
   settings: SettingsFile
@@ -144,6 +145,8 @@ function createNeeds(host: Host): Needs {
     bundled: async () => (await loadBundle(host.resourcesDirectory)).migrations,
     appliedMigrations: (scope, signal) => liveMigrations(databases, scope, signal),
     takeSafetyBackup: (scope, reason, step, signal) => backups.takeSafetyBackup(scope, reason, step, signal),
+    openRestores: (scope) => backups.openRestores(scope),
+    backupsOf: (scope) => backups.count(scope),
     readers: (scope, signal) => configuration.readers(scope, signal),
   }
 }
@@ -173,6 +176,7 @@ function createNouns(needs: Needs) {
     releases: releasesNoun(needs),
     deploy: deployNoun(needs),
     drift: driftNoun(needs),
+    uninstall: uninstallNoun(needs),
     tasks: tasksNoun(needs),
   } satisfies Record<keyof Contract, Noun>
 }

@@ -21,6 +21,7 @@ import { events } from './events.ts'
 import { metrics } from './metrics.ts'
 import { pods } from './pods.ts'
 import { services } from './services.ts'
+import { uninstall } from './uninstall.ts'
 import { workloads } from './workloads.ts'
 
 export const contract = {
@@ -46,6 +47,7 @@ export const contract = {
   streams,
   tasks,
   terminals,
+  uninstall,
   workloads,
 }
 

@@ -21,6 +21,7 @@ import { servicesRights } from './services.ts'
 import { streamsRights } from './streams.ts'
 import { tasksRights } from './tasks.ts'
 import { terminalsRights } from './terminals.ts'
+import { uninstallRights } from './uninstall.ts'
 import { workloadsRights } from './workloads.ts'
 import type { Right, RightVerb } from './right.ts'
 
@@ -49,6 +50,7 @@ const byNoun = {
   streams: streamsRights,
   tasks: tasksRights,
   terminals: terminalsRights,
+  uninstall: uninstallRights,
   workloads: workloadsRights,
 } satisfies Record<keyof Contract, unknown>
 

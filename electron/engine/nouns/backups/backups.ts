@@ -177,6 +177,19 @@ export class Backups {
     return newest && { at: newest.takenAt, state: newest.state }
   }
 
+  /** How many there are of a suite, and when the newest was taken. */
+  async count(scope: Scope): Promise<{ count: number; newestAt?: number }> {
+    const found = await this.catalogue.list(this.suiteOf(scope), false)
+    const [newest] = found
+    return { count: found.length, ...(newest && { newestAt: newest.takenAt }) }
+  }
+
+  /** Restores that can still be undone, or have to be recovered first. */
+  openRestores(scope: Scope): Pick<Restore, 'id' | 'at' | 'message'>[] {
+    const open = this.restores(scope).filter(({ offers }) => offers.includes('undo') || offers.includes('recover'))
+    return open.map(({ id, at, message }) => ({ id, at, message }))
+  }
+
   async list(scope: Scope, deep: boolean): Promise<Backup[]> {
     return this.catalogue.list(this.suiteOf(scope), deep)
   }

@@ -4,6 +4,7 @@ import { Deployments } from './deployments.ts'
 import { Drift } from './drift/drift.ts'
 import type { DeploymentsNeeds } from './needs.ts'
 import { Releases } from './releases/releases.ts'
+import { Uninstall, type UninstallNeeds } from './uninstall/uninstall.ts'
 
 const scopeOf = ({ context, namespace }: Scope): Scope => ({ context, namespace })
 
@@ -46,6 +47,15 @@ export function driftNoun(needs: DeploymentsNeeds) {
     check: engine.drift.check.handler(({ input, signal }) => drift.check(scopeOf(input), signal)),
     revert: engine.drift.revert.handler(({ input }) => drift.revert(scopeOf(input), input.ids)),
     adopt: engine.drift.adopt.handler(({ input }) => drift.adopt(scopeOf(input), input.ids)),
+  }
+  return { handlers }
+}
+
+export function uninstallNoun(needs: UninstallNeeds) {
+  const uninstall = new Uninstall(needs)
+  const handlers = {
+    plan: engine.uninstall.plan.handler(({ input, signal }) => uninstall.plan(scopeOf(input), signal)),
+    start: engine.uninstall.start.handler(({ input }) => uninstall.start(scopeOf(input), input.planId, input)),
   }
   return { handlers }
 }

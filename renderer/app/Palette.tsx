@@ -3,6 +3,8 @@ import { Command } from 'cmdk'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { EnvironmentChip, Keys } from '../kit/index.ts'
+import { finders } from './features.ts'
+import { NamespaceFinder } from './NamespaceFinder.tsx'
 import { isNamed, matches, matchRanges } from './paletteSearch.ts'
 import { allActions, useActionRegistry, type Action } from './state/actions.ts'
 import { useCurrentCluster } from './state/clusters.ts'
@@ -12,7 +14,7 @@ import './Palette.css'
 
 const close = () => useLayout.setState({ isPaletteOpen: false })
 
-/** Every action and place, found by typing. `>` lists commands only, `@` clusters. */
+/** Every action, place and object, found by typing. `>` lists commands only, `@` clusters. */
 export function Palette() {
   const isOpen = useLayout((layout) => layout.isPaletteOpen)
   return (
@@ -35,8 +37,14 @@ function PaletteContent() {
   const actions = allActions(useActionRegistry((registry) => registry.sources))
   const sections = groupActions(actions, text)
   const query = text.replace(/^[>@]\s*/, '')
+  // Objects are asked for once somebody types; a cluster is found without them.
+  const wanted = text.startsWith('@') ? '' : query.trim()
   return (
     <Command shouldFilter={false} loop label="Search and commands">
+      <NamespaceFinder query={wanted} />
+      {finders.map((Finder, index) => (
+        <Finder key={index} query={wanted} />
+      ))}
       <div className="app-palette-head">
         <Search size={15} strokeWidth={1.6} aria-hidden />
         <Command.Input value={text} onValueChange={setText} placeholder="Search, go to, or run a command" />

@@ -9,6 +9,7 @@ import { confirm, useConfirmRequest } from './state/confirm.ts'
 import { reportError, toastMilliseconds, useToasts } from './state/toasts.ts'
 import { useClusters } from './state/clusters.ts'
 import type { PageId } from './routes.ts'
+import { useLayout } from './state/layout.ts'
 import { navigate, useLocation } from './state/location.ts'
 
 let sample: SampleEngine | undefined
@@ -199,3 +200,34 @@ test('kubeconfig problems are listed with file and line', async () => {
     '/home/a/old.yaml:7',
   )
 })
+
+test('the palette finds a pod, a workload and a namespace from any page, and what can be done with them', async () => {
+  await open({}, 'settings')
+  const type = async (text: string) => {
+    act(() => useLayout.setState({ isPaletteOpen: false }))
+    fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true })
+    fireEvent.change(await screen.findByPlaceholderText('Search, go to, or run a command'), { target: { value: text } })
+  }
+  const choose = async (title: RegExp) => {
+    const found = await waitFor(() => {
+      const option = [...document.querySelectorAll('[cmdk-item]')].find((each) => title.test(each.textContent ?? ''))
+      if (!option) throw new Error('It is not listed yet.')
+      return option
+    }, patience)
+    fireEvent.click(found)
+  }
+  await type('restart swarm-backend')
+  await choose(/^Restart…/)
+  expect(await screen.findByRole('dialog', { name: 'Restart agency-swarm-backend' }, patience)).toBeTruthy()
+  expect(useLocation.getState().page).toBe('settings')
+  fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' })
+
+  await type('namespace default')
+  await choose(/^default/)
+  await waitFor(() => expect(Object.values(useLocation.getState().namespaces)).toContain('default'), patience)
+
+  await type('mcp-7d5f8b6c94')
+  await choose(/^agency-swarm-mcp-7d5f8b6c94-q8r2x/)
+  await waitFor(() => expect(useLocation.getState().page).toBe('workloads'), patience)
+  expect(useLocation.getState().parameters).toMatchObject({ pod: 'agency-swarm-mcp-7d5f8b6c94-q8r2x' })
+}, 60_000)

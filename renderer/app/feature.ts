@@ -39,10 +39,17 @@ export interface DockKind {
   launcher?: { title: string; open: () => void; Badge?: ComponentType }
 }
 
+export interface FinderProps {
+  /** What was typed, without the prefix; empty while nothing was. */
+  query: string
+}
+
 /** What a feature brings to the shell. Features are listed in `features.ts`, in the order of the rail. */
 export interface Feature {
   pages?: readonly Page[]
   dockKinds?: readonly DockKind[]
   /** Rendered always and shows nothing: offers actions with `useActions`, keeps subscriptions. */
   Background?: ComponentType
+  /** Rendered while the palette is open and shows nothing: offers the objects that the typed text names, with `useActions`. */
+  Finder?: ComponentType<FinderProps>
 }

@@ -28,4 +28,5 @@ const features: readonly Feature[] = [
 
 export const pages: readonly Page[] = features.flatMap((feature) => feature.pages ?? [])
 export const dockKinds: readonly DockKind[] = features.flatMap((feature) => feature.dockKinds ?? [])
+export const finders = features.flatMap((feature) => feature.Finder ?? [])
 export const backgrounds = features.flatMap((feature) => feature.Background ?? [])

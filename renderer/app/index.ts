@@ -1,10 +1,11 @@
 /** What features may use of the shell. They never import `Shell` or `features.ts`: the shell imports them. */
-export type { Feature } from './feature.ts'
+export type { Feature, FinderProps } from './feature.ts'
 export { addKubeconfig } from './addKubeconfig.ts'
 export { healthWords, roleWords } from './clusterWords.ts'
 export { ChangeDialog } from './ChangeDialog.tsx'
 export { ClusterMark } from './ClusterMark.tsx'
 export { Drawer } from './Drawer.tsx'
+export { findObjects, type Found } from './findObjects.ts'
 export { PageHeader } from './PageHeader.tsx'
 export { TypedName } from './TypedName.tsx'
 export { useActions, type Action } from './state/actions.ts'

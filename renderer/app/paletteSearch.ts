@@ -33,7 +33,8 @@ export function matchRanges(title: string, typed: string): { text: string; isMat
   return parts
 }
 
-function wordsOf(typed: string): string[] {
+/** The words that were typed, small. */
+export function wordsOf(typed: string): string[] {
   return typed
     .replace(/^[>@]/, '')
     .toLowerCase()

@@ -1,6 +1,6 @@
 import { Boxes, Images } from 'lucide-react'
 import { lazy, Suspense, useMemo } from 'react'
-import { useActions, useBlocked, useScope, type Action, type Feature } from '../../app/index.ts'
+import { useActions, useBlocked, useScope, type Action, type Feature, type FinderProps } from '../../app/index.ts'
 import { openChange, useChanges } from './changes/changeStore.ts'
 
 const WorkloadsPage = lazy(async () => ({ default: (await import('./WorkloadsPage.tsx')).WorkloadsPage }))
@@ -38,9 +38,20 @@ function Background() {
   ) : null
 }
 
+const ObjectFinder = lazy(async () => ({ default: (await import('./ObjectFinder.tsx')).ObjectFinder }))
+
+function Finder({ query }: FinderProps) {
+  return (
+    <Suspense fallback={null}>
+      <ObjectFinder query={query} />
+    </Suspense>
+  )
+}
+
 export const workloads: Feature = {
   pages: [
     { id: 'workloads', title: 'Workloads', icon: Boxes, letter: 'W', place: 'inspect', component: WorkloadsPage },
   ],
   Background,
+  Finder,
 }

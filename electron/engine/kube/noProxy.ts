@@ -36,7 +36,9 @@ function matcherOf(entry: string): Matches | undefined {
   const domain = ascii(host.startsWith('*.') ? host.slice(1) : host)
   const isBelowOnly = domain.startsWith('.')
   const suffix = isBelowOnly ? domain : `.${domain}`
-  return (name, port) => (name.endsWith(suffix) || (!isBelowOnly && name === domain)) && matchesPort(port)
+  // An address is in no domain, whatever its text ends with.
+  return (name, port, address) =>
+    address === undefined && (name.endsWith(suffix) || (!isBelowOnly && name === domain)) && matchesPort(port)
 }
 
 /** Go's `net.SplitHostPort`; undefined where it fails. */
@@ -49,7 +51,8 @@ function splitHostPort(entry: string): { host: string; port: string } | undefine
 /** @returns whether an address lies in the network; undefined when the text is no network */
 function networkOf(entry: string): ((address: readonly number[]) => boolean) | undefined {
   const [, base = '', digits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? []
-  const bytes = bytesOf(base)
+  // kubectl takes numbers with leading zeros here, as decimal ones.
+  const bytes = bytesOf(base.includes(':') ? base : base.replace(/\b0+(?=\d)/g, ''))
   if (!bytes) return undefined
   const isMapped = isIP(base) === 6 && bytes.length === 4
   const prefix = Number(digits) - (isMapped ? 96 : 0)

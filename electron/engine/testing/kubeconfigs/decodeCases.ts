@@ -93,6 +93,11 @@ const syntax: Case[] = [
   one('wrong indentation', config().replace('  user: {', ' user: {')),
   one('lists indented like their key', config()),
   one(
+    'a first line that is indented further than the rest',
+    `    more: a\n${config()}`,
+    'kubectl stops at the second line without a word and has no contexts; here the line is named',
+  ),
+  one(
     'lists indented further',
     config().replaceAll('\n- ', '\n    - ').replaceAll('\n  c', '\n      c').replaceAll('\n  u', '\n      u'),
   ),

@@ -124,6 +124,9 @@ describe('engine over a message channel', () => {
 
   it('lists every context with the reason why it cannot be reached', async () => {
     const until = AbortSignal.timeout(30_000)
+    // A context is contacted only while somebody looks at it.
+    const checks = await client.clusters.checks({}, { signal: until })
+    void checks.next().catch(() => undefined)
     for await (const { contexts } of await client.clusters.watch(undefined, { signal: until })) {
       const [first] = contexts
       if (first?.health !== 'unreachable') continue
@@ -143,11 +146,16 @@ describe('engine over a message channel', () => {
   it('keeps the other contexts when one file is malformed, and names the line', async () => {
     const broken = join(host.dataDirectory, 'broken')
     await writeFile(broken, 'clusters:\n  - name: [unclosed\n')
-    await client.app.updateSettings({ kubeconfigFiles: [broken] })
+    const odd = join(host.dataDirectory, 'odd')
+    await writeFile(odd, 'kind: Config\nkind: Config\nusers: [{name: maya}]\n')
+    await client.app.updateSettings({ kubeconfigFiles: [broken, odd] })
     const until = AbortSignal.timeout(30_000)
     for await (const { contexts, problems } of await client.clusters.watch(undefined, { signal: until })) {
       if (problems.length === 0) continue
-      expect(problems).toMatchObject([{ path: broken }])
+      expect(problems).toMatchObject([
+        { path: broken, line: 3, severity: 'error' },
+        { path: odd, line: 2, severity: 'warning' },
+      ])
       expect(contexts.map(({ name }) => name)).toEqual(expect.arrayContaining(['prod-eu-1', 'kind-dev', 'sandbox']))
       return
     }

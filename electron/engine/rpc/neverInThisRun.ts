@@ -26,6 +26,7 @@ export const neverInThisRun: Record<string, string[]> = {
     'clusters.watch.contexts[].suiteVersion?',
     'clusters.watch.contexts[].environment=edge',
     'clusters.watch.contexts[].health=unknown',
+    'clusters.watch.contexts[].health=reachable',
     'clusters.watch.contexts[].health=starting',
     'clusters.watch.contexts[].health=warning',
     'clusters.watch.contexts[].health=degraded',

@@ -1,9 +1,9 @@
 /** Words that say that something is empty, zero or well. */
 const claims = [
-  /\bno (pods?|services?|events?|warnings?|releases?|backups?|lines?|cluster|deployments?|jobs?|certificates?|migrations?|service accounts?|configmaps?|secrets?|drift|tasks?|faults|configmap or secret|objects?|levels?)\b/i,
+  /\bno (pods?|services?|events?|warnings?|releases?|backups?|databases?|lines?|cluster|deployments?|jobs?|certificates?|migrations?|service accounts?|configmaps?|secrets?|drift|tasks?|faults|configmap or secret|objects?|levels?)\b/i,
   /\bnone( yet)?\b/i,
   /\bnothing (is|was|runs|needs|to|here|has|differs|drifted)\b/i,
-  /\b0 (of|pods?|services?|lines?|clusters?|backups?|releases?|objects?|entries|jobs?|deployments?)\b/i,
+  /\b0 (of|pods?|services?|lines?|clusters?|backups?|databases?|releases?|objects?|entries|jobs?|deployments?)\b/i,
   /\b(\d+) of \1\b/,
   /\b(everything|every \w+|all \w+) (is|are|matches|that can)\b/i,
   /\bnot deployed\b/i,

@@ -194,6 +194,8 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
       restore: os.backups.restore.handler(unused),
       undoRestore: os.backups.undoRestore.handler(unused),
       keepRestore: os.backups.keepRestore.handler(unused),
+      databases: os.backups.databases.handler(() => []),
+      removeDatabase: os.backups.removeDatabase.handler(unused),
       delete: os.backups.delete.handler(unused),
     },
     ...deployAnswers(scene.isEmpty ? nothingDeployed() : (scene.deploy ?? {}), note, tasks),

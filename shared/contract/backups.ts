@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { clusterId, confirmation, destructive, fault, read, scope, time, write } from './base.ts'
+import { clusterId, confirmation, destructive, fault, read, scope, suite, time, write } from './base.ts'
+import { environment } from './clusters.ts'
 import { taskStarted } from './tasks.ts'
 import { backingUp, database, lease, nothing, restoring, type RightsOf } from './right.ts'
 
@@ -38,8 +39,20 @@ export const backup = z.object({
 })
 export type Backup = z.infer<typeof backup>
 
+/** Where a restore takes its data from: a backup of the suite that it goes to, or of another. */
+export const restoreSource = z.object({ suite, backupId: z.string() })
+export type RestoreSource = z.infer<typeof restoreSource>
+
 export const restorePlan = z.object({
   backup,
+  /** Absent where source and target are one suite. */
+  crossing: z
+    .object({
+      /** Names of clusters; that of the source is its id where no context leads to it any more. */
+      from: z.object({ cluster: z.string(), namespace: z.string(), environment: environment.nullable() }),
+      to: z.object({ cluster: z.string(), namespace: z.string(), environment }),
+    })
+    .optional(),
   steps: z.array(
     z.object({
       id: z.string(),
@@ -62,9 +75,11 @@ export const restore = z.object({
   backupId: z.string(),
   cluster: clusterId,
   namespace: z.string(),
+  /** The suite that the backup is of, where it is another than the one restored. */
+  source: suite.optional(),
   at: time,
   /**
-   * interrupted: the console ended in the middle, and nothing was settled since. unknown: what is live could not be told, or is none of
+   * interrupted: the console ended in the middle; offers `recover` until that is settled. unknown: what is live could not be told, or is none of
    * its two databases. superseded: a later restore replaced its data.
    */
   state: z.enum(['running', 'done', 'superseded', 'failed', 'undone', 'kept', 'interrupted', 'unknown']),
@@ -78,6 +93,30 @@ export const restore = z.object({
   message: z.string(),
 })
 export type Restore = z.infer<typeof restore>
+
+/** A database beside the live one that a console made on the server. */
+export const keptDatabase = z.object({
+  /** PostgreSQL's number of it: the same through every renaming. */
+  oid: z.string(),
+  name: z.string(),
+  /** before: was live before a restore. restore: a copy that a restore fills. undone: was live before an undo. trial: of a verification. */
+  purpose: z.enum(['trial', 'restore', 'before', 'undone']),
+  /** Id of the restore or verification that made it, as its name says. */
+  madeBy: z.string(),
+  madeAt: time,
+  /** Null where the database's user may not ask. */
+  bytes: z.number().nullable(),
+  isOpen: z.boolean(),
+  /** Connections to it now. */
+  sessions: z.number(),
+  /** journal: this console noted its number when it made it. name: made by another console, or before this data directory. */
+  proof: z.enum(['journal', 'name']),
+  /** The restore of this console that it belongs to. */
+  restoreId: z.string().optional(),
+  /** What can be done about it now; empty while a restore works with it, and while no database has the live name. */
+  offers: z.array(z.enum(['undo', 'keep', 'recover', 'remove'])),
+})
+export type KeptDatabase = z.infer<typeof keptDatabase>
 
 export const backups = {
   watch: read.input(scope).output(
@@ -96,9 +135,9 @@ export const backups = {
   verify: write('verified a backup by a trial restore')
     .input(scope.extend({ backupId: z.string() }))
     .output(taskStarted),
-  planRestore: read.input(scope.extend({ backupId: z.string() })).output(restorePlan),
+  planRestore: read.input(scope.extend({ source: restoreSource })).output(restorePlan),
   restore: destructive({ audit: 'restored a backup', level: 3 })
-    .input(scope.extend({ backupId: z.string(), confirmation }))
+    .input(scope.extend({ source: restoreSource, confirmation }))
     .output(taskStarted),
   undoRestore: destructive({ audit: 'undid a restore', level: 3 })
     .input(scope.extend({ restoreId: z.string(), confirmation }))
@@ -110,6 +149,12 @@ export const backups = {
   /** Ends the time for undo: drops the database kept from before the restore. */
   keepRestore: destructive({ audit: 'dropped the database kept from before a restore', level: 3 })
     .input(scope.extend({ restoreId: z.string(), confirmation }))
+    .output(z.void()),
+  /** What restores and verifications of any console left beside the live database. */
+  databases: read.input(scope).output(z.array(keptDatabase)),
+  /** Drops one of them; it cannot be undone. What a restore of this console offers comes first: undo, keep or recover. */
+  removeDatabase: destructive({ audit: 'dropped a database that a console had made', level: 3 })
+    .input(scope.extend({ oid: z.string().regex(/^\d{1,10}$/), name: z.string().min(1).max(63), confirmation }))
     .output(z.void()),
   delete: destructive({ audit: 'deleted a backup', level: 3 })
     .input(scope.extend({ backupId: z.string(), confirmation }))
@@ -126,5 +171,7 @@ export const backupsRights = {
   undoRestore: [...restoring, ...lease],
   recover: [...restoring, ...lease],
   keepRestore: [...database, ...lease],
+  databases: database,
+  removeDatabase: [...database, ...lease],
   delete: nothing,
 } satisfies RightsOf<typeof backups>

@@ -236,9 +236,10 @@ it('the operator edits configuration, and looks after accounts and certificates'
 it('the operator backs up, restores and migrates', { timeout: patient }, async () => {
   const backup = await measured('backups.start', () => done(client.backups.start({ ...scope, reason: 'test' })))
   const backupId = backup.result['backupId'] ?? ''
+  const source = { suite: { cluster: backup.cluster, namespace: scope.namespace }, backupId }
   await measured('backups.verify', () => done(client.backups.verify({ ...scope, backupId })))
-  await measured('backups.planRestore', () => client.backups.planRestore({ ...scope, backupId }))
-  await measured('backups.restore', () => done(client.backups.restore({ ...scope, backupId, confirmation })))
+  await measured('backups.planRestore', () => client.backups.planRestore({ ...scope, source }))
+  await measured('backups.restore', () => done(client.backups.restore({ ...scope, source, confirmation })))
   await measured('migrations.status', () => client.migrations.status(scope))
   await measured('migrations.run', () => done(client.migrations.run({ ...scope, confirmation })))
 })

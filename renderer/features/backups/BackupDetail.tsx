@@ -90,6 +90,7 @@ export function BackupDetail({ scope, backup, busy, isLastGood }: BackupDetailPr
           { name: 'By', value: backup.by },
           { name: 'Size', value: `${formatBytes(backup.bytes)}, database ${formatBytes(database.bytes)}` },
           { name: 'Id', value: <span className="mono">{backup.id}</span> },
+          ...(backup.signedBy ? [{ name: 'Signed by', value: signerOf(backup.signedBy) }] : []),
           { name: 'Folder', value: <span className="mono">{backup.directory}</span> },
         ]}
       />
@@ -132,6 +133,17 @@ export function BackupDetail({ scope, backup, busy, isLastGood }: BackupDetailPr
         )}
       </Section>
     </Panel>
+  )
+}
+
+/** Of another console, its fingerprint: what a person compares before trusting it. An earlier version's seal has none. */
+function signerOf({ fingerprint, isThisConsole }: NonNullable<Backup['signedBy']>): ReactNode {
+  if (isThisConsole) return 'this console'
+  if (fingerprint === '') return 'an earlier version of a console, without a fingerprint'
+  return (
+    <>
+      another console, <code className="selectable">{fingerprint}</code>
+    </>
   )
 }
 

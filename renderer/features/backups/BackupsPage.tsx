@@ -1,7 +1,7 @@
 import { Archive, FlaskConical, RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
-import type { Backup } from '#shared/contract/backups.ts'
+import type { Backup, Restore } from '#shared/contract/backups.ts'
 import type { Task } from '#shared/contract/tasks.ts'
 import {
   PageHeader,
@@ -34,6 +34,7 @@ import { BackupDetail } from './BackupDetail.tsx'
 import { BackupList } from './BackupList.tsx'
 import { newestUsable, newestVerified } from './calendar.ts'
 import { CalendarPanel } from './CalendarPanel.tsx'
+import { DatabasesPanel } from './DatabasesPanel.tsx'
 import { NoBackups } from './NoBackups.tsx'
 import { RestoreNotice } from './restore/RestoreNotice.tsx'
 import { RunningBackup } from './RunningBackup.tsx'
@@ -148,13 +149,16 @@ function Backups({ scope }: { scope: Scope }) {
           </Banner>
         ) : null}
         {!selected ? (
-          <NoBackups
-            clusterName={cluster?.name ?? scope.context}
-            location={value.location}
-            reason={blocked}
-            onStart={() => void startBackup(scope)}
-            isRunning={running !== undefined}
-          />
+          <>
+            <NoBackups
+              clusterName={cluster?.name ?? scope.context}
+              location={value.location}
+              reason={blocked}
+              onStart={() => void startBackup(scope)}
+              isRunning={running !== undefined}
+            />
+            <DatabasesPanel scope={scope} busy={busy} version={restoresVersion(value.restores, running)} />
+          </>
         ) : (
           <div className="backups-grid">
             <div className="backups-left">
@@ -180,6 +184,7 @@ function Backups({ scope }: { scope: Scope }) {
                 />
                 <StoragePanel location={value.location} backups={backups} />
               </div>
+              <DatabasesPanel scope={scope} busy={busy} version={restoresVersion(value.restores, running)} />
             </div>
             <BackupDetail
               scope={scope}
@@ -218,6 +223,11 @@ function HeaderFacts({ backups, staleSince }: { backups: readonly Backup[]; stal
       {staleSince === undefined ? null : <StaleChip since={staleSince} />}
     </>
   )
+}
+
+/** Changes whenever a database may have been made, renamed or dropped. */
+function restoresVersion(restores: readonly Restore[], running: Task | undefined): string {
+  return [...restores.map(({ id, state }) => `${id} ${state}`), running?.id ?? ''].join()
 }
 
 function runningTask(tasks: Iterable<Task>, scope: Scope): Task | undefined {

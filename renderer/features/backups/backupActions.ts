@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { Scope } from '#shared/contract/base.ts'
-import type { Backup, Restore } from '#shared/contract/backups.ts'
+import type { Backup, KeptDatabase, Restore } from '#shared/contract/backups.ts'
 import { confirm, reportError, toast } from '../../app/index.ts'
 import { engine } from '../../client/index.ts'
 import { formatBytes, formatMinute, formatMoment, plural } from '../../kit/index.ts'
@@ -12,6 +12,9 @@ export const useBackupDialogs = create<{ restoring: { scope: Scope; backup: Back
     watching: null,
   }),
 )
+
+/** What a restore takes its data from: the backup says of which suite it is. */
+export const sourceOf = ({ cluster, namespace, id }: Backup) => ({ suite: { cluster, namespace }, backupId: id })
 
 export function openRestore(scope: Scope, backup: Backup): void {
   useBackupDialogs.setState({ restoring: { scope, backup } })
@@ -63,6 +66,40 @@ export async function deleteBackup(scope: Scope, backup: Backup): Promise<void> 
     toast({ status: 'healthy', context: scope.context, title: `Backup of ${formatMoment(backup.takenAt)} deleted` })
   } catch (thrown) {
     reportError(thrown, 'The backup was not deleted', scope.context)
+  }
+}
+
+/** @returns whether it was removed */
+export async function removeDatabase(scope: Scope, database: KeptDatabase): Promise<boolean> {
+  const { name, oid, bytes, proof } = database
+  const owner =
+    proof === 'journal'
+      ? 'This console made it, and none of its restores needs it any more.'
+      : 'Another console made it. A restore of that console that is not kept yet can no longer be undone afterwards.'
+  const confirmation = await confirm({
+    level: 3,
+    title: 'Remove this database?',
+    warning: 'This cannot be undone.',
+    message: owner,
+    changes: [
+      { title: 'Dropped', detail: `database ${name}, number ${oid}` },
+      { title: 'Freed', detail: bytes === null ? 'its size is not known' : formatBytes(bytes) },
+      { title: 'Not touched', detail: 'the live database, its services, and all backups' },
+    ],
+    confirmLabel: 'Remove the database',
+    cancelLabel: 'Keep it',
+    isDanger: true,
+    cluster: scope.context,
+    asksReason: true,
+  })
+  if (!confirmation) return false
+  try {
+    await engine().backups.removeDatabase({ ...scope, oid, name, confirmation })
+    toast({ status: 'healthy', context: scope.context, title: 'Database removed', detail: name })
+    return true
+  } catch (thrown) {
+    reportError(thrown, 'The database was not removed', scope.context)
+    return false
   }
 }
 

@@ -58,6 +58,7 @@ async function ended({ taskId }: { taskId: string }): Promise<Task> {
   expect(task).toMatchObject({ state: 'done' })
   return task
 }
+const from = (backupId: string) => ({ suite: cluster.directory.suiteOf(scope), backupId })
 const backUp = async (backups: Backups) => (await ended(backups.start(scope, 'test'))).result['backupId'] ?? ''
 
 describe('Backups', () => {
@@ -65,7 +66,7 @@ describe('Backups', () => {
     const backups = engine()
     const id = await backUp(backups)
     await suite.query('CREATE TABLE agents_copy AS SELECT * FROM agents')
-    const plan = await planRestore(backups, scope, id)
+    const plan = await planRestore(backups, scope, from(id))
     await suite.query('DROP TABLE agents_copy')
     expect(plan.blockers).toEqual([])
     expect(plan.tables).toContainEqual({ name: 'public.agents', now: 500, after: 500 })
@@ -75,12 +76,29 @@ describe('Backups', () => {
     expect(plan.warnings[0]).toContain('was not verified yet')
   })
 
+  it('restores a backup of another suite: the plan warns, and task and restore name both', async () => {
+    const backups = engine()
+    const staging = { ...scope, namespace: 'staging' }
+    const { taskId } = backups.start(staging, 'of staging')
+    const id = (await ended({ taskId })).result['backupId'] ?? ''
+    expect(await backups.list(scope, true)).toEqual([])
+    const source = { suite: cluster.directory.suiteOf(staging), backupId: id }
+    const plan = await planRestore(backups, scope, source)
+    expect(plan.crossing).toMatchObject({ from: { namespace: 'staging' }, to: { namespace: scope.namespace } })
+    expect(plan.warnings[0]).toContain('The backup is of staging on test')
+    const task = await ended(await backups.restore(scope, source))
+    expect(task).toMatchObject({ title: `Restore backup ${id} of staging on test`, namespace: scope.namespace })
+    const [restore] = backups.restores(scope)
+    expect(restore).toMatchObject({ backupId: id, source: source.suite, namespace: scope.namespace, state: 'done' })
+    await backups.keep(scope, restore?.id ?? '')
+  })
+
   it('blocks the plan of a damaged backup, and of a database that cannot be reached', async () => {
     const backups = engine()
     const id = await backUp(backups)
     await appendFile(archiveFile(folder.path, id, place), 'x')
     isReachable = false
-    const { blockers } = await planRestore(backups, scope, id)
+    const { blockers } = await planRestore(backups, scope, from(id))
     expect(blockers.map(({ code }) => code)).toEqual(['ARCHIVE_DAMAGED', 'CLUSTER_UNREACHABLE'])
   })
 
@@ -128,7 +146,7 @@ describe('Backups', () => {
       suite.server.connect = () => Promise.reject(new ConsoleError('CONNECTION_LOST', 'Gone.'))
       return suite.server.connect(database, ...rest)
     }
-    const { taskId } = await before.restore(scope, id)
+    const { taskId } = await before.restore(scope, from(id))
     const task = await tasks.ended(taskId)
     expect(task).toMatchObject({ state: 'failed', fault: { code: 'CONNECTION_LOST' } })
 

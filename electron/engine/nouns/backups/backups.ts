@@ -1,5 +1,5 @@
 import type { Scope, Suite } from '#shared/contract/base.ts'
-import type { Backup, Restore } from '#shared/contract/backups.ts'
+import type { Backup, KeptDatabase, Restore, RestoreSource } from '#shared/contract/backups.ts'
 import { ConsoleError, faultOf } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import type { SuiteHold, SuiteLeases } from '../../objects/suiteLeases.ts'
@@ -8,8 +8,10 @@ import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Host } from '../../ports/host.ts'
 import type { Standing } from '../tasks/interrupted.ts'
 import type { StepControl, Task, TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
+import { crossingOf, crossingWarning, currentSuite, placeWords, type Crossing } from './crossing.ts'
 import { RestoreJournals, type JournalView, type RestoreJournal } from './journal.ts'
 import { archiveOf, type AuditCheckpoint } from './manifest.ts'
+import { keptDatabases, removeDatabase, type OwnRecords } from './keptDatabases.ts'
 import { newRecoveryId } from './names.ts'
 import { isUnfinished, lookAtRestore, recoverRestore, recoverSteps } from './recover.ts'
 import { currentData, restoreOf, type Look } from './restoreList.ts'
@@ -18,6 +20,7 @@ import { suiteServices } from './services.ts'
 import type { Catalogue } from './catalogue.ts'
 import { folderCatalogue } from './folderCatalogue.ts'
 import { takeBackup } from './take.ts'
+import type { ExpectedDatabase } from './swap.ts'
 import { throttled } from './trial.ts'
 import { keepRestore, undoRestore, undoSteps } from './undo.ts'
 import { TrialDatabases } from './trials.ts'
@@ -108,23 +111,41 @@ export class Backups {
   }
 
   /** @throws ConsoleError BUSY when this suite is being changed, here or by another console */
-  async restore(scope: Scope, backupId: string): Promise<{ taskId: string }> {
+  async restore(scope: Scope, { suite, backupId }: RestoreSource): Promise<{ taskId: string }> {
+    const source = { suite: this.sourceOf(suite), backupId }
     const restoreId = newRecoveryId(this.#needs.host.now())
-    return this.#changing(
-      scope,
-      'restore',
-      `Restore backup ${backupId}`,
-      restoreSteps,
-      restoreId,
-      async (control, hold) => restoreBackup(await this.#job(scope, restoreId, backupId, control, hold), control),
-    )
+    const crossing = crossingOf(this.#needs.directory, scope, source.suite)
+    const title = `Restore backup ${source.backupId}${crossing ? ` of ${placeWords(crossing.from)}` : ''}`
+    return this.#changing(scope, 'restore', title, restoreSteps, restoreId, async (control, hold) => {
+      if (crossing) control.log('warn', crossingWarning(crossing))
+      await restoreBackup(await this.#job(scope, restoreId, source, control, hold), control)
+    })
+  }
+
+  /** The suite under the id that its cluster has today: where its backups are kept. */
+  sourceOf(suite: Suite): Suite {
+    return currentSuite(this.#needs.directory, suite)
+  }
+
+  /** Where the backup's suite is another than the one that is restored. */
+  crossing(scope: Scope, source: Suite): Crossing | undefined {
+    return crossingOf(this.#needs.directory, scope, source)
   }
 
   /** @throws ConsoleError NOT_FOUND, BUSY */
   async undo(scope: Scope, restoreId: string): Promise<{ taskId: string }> {
     const view = this.#journal(scope, restoreId).read()
     return this.#changing(scope, 'undoRestore', 'Undo a restore', undoSteps, restoreId, async (control, hold) =>
-      undoRestore(await this.#job(scope, restoreId, view?.backupId ?? '', control, hold), control),
+      undoRestore(
+        await this.#job(
+          scope,
+          restoreId,
+          { suite: this.suiteOf(scope), backupId: view?.backupId ?? '' },
+          control,
+          hold,
+        ),
+        control,
+      ),
     )
   }
 
@@ -162,6 +183,35 @@ export class Backups {
       await this.#worked(scope, restoreId, () => keepRestore({ server, journal, restoreId, hold }))
     } finally {
       await hold.release()
+    }
+  }
+
+  /** The databases beside the live one that consoles made on this suite's server. @throws what the server answers */
+  async databases(scope: Scope, signal?: AbortSignal): Promise<KeptDatabase[]> {
+    const server = await this.serverOf(scope, signal)
+    // So that what an interrupted restore offers is said with its databases.
+    await this.look(this.suiteOf(scope))
+    return keptDatabases(server, this.#records(scope))
+  }
+
+  /** @throws ConsoleError as `removeDatabase`, BUSY */
+  async removeDatabase(scope: Scope, database: ExpectedDatabase): Promise<void> {
+    this.#refuseSecond(scope)
+    const hold = await this.#needs.leases.hold(scope, `Remove the database ${database.name}`)
+    try {
+      await removeDatabase(await this.serverOf(scope), database, this.#records(scope), hold)
+    } finally {
+      await hold.release()
+      this.changes.emit(this.suiteOf(scope))
+    }
+  }
+
+  #records(scope: Scope): OwnRecords {
+    const suite = this.suiteOf(scope)
+    return {
+      views: this.#journals.all(suite).flatMap((journal) => journal.read() ?? []),
+      restores: this.restores(scope),
+      trials: new TrialDatabases(this.#needs.host.dataDirectory, suite).left(),
     }
   }
 
@@ -285,7 +335,7 @@ export class Backups {
   async #job(
     scope: Scope,
     restoreId: string,
-    backupId: string,
+    { suite: source, backupId }: RestoreSource,
     control: TaskControl,
     hold: SuiteHold,
   ): Promise<RestoreJob> {
@@ -296,6 +346,7 @@ export class Backups {
       services: this.servicesOf(scope),
       journal: this.#journals.of(this.suiteOf(scope), restoreId),
       suite: this.suiteOf(scope),
+      source,
       restoreId,
       backupId,
       by: this.#needs.host.user,

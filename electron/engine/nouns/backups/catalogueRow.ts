@@ -1,6 +1,7 @@
 import type { Suite } from '#shared/contract/base.ts'
 import type { Backup } from '#shared/contract/backups.ts'
 import type { Manifest } from './manifest.ts'
+import { timeOf } from './names.ts'
 import type { Signer } from './seal.ts'
 
 /** An intact backup as the window shows it. */
@@ -30,13 +31,12 @@ export function asBackup(contents: Manifest, signedBy: Signer, directory: string
 
 /** What can be said of a backup whose manifest is lost: its folder's name is its time. */
 export function unreadable(suite: Suite, id: string, directory: string): Backup {
-  const time = id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z.*$/, '$1-$2-$3T$4:$5:$6.$7Z')
   const nothing = { name: '', bytes: 0, serverVersion: '', dumpVersion: '', schemaVersion: '' }
   return {
     ...suite,
     id,
     clusterName: '',
-    takenAt: Date.parse(time),
+    takenAt: timeOf(id),
     tookMs: 0,
     by: '',
     reason: '',

@@ -68,6 +68,8 @@ async function console(user: string, given: Partial<SuiteServices> = {}): Promis
   }
 }
 
+/** A backup of the suite that it is restored into. */
+const from = (backupId: string) => ({ suite: cluster.directory.suiteOf(scope), backupId })
 const agents = async () => Number((await suite.query('SELECT count(*) FROM agents'))[0])
 /** Until the swap has made a backup with so many agents live; while it swaps, the database takes no connection. */
 const live = (rows: number) =>
@@ -91,7 +93,10 @@ describe('two consoles at one suite', () => {
   it('restore at once: one does, the other is told who, and what, and changes nothing', async () => {
     const hers = await backUp(maya, 400)
     const his = await backUp(omar, 300)
-    const both = await Promise.allSettled([maya.backups.restore(scope, hers), omar.backups.restore(scope, his)])
+    const both = await Promise.allSettled([
+      maya.backups.restore(scope, from(hers)),
+      omar.backups.restore(scope, from(his)),
+    ])
     const [winner, rows] = both[0].status === 'fulfilled' ? [maya, 400] : [omar, 300]
     const loser = winner === maya ? omar : maya
     const [refused] = both.filter((one) => one.status === 'rejected')
@@ -105,7 +110,7 @@ describe('two consoles at one suite', () => {
     expect(await agents()).toBe(rows)
     expect(loser.backups.restores(scope)).toEqual([])
     // The loser's turn comes when the winner has ended; both can say which of the two is live.
-    expect(await loser.ended(loser.backups.restore(scope, loser === maya ? hers : his))).toMatchObject({
+    expect(await loser.ended(loser.backups.restore(scope, from(loser === maya ? hers : his)))).toMatchObject({
       state: 'done',
     })
     expect(await agents()).toBe(loser === maya ? 400 : 300)
@@ -122,23 +127,23 @@ describe('two consoles at one suite', () => {
     })
     const hers = await backUp(sick, 200)
     await suite.query(`INSERT INTO agents (name) VALUES ('live before')`)
-    const running = await sick.backups.restore(scope, hers)
+    const running = await sick.backups.restore(scope, from(hers))
     await live(200)
-    await expect(omar.backups.restore(scope, his)).rejects.toMatchObject({ code: 'BUSY' })
+    await expect(omar.backups.restore(scope, from(his))).rejects.toMatchObject({ code: 'BUSY' })
     health.open()
     expect(await sick.ended(running)).toMatchObject({ state: 'failed', fault: { code: 'TIMEOUT' } })
     expect(await agents()).toBe(201)
     expect(restoreOf(sick)).toMatchObject({ state: 'failed', offers: [] })
-    expect(await omar.ended(omar.backups.restore(scope, his))).toMatchObject({ state: 'done' })
+    expect(await omar.ended(omar.backups.restore(scope, from(his)))).toMatchObject({ state: 'done' })
     expect(await agents()).toBe(300)
     await sick.remove()
   })
 
   it('undo against a later restore of the other: refused with the reason, and the database stays', async () => {
     const hers = await backUp(maya, 400)
-    await maya.ended(maya.backups.restore(scope, hers))
+    await maya.ended(maya.backups.restore(scope, from(hers)))
     const his = await backUp(omar, 300)
-    await omar.ended(omar.backups.restore(scope, his))
+    await omar.ended(omar.backups.restore(scope, from(his)))
     const undone = await maya.ended(maya.backups.undo(scope, restoreOf(maya)?.id ?? ''))
     expect(undone.fault).toMatchObject({
       code: 'STATE_UNKNOWN',
@@ -162,12 +167,12 @@ describe('two consoles at one suite', () => {
     })
     const hers = await backUp(frozen, 200)
     const his = await backUp(omar, 100)
-    const running = await frozen.backups.restore(scope, hers)
+    const running = await frozen.backups.restore(scope, from(hers))
     await live(200)
     // As after a long sleep: the lease has expired, and another console takes it.
     const lease = `/apis/coordination.k8s.io/v1/namespaces/${scope.namespace}/leases/agency-swarm-deploy`
     await cluster.connection.request('DELETE', lease)
-    expect(await omar.ended(omar.backups.restore(scope, his))).toMatchObject({ state: 'done' })
+    expect(await omar.ended(omar.backups.restore(scope, from(his)))).toMatchObject({ state: 'done' })
     health.open()
     const task = await frozen.ended(running)
     expect(task).toMatchObject({ state: 'failed', fault: { code: 'STATE_UNKNOWN' } })
@@ -188,8 +193,8 @@ describe('one restore after another', () => {
   it('leaves none of them without an end: the first is explained and can be removed when the second is kept', async () => {
     const first = await backUp(maya, 400)
     const second = await backUp(maya, 300)
-    await maya.ended(maya.backups.restore(scope, first))
-    await maya.ended(maya.backups.restore(scope, second))
+    await maya.ended(maya.backups.restore(scope, from(first)))
+    await maya.ended(maya.backups.restore(scope, from(second)))
     const [later, earlier] = maya.backups.restores(scope)
     expect([later?.state, earlier?.state]).toEqual(['done', 'superseded'])
     await maya.backups.keep(scope, later?.id ?? '')

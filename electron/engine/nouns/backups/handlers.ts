@@ -23,13 +23,16 @@ export function backupsNoun({ backups }: { backups: Backups }) {
     }),
     start: engine.backups.start.handler(({ input }) => backups.start(scopeOf(input), input.reason)),
     verify: engine.backups.verify.handler(({ input }) => backups.verify(scopeOf(input), input.backupId)),
-    planRestore: engine.backups.planRestore.handler(({ input }) =>
-      planRestore(backups, scopeOf(input), input.backupId),
-    ),
-    restore: engine.backups.restore.handler(({ input }) => backups.restore(scopeOf(input), input.backupId)),
+    planRestore: engine.backups.planRestore.handler(({ input }) => planRestore(backups, scopeOf(input), input.source)),
+    restore: engine.backups.restore.handler(({ input }) => backups.restore(scopeOf(input), input.source)),
     undoRestore: engine.backups.undoRestore.handler(({ input }) => backups.undo(scopeOf(input), input.restoreId)),
     recover: engine.backups.recover.handler(({ input }) => backups.recover(scopeOf(input), input.restoreId)),
     keepRestore: engine.backups.keepRestore.handler(({ input }) => backups.keep(scopeOf(input), input.restoreId)),
+    databases: engine.backups.databases.handler(({ input, signal }) => backups.databases(scopeOf(input), signal)),
+    removeDatabase: engine.backups.removeDatabase.handler(({ input }) => {
+      const { oid, name } = input
+      return backups.removeDatabase(scopeOf(input), { oid, name })
+    }),
     delete: engine.backups.delete.handler(({ input }) => backups.delete(scopeOf(input), input.backupId)),
   }
   // Only looked at: recovering changes databases, and is a task that a person starts.

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { fault, type Suite } from '#shared/contract/base.ts'
+import { fault, suite, type Suite } from '#shared/contract/base.ts'
 import type { Restore } from '#shared/contract/backups.ts'
 import { JsonLines, type JournalHooks } from '../../storage/jsonLines.ts'
 import { suiteFolder } from '../../storage/suiteFolder.ts'
@@ -29,6 +29,8 @@ const begun = z.object({
   cluster: z.string(),
   namespace: z.string(),
   by: z.string(),
+  /** The suite that the backup is of, where it is another. */
+  source: suite.optional(),
   database: z.string(),
   /** The live database's number: it stays the same through every renaming, so a crash cannot confuse old and new. */
   oldOid: z.string(),

@@ -35,6 +35,26 @@ export function derivedDatabase(database: string, purpose: DatabasePurpose, id: 
   return stem + suffix
 }
 
+/** What a database beside the live one was made for, by a name that only consoles give; undefined for any other. */
+export function purposeOf(
+  live: string,
+  name: string,
+): { purpose: DatabasePurpose; id: string; at: number } | undefined {
+  const parts = /^.*_(trial|restore|before|undone)_(\d{8}t\d{9}z)_([0-9a-f]{4})$/.exec(name)
+  if (!parts) return undefined
+  const [, purpose, time = '', digits = ''] = parts
+  const id = `${time.toUpperCase()}-${digits}`
+  const at = timeOf(id)
+  // As it would be made, cut where it is too long: another suite's database on the same server is not ours.
+  const isOfThis = derivedDatabase(live, purpose as DatabasePurpose, id) === name
+  return isOfThis && Number.isFinite(at) ? { purpose: purpose as DatabasePurpose, id, at } : undefined
+}
+
+/** When the work with this id began; NaN when it is no id. */
+export function timeOf(id: string): number {
+  return Date.parse(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z.*$/, '$1-$2-$3T$4:$5:$6.$7Z'))
+}
+
 /** How a piece of work shows in pg_stat_activity, so that what it left behind can be found and ended. */
 export function applicationName(purpose: string, id: string): string {
   return `agency-swarm-console ${purpose} ${id}`

@@ -1,8 +1,9 @@
 import type { Scope } from '#shared/contract/base.ts'
-import type { RestorePlan } from '#shared/contract/backups.ts'
+import type { RestorePlan, RestoreSource } from '#shared/contract/backups.ts'
 import { ConsoleError, faultOf } from '#shared/errors.ts'
 import type { DatabaseServer } from '../../ports/databaseServer.ts'
 import type { Backups } from './backups.ts'
+import { crossingWarning } from './crossing.ts'
 import { countRows } from './facts.ts'
 import type { Manifest } from './manifest.ts'
 import { derivedDatabase } from './names.ts'
@@ -11,14 +12,17 @@ import { withMaintenance, withSession } from './sessions.ts'
 import { unfitness } from './trial.ts'
 
 /** What a restore would do, found out without changing anything. */
-export async function planRestore(backups: Backups, scope: Scope, backupId: string): Promise<RestorePlan> {
-  const backup = (await backups.list(scope, true)).find(({ id }) => id === backupId)
+export async function planRestore(backups: Backups, scope: Scope, source: RestoreSource): Promise<RestorePlan> {
+  const { backupId } = source
+  const suite = backups.sourceOf(source.suite)
+  const crossing = backups.crossing(scope, suite)
+  const backup = (await backups.catalogue.list(suite, true)).find(({ id }) => id === backupId)
   if (!backup) throw new ConsoleError('NOT_FOUND', 'This backup is not here any more.', { backupId })
   const blockers: RestorePlan['blockers'] = []
   const block = (thrown: unknown) => {
     blockers.push(faultOf(thrown))
   }
-  const manifest = await backups.catalogue.checked(backups.suiteOf(scope), backupId).catch(block)
+  const manifest = await backups.catalogue.checked(suite, backupId).catch(block)
   const server = await backups.serverOf(scope).catch(block)
   let now = new Map<string, number>()
   if (server && manifest) {
@@ -38,6 +42,7 @@ export async function planRestore(backups: Backups, scope: Scope, backupId: stri
     .catch(() => [])
   return {
     backup,
+    crossing,
     steps: restoreSteps.map(({ id, title, group }) => ({
       id,
       title,
@@ -49,6 +54,7 @@ export async function planRestore(backups: Backups, scope: Scope, backupId: stri
     effects: effectsOf(server ?? undefined, services),
     blockers,
     warnings: [
+      ...(crossing ? [crossingWarning(crossing)] : []),
       ...(backup.state === 'verified'
         ? []
         : ['This backup was not verified yet. It is compared with its manifest before anything live changes.']),

@@ -101,6 +101,8 @@ async function ended({ taskId }: { taskId: string }): Promise<Task> {
   return task
 }
 
+const from = (backupId: string) => ({ suite: sameCluster.suiteOf(scope), backupId })
+
 const killed = new Set<number>()
 function killOnce(pid: number): void {
   if (killed.has(pid)) return
@@ -182,13 +184,13 @@ describe('the suite on a cluster', () => {
 
     await sql('TRUNCATE archon_agents_v3 CASCADE')
     expect(await agentCount()).toBe(0)
-    const restored = await ended(await backups.restore(scope, backupId))
+    const restored = await ended(await backups.restore(scope, from(backupId)))
     expect(await agentCount()).toBe(before)
     expect(backups.restores(scope)[0]).toMatchObject({ state: 'done', backupId })
 
     await ended(await backups.undo(scope, restored.result['restoreId'] ?? ''))
     expect(await agentCount()).toBe(0)
-    await ended(await backups.restore(scope, backupId))
+    await ended(await backups.restore(scope, from(backupId)))
     expect(await agentCount()).toBe(before)
   })
 
@@ -218,7 +220,7 @@ describe('the suite on a cluster', () => {
         if (task.steps.find(({ id }) => id === 'fill')?.state === 'running' && cluster.pid !== undefined)
           killOnce(cluster.pid)
       })
-      const { taskId } = await backups.restore(scope, backup?.id ?? '')
+      const { taskId } = await backups.restore(scope, from(backup?.id ?? ''))
       const task = await tasks.ended(taskId)
       off()
       expect(task.state).toBe('failed')

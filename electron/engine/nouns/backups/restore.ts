@@ -28,7 +28,10 @@ export interface RestoreJob {
   catalogue: Catalogue
   services: SuiteServices
   journal: RestoreJournal
+  /** The suite that is restored. */
   suite: Suite
+  /** The suite that the backup is of: the same, or another. */
+  source: Suite
   restoreId: string
   backupId: string
   by: string
@@ -73,6 +76,8 @@ export async function restoreBackup(job: RestoreJob, control: TaskControl): Prom
   control.result({ restoreId: job.restoreId, backupId: job.backupId, previousDatabase: namesOf(job).before })
 }
 
+export const isSameSuite = (a: Suite, b: Suite) => a.cluster === b.cluster && a.namespace === b.namespace
+
 export function namesOf(job: { server: DatabaseServer; restoreId: string }) {
   const derived = (purpose: 'restore' | 'before' | 'undone') =>
     derivedDatabase(job.server.database, purpose, job.restoreId)
@@ -81,13 +86,13 @@ export function namesOf(job: { server: DatabaseServer; restoreId: string }) {
 
 /** Everything that leaves the live database as it is, and can be stopped at any moment. */
 async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
-  const { server, catalogue, suite, backupId, restoreId, journal, hold } = job
+  const { server, catalogue, source, backupId, restoreId, journal, hold } = job
   const { fresh } = namesOf(job)
   const { signal } = control
   const backup = await control.step('check', (step) => check(job, step, signal))
   try {
     await control.step('safety', (step) => journal.around('safety', () => job.takeSafetyBackup(step, signal)))
-    const openArchive = () => catalogue.readArchive(suite, backupId)
+    const openArchive = () => catalogue.readArchive(source, backupId)
     const request = { database: fresh, backup, openArchive, application: applicationName('restore', restoreId), signal }
     await control.step('fill', async (step) => {
       await hold.check()
@@ -126,9 +131,9 @@ async function dropCopy({ server, journal, restoreId }: RestoreJob): Promise<voi
 }
 
 async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): Promise<Manifest> {
-  const { server, catalogue, suite, backupId, restoreId, journal, by } = job
+  const { server, catalogue, suite, source, backupId, restoreId, journal, by } = job
   step.detail('Reading every byte of the archive.')
-  const backup = await catalogue.checked(suite, backupId, signal)
+  const backup = await catalogue.checked(source, backupId, signal)
   step.detail('Comparing versions, extensions and free space.')
   const { live, reasons } = await withMaintenance(server, async (session) => ({
     live: (await databaseNames(session)).find(({ name }) => name === server.database),
@@ -143,7 +148,8 @@ async function check(job: RestoreJob, step: StepControl, signal: AbortSignal): P
   if (!live)
     throw new ConsoleError('NOT_FOUND', `The server has no database ${server.database}. Deploy the suite first.`)
   step.detail(`The archive is intact. PostgreSQL, extensions and free space are as the backup needs them.`)
-  journal.begin({ id: restoreId, backupId, ...suite, by, database: server.database, oldOid: live.oid })
+  const from = isSameSuite(source, suite) ? undefined : source
+  journal.begin({ id: restoreId, backupId, ...suite, by, source: from, database: server.database, oldOid: live.oid })
   return backup
 }
 

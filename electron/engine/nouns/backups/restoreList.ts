@@ -23,8 +23,16 @@ export function restoreOf(
   current: string | undefined,
   look: Look | undefined,
 ): Restore {
-  const { id, backupId, cluster, namespace, at, database } = view
-  const about = { id, backupId, cluster, namespace, at, previousDatabase: derivedDatabase(database, 'before', id) }
+  const { id, backupId, cluster, namespace, source, at, database } = view
+  const about = {
+    id,
+    backupId,
+    cluster,
+    namespace,
+    source,
+    at,
+    previousDatabase: derivedDatabase(database, 'before', id),
+  }
   if (isRunning) return { ...about, state: 'running', message: 'In progress.', offers: [] }
   const { outcome } = view
   if (!outcome || outcome.state === 'unknown') return interrupted(about, outcome, look)
@@ -44,7 +52,7 @@ export function restoreOf(
 }
 
 function interrupted(
-  about: Pick<Restore, 'id' | 'backupId' | 'cluster' | 'namespace' | 'at' | 'previousDatabase'>,
+  about: Pick<Restore, 'id' | 'backupId' | 'cluster' | 'namespace' | 'source' | 'at' | 'previousDatabase'>,
   outcome: JournalView['outcome'],
   look: Look | undefined,
 ): Restore {

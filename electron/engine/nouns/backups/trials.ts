@@ -30,7 +30,7 @@ export class TrialDatabases {
 
   /** Drops one of them, or all that are left: what a killed console did not get to. @returns the names of those dropped */
   async drop(server: DatabaseServer, only?: string): Promise<string[]> {
-    const left = this.#left().filter(({ name }) => only === undefined || name === only)
+    const left = this.left().filter(({ name }) => only === undefined || name === only)
     if (left.length === 0) return []
     return withDatabaseLock(server, async (session) => {
       const dropped: string[] = []
@@ -45,7 +45,8 @@ export class TrialDatabases {
     })
   }
 
-  #left(): { name: string; oid: string | undefined }[] {
+  /** Those that were made and not dropped, as far as this console knows. */
+  left(): { name: string; oid: string | undefined }[] {
     if (!this.#lines.exists) return []
     const left = new Map<string, string | undefined>()
     for (const entry of this.#lines.read()) {

@@ -17,7 +17,7 @@ import {
   LoadingState,
   RelativeTime,
 } from '../../../kit/index.ts'
-import { useBackupDialogs, watchTask } from '../backupActions.ts'
+import { useBackupDialogs, sourceOf, watchTask } from '../backupActions.ts'
 import { RestoreEffects } from './RestoreEffects.tsx'
 import { RestoreSteps } from './RestoreSteps.tsx'
 
@@ -36,14 +36,14 @@ export function RestoreDialog({ scope, backup }: { scope: Scope; backup: Backup 
     error,
     reload,
   } = useCall(
-    (client, signal) => client.backups.planRestore({ ...scope, backupId: backup.id }, { signal }),
+    (client, signal) => client.backups.planRestore({ ...scope, source: sourceOf(backup) }, { signal }),
     [scope.context, scope.namespace, backup.id],
   )
   const field = useRef<HTMLInputElement>(null)
   const cancel = useRef<HTMLButtonElement>(null)
   const restore = useCommand(async (client) => {
     const confirmation = { ...(isProduction && { typedName: typed }), ...(reason.trim() && { reason: reason.trim() }) }
-    const { taskId } = await client.backups.restore({ ...scope, backupId: backup.id, confirmation })
+    const { taskId } = await client.backups.restore({ ...scope, source: sourceOf(backup), confirmation })
     watchTask(taskId)
   })
   const refusal = blocked ?? whyNot(plan, isProduction && typed !== name ? name : undefined)

@@ -71,6 +71,7 @@ export function restoreJob(options: JobOptions): RestoreJob {
     services: options.services ?? services(),
     journal: new RestoreJournals(dataDirectory, Date.now, hooks).of(place, restoreId),
     suite: place,
+    source: place,
     restoreId,
     backupId,
     by: 'maya',

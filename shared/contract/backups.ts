@@ -109,7 +109,7 @@ export const keptDatabase = z.object({
   isOpen: z.boolean(),
   /** Connections to it now. */
   sessions: z.number(),
-  /** journal: this console noted its number when it made it. name: made by another console, or before this data directory. */
+  /** journal: of a restore or verification of this console, which noted its number. name: of another console, or before this data directory. */
   proof: z.enum(['journal', 'name']),
   /** The restore of this console that it belongs to. */
   restoreId: z.string().optional(),

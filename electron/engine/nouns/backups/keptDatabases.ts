@@ -45,7 +45,7 @@ type Made = { purpose: DatabasePurpose; id: string; at: number }
 
 function describe({ bytes, ...database }: Facts, made: Made, own: OwnRecords, hasLive: boolean): KeptDatabase {
   const { purpose, id, at } = made
-  const view = own.views.find(({ oldOid, newOid }) => oldOid === database.oid || newOid === database.oid)
+  const view = viewOf(database, made, own)
   const isOurs =
     view !== undefined || own.trials.some(({ name, oid }) => name === database.name && oid === database.oid)
   const restore = own.restores.find((each) => each.id === view?.id)
@@ -77,18 +77,29 @@ export async function removeDatabase(
     const databases = await databaseNames(session)
     const found = databases.find(({ oid }) => oid === expected.oid)
     if (found?.name !== expected.name) throw changed(expected, found?.name)
-    if (found.name === server.database || !purposeOf(server.database, found.name)) throw notMade(found.name)
+    const made = purposeOf(server.database, found.name)
+    if (found.name === server.database || !made) throw notMade(found.name)
     if (!databases.some(({ name }) => name === server.database)) throw nothingLive(server.database, found.name)
-    refuseOffered(found, own)
+    refuseOffered(found, made, own)
     await refuseUsed(session, found)
     await dropDatabase(session, expected)
   })
 }
 
+/**
+ * The journal of the restore that the name tells, if it is of this console. A number alone would not do: data that a restore here made
+ * live is, after a restore by another console, what that one keeps from before.
+ */
+function viewOf({ oid }: ExpectedDatabase, made: Made, { views }: OwnRecords): JournalView | undefined {
+  // Where the console was killed before it noted the number of its copy, the id in the name is its own.
+  return views.find(({ id, oldOid, newOid }) => id === made.id && (oid === oldOid || oid === (newOid ?? oid)))
+}
+
 /** What a restore of this console can still use is given up through that restore, whose journal then says so. */
-function refuseOffered({ oid, name }: ExpectedDatabase, { views, restores }: OwnRecords): void {
-  const view = views.find((each) => each.oldOid === oid || each.newOid === oid)
-  const restore = restores.find(({ id }) => id === view?.id)
+function refuseOffered(database: ExpectedDatabase, made: Made, own: OwnRecords): void {
+  const { name } = database
+  const view = viewOf(database, made, own)
+  const restore = own.restores.find(({ id }) => id === view?.id)
   if (!restore || (restore.offers.length === 0 && restore.state !== 'running')) return
   throw new ConsoleError(
     'BUSY',

@@ -114,7 +114,10 @@ for (let run = 1; run <= runs; run += 1) {
 /** Maya's restore, sound and ended. @returns its id */
 async function restoredBy(dataDirectory: string): Promise<string> {
   const { backups, tasks, close } = consoleOf(factsOf('maya', dataDirectory))
-  const { taskId } = await backups.restore(cluster.scope, backupIds.maya)
+  const { taskId } = await backups.restore(cluster.scope, {
+    suite: cluster.directory.suiteOf(cluster.scope),
+    backupId: backupIds.maya,
+  })
   expect(await tasks.ended(taskId)).toMatchObject({ state: 'done' })
   await tasks.stop()
   await close()

@@ -16,7 +16,10 @@ async function perform({ what, id }: ConsoleWork): Promise<WorkEnded> {
       await backups.keep(scope, id)
       return { state: 'done' }
     }
-    const { taskId } = await backups[what](scope, id)
+    const { taskId } =
+      what === 'restore'
+        ? await backups.restore(scope, { suite: backups.suiteOf(scope), backupId: id })
+        : await backups[what](scope, id)
     const { state, fault } = await tasks.ended(taskId)
     return { state, ...(fault && { fault }) }
   } catch (thrown) {

@@ -8,6 +8,7 @@ import { contract } from '#shared/contract/index.ts'
 import { sampleDeploy, sampleDifference, sampleKnown, samplePlan, sampleRun } from './sampleDeploy.ts'
 import { sampleDrift, sampleReleases } from './sampleReleases.ts'
 import type { SampleTasks } from './sampleTasks.ts'
+import { sampleUninstall } from './sampleUninstall.ts'
 
 /** What a test wants to be different about the suite's deployment. */
 export interface DeployScene {
@@ -78,6 +79,13 @@ export function deployAnswers(scene: DeployScene, note: (name: string, input: un
       difference: os.releases.difference.handler(({ input }) => {
         note('releases.difference', input)
         return sampleDifference
+      }),
+    },
+    uninstall: {
+      plan: os.uninstall.plan.handler(({ input }) => ({ ...sampleUninstall, namespace: input.namespace })),
+      start: os.uninstall.start.handler(({ input }) => {
+        note('uninstall.start', input)
+        return { taskId: 'uninstall-1' }
       }),
     },
     drift: {

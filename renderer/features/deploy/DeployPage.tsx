@@ -11,7 +11,7 @@ import { DeployHeader } from './DeployHeader.tsx'
 import { elsewhere } from './elsewhere.ts'
 import { takePlan, useDraft } from './deployStore.ts'
 import { DeployTabs } from './DeployTabs.tsx'
-import { latestRun } from './deployView.ts'
+import { latestRun, latestUninstall } from './deployView.ts'
 import { checkDrift, useDrift, type DriftState } from './drift/driftStore.ts'
 import { DriftView } from './drift/DriftView.tsx'
 import { PlanView } from './plan/PlanView.tsx'
@@ -45,12 +45,17 @@ function Deploy({ scope }: { scope: Scope }) {
   const tasks = useTasks((state) => state.tasks)
   const drift = useDrift(scope)
   const run = useMemo(() => latestRun(tasks.values(), scope), [tasks, scope])
+  const gone = useMemo(() => latestUninstall(tasks.values(), scope), [tasks, scope])
   const {
     value: status,
     error,
     reload,
   } = useCall((client, signal) => client.deploy.status(scope, { signal }), [scope.context, scope.namespace])
-  useStatusReload(reload, `${run?.id ?? ''} ${run?.state ?? ''}`, status?.unfinished?.isElsewhere ?? false)
+  useStatusReload(
+    reload,
+    [run, gone].map((task) => `${task?.id ?? ''} ${task?.state ?? ''}`).join(' '),
+    status?.unfinished?.isElsewhere ?? false,
+  )
   useDriftChecks(scope, status, drift, view === 'drift')
   // A run belongs on this page while it works, and until its end was seen: then the page is about the next plan.
   const shownRun = run && (run.state === 'running' || run.id === draft.taskId) ? run : undefined

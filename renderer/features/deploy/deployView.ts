@@ -51,6 +51,12 @@ export function latestRun(tasks: Iterable<Task>, scope: Scope): Task | undefined
   return latest
 }
 
+/** The newest uninstall in this scope. */
+export function latestUninstall(tasks: Iterable<Task>, scope: Scope): Task | undefined {
+  const found = [...tasksOf(tasks, scope)].filter(({ kind }) => kind === 'uninstall')
+  return found.toSorted((one, other) => one.startedAt - other.startedAt).at(-1)
+}
+
 interface WorkloadRef {
   kind: string
   name: string

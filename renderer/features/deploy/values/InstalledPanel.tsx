@@ -1,6 +1,11 @@
+import { Trash2 } from 'lucide-react'
+import { useMemo, useState } from 'react'
 import type { Scope } from '#shared/contract/base.ts'
 import type { DeployStatus } from '#shared/contract/deploy.ts'
-import { Facts, Panel, RelativeTime, Status } from '../../../kit/index.ts'
+import { useBlocked, useTasks } from '../../../app/index.ts'
+import { Button, Facts, Panel, RelativeTime, Status } from '../../../kit/index.ts'
+import { latestUninstall } from '../deployView.ts'
+import { UninstallDialog } from '../uninstall/UninstallDialog.tsx'
 
 /** What is installed now, or what the way to it is. @param profile its title */
 export function InstalledPanel({
@@ -15,14 +20,17 @@ export function InstalledPanel({
   return (
     <Panel title="Installed now">
       {installed ? (
-        <Facts
-          rows={[
-            { name: 'Version', value: <Status status="healthy">{installed.version}</Status> },
-            { name: 'Profile', value: profile },
-            { name: 'Deployed', value: <RelativeTime time={installed.at} /> },
-            { name: 'By', value: installed.by },
-          ]}
-        />
+        <>
+          <Facts
+            rows={[
+              { name: 'Version', value: <Status status="healthy">{installed.version}</Status> },
+              { name: 'Profile', value: profile },
+              { name: 'Deployed', value: <RelativeTime time={installed.at} /> },
+              { name: 'By', value: installed.by },
+            ]}
+          />
+          <UninstallButton scope={scope} />
+        </>
       ) : (
         <>
           <Status status="waiting">Not installed in {scope.namespace}</Status>
@@ -43,5 +51,27 @@ export function InstalledPanel({
         </>
       )}
     </Panel>
+  )
+}
+
+/** Opens the list of what an uninstall deletes and leaves. */
+function UninstallButton({ scope }: { scope: Scope }) {
+  const blocked = useBlocked('administrator', scope.context)
+  const tasks = useTasks((state) => state.tasks)
+  const running = useMemo(() => latestUninstall(tasks.values(), scope)?.state === 'running', [tasks, scope])
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <div className="deploy-go">
+      <Button
+        kind="danger"
+        icon={Trash2}
+        busy={running}
+        reason={blocked ?? (running ? 'The suite is being uninstalled. Tasks shows how far it is.' : undefined)}
+        onClick={() => setOpen(true)}
+      >
+        Uninstall…
+      </Button>
+      {isOpen ? <UninstallDialog scope={scope} onClose={() => setOpen(false)} /> : null}
+    </div>
   )
 }

@@ -204,7 +204,9 @@ test('kubeconfig problems are listed with file and line', async () => {
 test('the palette finds a pod, a workload and a namespace from any page, and what can be done with them', async () => {
   await open({}, 'settings')
   const type = async (text: string) => {
-    act(() => useLayout.setState({ isPaletteOpen: false }))
+    act(() => {
+      useLayout.setState({ isPaletteOpen: false })
+    })
     fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true })
     fireEvent.change(await screen.findByPlaceholderText('Search, go to, or run a command'), { target: { value: text } })
   }

@@ -48,7 +48,8 @@ export function LogList({ session, onSearch }: LogListProps) {
   useLayoutEffect(() => {
     const element = container.current
     if (element && !paused) element.scrollTop = element.scrollHeight
-  }, [version, paused, total])
+    // A smaller window or another zoom leaves the end out of sight as new lines do.
+  }, [version, paused, total, seen.height, seen.width])
 
   useLayoutEffect(() => {
     const element = container.current
@@ -64,7 +65,8 @@ export function LogList({ session, onSearch }: LogListProps) {
     if (!element) return
     const isAway = element.scrollHeight - element.scrollTop - element.clientHeight > 30
     // The list itself only ever scrolls down while following: up was a person who wants to read.
-    if (!paused && isAway && element.scrollTop < lastTop.current) session.pause(Date.now())
+    const isResized = element.clientHeight !== seen.height || element.clientWidth !== seen.width
+    if (!paused && !isResized && isAway && element.scrollTop < lastTop.current) session.pause(Date.now())
     lastTop.current = element.scrollTop
     setSeen((before) => ({ ...before, top: element.scrollTop }))
   }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { WorkloadDetail } from '#shared/contract/rollouts.ts'
-import { ChangeDialog } from '../../../app/index.ts'
+import { ChangeDialog, ClusterMark, useCluster } from '../../../app/index.ts'
 import { useCall } from '../../../client/index.ts'
 import { Dialog, ErrorState, LoadingState } from '../../../kit/index.ts'
 import { ChangeForm, hasForm } from './ChangeForm.tsx'
@@ -18,9 +18,16 @@ export function WorkloadChangeDialog({ request }: { request: OneChange }) {
     (client, signal) => client.rollouts.detail({ ...scope, ...workload }, { signal }),
     [scope.context, scope.namespace, workload.kind, workload.name],
   )
+  const cluster = useCluster(scope.context)
   if (value) return <LoadedDialog request={request} detail={value} />
   return (
-    <Dialog title={workload.name} size="medium" onClose={closeChange}>
+    <Dialog
+      title={workload.name}
+      size="medium"
+      aside={cluster ? <ClusterMark cluster={cluster} /> : undefined}
+      isProduction={cluster?.environment === 'production'}
+      onClose={closeChange}
+    >
       {error ? <ErrorState fault={error} onRetry={reload} /> : <LoadingState rows={5} label="Reading the workload" />}
     </Dialog>
   )

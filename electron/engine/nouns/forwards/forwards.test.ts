@@ -73,3 +73,57 @@ it('refuses a pod that does not exist and a local port that is taken', async () 
   await expect(forwards.open({ ...wanted, localPort })).rejects.toMatchObject({ code: 'BUSY' })
   expect(forwards.list()).toHaveLength(1)
 })
+
+const portforward = '/api/v1/namespaces/shop/pods/db/portforward'
+const header = [0, 1].map((channel) => Buffer.from([channel, 0x38, 0x15]))
+const garbage: [string, (Buffer | string)[]][] = [
+  ['nothing of a header', [Buffer.from([0])]],
+  ['a header of another port', [Buffer.from([0, 1, 2]), Buffer.from([1, 1, 2])]],
+  ['an empty frame', [Buffer.alloc(0), ...header]],
+  ['a channel that does not exist', [...header, Buffer.from([7, 1, 2, 3])]],
+  ['text instead of bytes', ['hello', ...header]],
+  ['an error that is no text', [...header, Buffer.from([1, 0xff, 0xfe, 0])]],
+  ['a megabyte of noise at once', [Buffer.alloc(1 << 20, 0xa5)]],
+]
+
+it('outlives a cluster that sends anything: the next connection is served', async () => {
+  const served = garbage.map(async ([what, frames], index) => {
+    const pod = `db-${index}`
+    server.on(`/api/v1/namespaces/shop/pods/${pod}`, json({ metadata: { name: pod } }))
+    server.onSocket(
+      `/api/v1/namespaces/shop/pods/${pod}/portforward`,
+      ['v4.channel.k8s.io'],
+      (socket) => {
+        for (const frame of frames) socket.send(frame)
+        socket.close()
+      },
+      (socket) => {
+        for (const frame of header) socket.send(frame)
+        socket.send(Buffer.from('\0hello'))
+      },
+    )
+    const { localPort } = await forwards.open({ ...wanted, pod })
+    await knock(localPort)
+    return [what, await knock(localPort)]
+  })
+  expect(await Promise.all(served)).toEqual(garbage.map(([what]) => [what, 'hello']))
+})
+
+it('passes any bytes of a program on as they are, and outlives one that is cut off', async () => {
+  const sent = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 256))
+  const received: Buffer[] = []
+  server.onSocket(portforward, ['v4.channel.k8s.io'], (socket) => {
+    for (const frame of header) socket.send(frame)
+    socket.on('message', (data: Buffer) => {
+      if (data[0] === 0) received.push(data.subarray(1))
+    })
+  })
+  const { localPort } = await forwards.open(wanted)
+  const socket = dialLocal(localPort, '127.0.0.1')
+  socket.on('error', () => undefined).write(sent)
+  await until(() => Buffer.concat(received).length === sent.length, 'the bytes')
+  expect(Buffer.concat(received).equals(sent)).toBe(true)
+  socket.resetAndDestroy()
+  await until(() => forwards.list()[0]?.state === 'open', 'the forward to go on')
+  expect(forwards.list()).toHaveLength(1)
+})

@@ -14,6 +14,8 @@ export interface OpenApp extends RunningApp {
   kubeconfig: string
   /** Kills the whole app as the system would, and starts it again on the same files. */
   killAndReopen(): Promise<OpenApp>
+  /** Closes the app as a person does, and starts it again on the same files. */
+  closeAndReopen(): Promise<OpenApp>
   /** Removes its files, after Electron was closed by itself. */
   remove(): Promise<void>
 }
@@ -53,6 +55,10 @@ async function open(directory: string, choices: LaunchChoices): Promise<OpenApp>
     dataDirectory: choices.dataDirectory,
     kubeconfig: join(directory, 'kubeconfig.yaml'),
     remove,
+    closeAndReopen: async () => {
+      await app.close()
+      return open(directory, choices)
+    },
     killAndReopen: async () => {
       const main = app.electron.process()
       const dead = new Promise((resolve) => main.once('exit', resolve))

@@ -1,5 +1,5 @@
-import { beforeEach, expect, it } from 'vitest'
-import { openDockTab, takeUpDockTab, useDock } from './dock.ts'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { openDockTab, useDock } from './dock.ts'
 
 const kept = (): unknown => JSON.parse(localStorage.getItem('console.dock') ?? 'null')
 
@@ -19,10 +19,16 @@ it('keeps terminals alone for the next window, which has them again without runn
   openDockTab({ kind: 'tasks', title: 'Tasks' })
   const id = openDockTab({ kind: 'kubectl', title: 'kubectl', cluster: 'context:a', namespace: 'shop' })
   expect(kept()).toMatchObject({ state: { tabs: [{ id, kind: 'kubectl', cluster: 'context:a' }] } })
-  await useDock.persist.rehydrate()
-  expect(useDock.getState()).toMatchObject({ active: id, tabs: [{ id, isRestored: true, number: 2 }] })
-  takeUpDockTab(id)
-  expect(useDock.getState().tabs[0]?.isRestored).toBe(false)
+  vi.resetModules()
+  const next = await import('./dock.ts')
+  const { isOpen, active, tabs } = next.useDock.getState()
+  expect({ isOpen, active, tabs }).toMatchObject({
+    isOpen: false,
+    active: id,
+    tabs: [{ id, isRestored: true, number: 2 }],
+  })
+  next.takeUpDockTab(id)
+  expect(next.useDock.getState().tabs[0]?.isRestored).toBe(false)
 })
 
 it.each([

@@ -33,16 +33,6 @@ export const smallestDock = 160
 
 type Kept = Pick<DockState, 'height' | 'tabs'>
 
-export const useDock = create<DockState>()(
-  persist<DockState, [], [], Kept>(() => ({ isOpen: false, height: 260, isMaximised: false, tabs: [], active: null }), {
-    ...remembered('dock', ({ height, tabs }): Kept => ({
-      height,
-      tabs: tabs.filter(({ kind }) => isTerminal(kind)),
-    })),
-    merge: (kept, initial) => ({ ...initial, ...restored(kept, initial) }),
-  }),
-)
-
 /** Kinds whose tabs are offered again after the window was closed: other tabs show what is somewhere else, too. */
 const isTerminal = (kind: string): boolean => kind === 'kubectl' || kind === 'shell'
 
@@ -78,6 +68,17 @@ function restored(kept: unknown, initial: DockState): Pick<DockState, 'height' |
   })
   return { height: dock.data.height, tabs, active: tabs.at(-1)?.id ?? null }
 }
+
+// Below what it reads: the store takes what was kept up as soon as it is made.
+export const useDock = create<DockState>()(
+  persist<DockState, [], [], Kept>(() => ({ isOpen: false, height: 260, isMaximised: false, tabs: [], active: null }), {
+    ...remembered('dock', ({ height, tabs }): Kept => ({
+      height,
+      tabs: tabs.filter(({ kind }) => isTerminal(kind)),
+    })),
+    merge: (kept, initial) => ({ ...initial, ...restored(kept, initial) }),
+  }),
+)
 
 /**
  * Opens a tab and shows it. A tab with the same `id` is brought to the front instead of opened twice.

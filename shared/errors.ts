@@ -18,6 +18,7 @@ export const errorCodes = [
   'EXPIRED',
   'TOO_MANY_REQUESTS',
   'TIMEOUT',
+  'TOO_LARGE',
   'KUBECONFIG_INVALID',
   'NO_CLUSTER',
   'NAMESPACE_TERMINATING',

@@ -1,19 +1,23 @@
+import { z } from 'zod'
 import { ConsoleError, type ErrorCode } from '#shared/errors.ts'
 import { sanitise } from './sanitise.ts'
 
+/** A field of the wrong kind is as one that is absent. */
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined)
+const text = optional(z.string())
+
 /** The `Status` object an API server answers a failure with. */
-interface ApiStatus {
-  code?: number
-  reason?: string
-  message?: string
-  details?: {
-    name?: string
-    group?: string
-    kind?: string
-    retryAfterSeconds?: number
-    causes?: { reason?: string; message?: string; field?: string }[]
-  }
-}
+const apiStatus = z.object({
+  reason: text,
+  message: text,
+  details: optional(
+    z.object({
+      retryAfterSeconds: optional(z.number()),
+      causes: optional(z.array(z.object({ reason: text, message: text, field: text }))),
+    }),
+  ),
+})
+type ApiStatus = Partial<z.infer<typeof apiStatus>>
 
 export interface Answer {
   status: number
@@ -29,7 +33,7 @@ export interface Answer {
 function parseStatus(body: string): ApiStatus {
   try {
     const parsed: unknown = JSON.parse(body)
-    return typeof parsed === 'object' && parsed !== null ? parsed : {}
+    return apiStatus.safeParse(parsed).data ?? {}
   } catch {
     return {}
   }
@@ -74,7 +78,7 @@ export function apiError(answer: Answer): ConsoleError {
   const api = parseStatus(answer.body)
   const code = codeFor(answer.status, api)
   const asked = describeRequest(answer.method, answer.path)
-  const said = sanitise(api.message ?? answer.body.slice(0, 500), { keepNewlines: true }).trim()
+  const said = shortened(sanitise(api.message ?? answer.body.slice(0, 500), { keepNewlines: true }).trim())
   return new ConsoleError(code, messageFor(code, asked, said, answer.why), {
     status: answer.status,
     reason: api.reason,
@@ -84,6 +88,12 @@ export function apiError(answer: Answer): ConsoleError {
     retryAfterSeconds: retryAfterSeconds(answer.retryAfter) ?? api.details?.retryAfterSeconds,
   })
 }
+
+/** Characters of what a server says that a person reads; a message of 100 kB is no message any more. */
+const readable = 2_000
+
+const shortened = (text: string): string =>
+  text.length <= readable ? text : `${text.slice(0, readable)}… (${text.length - readable} more characters)`
 
 function messageFor(
   code: ErrorCode,

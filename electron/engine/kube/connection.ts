@@ -7,10 +7,12 @@ import { WebSocket } from 'ws'
 import { ConsoleError } from '#shared/errors.ts'
 import { abortable, cancellation } from './abort.ts'
 import { apiError } from './apiErrors.ts'
+import { bounds, notKubernetes, readBounded, tooLarge } from './bounds.ts'
 import { realClock } from './clock.ts'
 import { whyRefused } from './clientCertificate.ts'
 import { credentialsOf, type Credential, type Credentials } from './credentials.ts'
 import { dial } from './dial.ts'
+import { parseNeutral } from './neutral.ts'
 import { transportError } from './transportErrors.ts'
 import { sendUpgrade } from './upgrade.ts'
 import { openWebSocket } from './webSocket.ts'
@@ -84,8 +86,7 @@ class PooledConnection implements ClusterConnection {
     try {
       const sent = { method, path, query, body, headers, signal, headersTimeout: timeout }
       const answer = await this.#sendPatiently(sent, options.retries ?? 3)
-      const text = await answer.body.text()
-      return (text === '' ? undefined : JSON.parse(text)) as T
+      return (await this.#json(answer, path, options.isNeutral)) as T
     } catch (thrown) {
       if (late.aborted && !options.signal?.aborted) throw this.#timedOut(method, path, timeout)
       throw this.#explain(thrown, signal, method)
@@ -259,10 +260,23 @@ class PooledConnection implements ClusterConnection {
       return this.#sendAs(credential, sent, true)
     }
     if (answer.statusCode >= 200 && answer.statusCode < 300) return answer
-    const text = await answer.body.text()
+    const { text } = await readBounded(answer.body, bounds.refusal)
     const retryAfter = [answer.headers['retry-after']].flat()[0]
     const why = answer.statusCode === 401 ? whyRefused(credential.tls.cert, this.clock.now()) : undefined
     throw apiError({ status: answer.statusCode, body: text, method, path, retryAfter, why })
+  }
+
+  async #json({ body, headers }: Dispatcher.ResponseData, path: string, isNeutral = false): Promise<unknown> {
+    const where = new URL(this.context.cluster.server).host
+    const { text, isCut } = await readBounded(body, bounds.answer)
+    if (isCut) throw tooLarge(where, `an answer larger than ${bounds.answer >> 20} MiB`)
+    if (text === '') return undefined
+    try {
+      return isNeutral ? parseNeutral(text) : (JSON.parse(text) as unknown)
+    } catch (thrown) {
+      if (thrown instanceof SyntaxError) throw notKubernetes(where, headers['content-type'], path)
+      throw thrown
+    }
   }
 
   #agentFor(credential: Credential): Agent {

@@ -28,7 +28,15 @@ export interface FeedListener {
 }
 
 /** Trying again by itself helps with none of these. */
-const final = new Set(['FORBIDDEN', 'NOT_FOUND', 'BAD_INPUT', 'KUBECONFIG_INVALID', 'TLS_MISMATCH', 'CANCELLED'])
+const final = new Set([
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_INPUT',
+  'TOO_LARGE',
+  'KUBECONFIG_INVALID',
+  'TLS_MISMATCH',
+  'CANCELLED',
+])
 
 /** A watch that lives shorter than this and says nothing was refused in disguise. Milliseconds. */
 const shortLife = 1_000
@@ -131,7 +139,7 @@ async function listOnce(
 ): Promise<string> {
   let loaded = 0
   listing(loaded)
-  const version = await listPages(connection, options.path, options, (objects) => {
+  const version = await listPages(connection, options.path, { ...options, isNeutral: true }, (objects) => {
     listener.page(objects, loaded === 0)
     loaded += objects.length
     listing(loaded)

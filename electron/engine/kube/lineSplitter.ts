@@ -30,6 +30,11 @@ export class LineSplitter {
     return lines
   }
 
+  /** Bytes of the line that has not ended yet. */
+  get pending(): number {
+    return this.#length
+  }
+
   /** What came after the last newline; empties the splitter. */
   rest(): SplitLine {
     const bytes = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts)

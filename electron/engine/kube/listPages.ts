@@ -1,5 +1,7 @@
 import { ConsoleError } from '#shared/errors.ts'
+import { bounds, notKubernetes, tooLarge } from './bounds.ts'
 import { ListSplitter } from './listSplitter.ts'
+import { parseNeutral } from './neutral.ts'
 import { transportError } from './transportErrors.ts'
 import type { ClusterConnection, KubeObject, StreamedResponse } from './types.ts'
 
@@ -9,6 +11,8 @@ export interface ListQuery {
   /** Objects per page; 0 asks for all at once. */
   pageSize?: number | undefined
   signal?: AbortSignal | undefined
+  /** Makes all text of the objects safe to show, for what is shown and not written back. */
+  isNeutral?: boolean | undefined
 }
 
 /** Objects of the first page at most. */
@@ -16,6 +20,11 @@ const firstPage = 100
 
 /** A slow page must not hang forever; a big one takes its time. Milliseconds without a byte. */
 const pageSilence = 60_000
+
+/** Bytes of one page: lists that expire between their pages are asked for in one piece. */
+const largestPage = 512 << 20
+
+const isJson = (headers: StreamedResponse['headers']): boolean => String(headers['content-type'] ?? '').includes('json')
 
 const notAList = (where: string, path: string) =>
   new ConsoleError('STREAM_BROKEN', `The cluster at ${where} answered with something that is not a list. Try again.`, {
@@ -31,7 +40,7 @@ interface ListEnvelope {
  * Reads a list page by page, object by object.
  * @param onPage called after each page with its objects
  * @returns the resourceVersion to watch from
- * @throws EXPIRED when a `continue` token is too old: what was given so far is incomplete and must be listed again
+ * @throws TOO_LARGE when it has more objects, or larger ones, than `bounds` allows; EXPIRED when a `continue` token is too old: what was given so far is incomplete and must be listed again
  */
 export async function listPages(
   connection: ClusterConnection,
@@ -39,6 +48,9 @@ export async function listPages(
   query: ListQuery,
   onPage: (objects: KubeObject[]) => void,
 ): Promise<string> {
+  const where = new URL(connection.context.cluster.server).host
+  const tokens = new Set<string>()
+  let count = 0
   let resourceVersion = ''
   let pending: Pending | undefined = ask(connection, path, query, undefined)
   const ahead: { asked?: Pending | undefined } = {}
@@ -51,6 +63,12 @@ export async function listPages(
       pending = ahead.asked
       resourceVersion = page.envelope.metadata?.resourceVersion ?? resourceVersion
       const token = page.envelope.metadata?.continue
+      count += page.objects.length
+      if (count > bounds.objects)
+        throw tooLarge(where, `a list of more than ${bounds.objects.toLocaleString('en')} objects`)
+      if (token && (tokens.has(token) || tokens.size > bounds.objects))
+        throw tooLarge(where, 'a list whose pages do not end')
+      if (token) tokens.add(token)
       if (token && !pending) pending = ask(connection, path, query, token)
       onPage(page.objects)
     }
@@ -87,22 +105,29 @@ function ask(
 async function readPage(
   connection: ClusterConnection,
   path: string,
-  { signal }: ListQuery,
-  { body }: StreamedResponse,
+  { signal, isNeutral }: ListQuery,
+  { body, headers }: StreamedResponse,
   onToken: (token: string) => void,
 ): Promise<{ objects: KubeObject[]; envelope: ListEnvelope }> {
   const objects: KubeObject[] = []
   let isTold = false
-  const splitter = new ListSplitter<KubeObject, ListEnvelope>((object) => objects.push(object))
+  const splitter = new ListSplitter<KubeObject, ListEnvelope>(
+    (object) => objects.push(object),
+    bounds.object,
+    isNeutral ? parseNeutral : JSON.parse,
+  )
   const where = new URL(connection.context.cluster.server).host
   const silence = (): void =>
     void body.destroy(
       new ConsoleError('TIMEOUT', `The cluster at ${where} stopped in the middle of a list. Try again.`),
     )
   const timer = setTimeout(silence, pageSilence)
+  let bytes = 0
   try {
     for await (const chunk of body) {
       timer.refresh()
+      bytes += (chunk as Buffer).length
+      if (bytes > largestPage) throw tooLarge(where, 'a page of a list larger than 512 MiB')
       splitter.push(chunk as Buffer)
       if (isTold) continue
       const head = splitter.head()
@@ -115,6 +140,9 @@ async function readPage(
     return { objects, envelope }
   } catch (thrown) {
     if (signal?.aborted) throw new ConsoleError('CANCELLED', 'Stopped on request.')
+    if (thrown instanceof RangeError) throw tooLarge(where, `an object larger than ${bounds.object >> 20} MiB`)
+    if (thrown instanceof SyntaxError && bytes > 0 && !isJson(headers))
+      throw notKubernetes(where, headers['content-type'], path)
     if (thrown instanceof SyntaxError) {
       throw new ConsoleError('STREAM_BROKEN', `The cluster at ${where} sent a list that breaks off. Try again.`, {
         path,

@@ -11,7 +11,9 @@ const colon = 0x3a
  * 218 ms item by item). Works on bytes: chunks may end anywhere, within a string or a character.
  */
 export class ListSplitter<Item, Envelope = unknown> {
-  readonly #take: (item: Item) => void
+  readonly #take: (text: string) => void
+  readonly #limit: number
+  #held = 0
   /** Everything outside `items`, parsed at the end. */
   readonly #envelope: Buffer[] = []
   #item: Buffer[] = []
@@ -23,8 +25,13 @@ export class ListSplitter<Item, Envelope = unknown> {
   #key: number[] = []
   #isItemsKey = false
 
-  constructor(take: (item: Item) => void) {
-    this.#take = take
+  /**
+   * @param take each item, as it is parsed
+   * @param limit bytes of one item, and of everything outside of them
+   */
+  constructor(take: (item: Item) => void, limit = Infinity, parse: (text: string) => unknown = JSON.parse) {
+    this.#take = (text) => take(parse(text) as Item)
+    this.#limit = limit
   }
 
   push(chunk: Buffer): void {
@@ -64,6 +71,8 @@ export class ListSplitter<Item, Envelope = unknown> {
     }
     const rest = chunk.subarray(start)
     if (rest.length > 0) (this.#inItems ? this.#item : this.#envelope).push(rest)
+    this.#held = this.#inItems ? this.#held + rest.length : this.#held
+    if (this.#held > this.#limit) throw new RangeError('An item of the list is too large.')
   }
 
   /**
@@ -102,6 +111,7 @@ export class ListSplitter<Item, Envelope = unknown> {
     const text = (this.#item.length === 1 ? last : Buffer.concat(this.#item)).toString('utf8')
     this.#item = []
     // An empty array has nothing but white space between its brackets.
-    if (text.trim() !== '') this.#take(JSON.parse(text) as Item)
+    this.#held = 0
+    if (text.trim() !== '') this.#take(text)
   }
 }

@@ -87,12 +87,13 @@ export async function probe(
       return undefined
     },
     version: async () => {
-      const answer = await connection.request<{ gitVersion?: string }>('GET', '/version', {
+      const answer = await connection.request<{ gitVersion?: unknown } | null | undefined>('GET', '/version', {
+        isNeutral: true,
         timeout,
         retries: 0,
         ...(signal ? { signal } : {}),
       })
-      serverVersion = answer.gitVersion
+      serverVersion = typeof answer?.gitVersion === 'string' ? answer.gitVersion.slice(0, 100) : undefined
       return serverVersion
     },
   }

@@ -10,13 +10,20 @@ const sequences =
     'g',
   )
 
-/** C0 without tab and newline, DEL, C1, and the marks that reorder text (Trojan Source, CVE-2021-42574). */
+/**
+ * C0 without tab and newline, DEL, C1, the marks that reorder text (Trojan Source, CVE-2021-42574), and what is drawn as nothing: zero
+ * width characters, fillers, soft hyphens, tags (Unicode's Default_Ignorable_Code_Point). The joiner of emoji stays between emoji.
+ */
 const dangerous = new RegExp(
-  '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2028\\u2029\\u2066-\\u2069]',
-  'g',
+  '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200c\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb\\u{e0000}-\\u{e0fff}]|(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d|\\u200d(?!\\p{Extended_Pictographic})',
+  'gu',
 )
 
-const needsWork = new RegExp(`\\n|${dangerous.source}`)
+const needsWork = new RegExp(`\\n|${dangerous.source}`, 'u')
+const unsafe = new RegExp(dangerous.source, 'u')
+
+/** Whether a text holds nothing that `sanitise` would change but newlines. */
+export const isNeutral = (text: string): boolean => !unsafe.test(text)
 
 /** U+2400 and up are the pictures of the C0 controls; DEL has its own. */
 function picture(character: string): string {

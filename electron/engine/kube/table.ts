@@ -1,3 +1,4 @@
+import { bounds, tooLarge } from './bounds.ts'
 import type { ClusterConnection, KubeObject } from './types.ts'
 
 /** A list as kubectl asks for it: the server's own columns, without the objects. */
@@ -28,11 +29,13 @@ export async function readTable(
   const table: Table = { columns: [], rows: [] }
   const objects: KubeObject[] = []
   let isTable = true
+  const tokens = new Set<string>()
   let token: string | undefined
   do {
     const page: Page = await connection.request('GET', path, {
       query: { includeObject: 'None', limit: 500, continue: token, fieldSelector },
       headers: { accept },
+      isNeutral: true,
       ...(signal ? { signal } : {}),
     })
     isTable = page.columnDefinitions !== undefined || page.rows !== undefined
@@ -41,6 +44,10 @@ export async function readTable(
     for (const { cells } of page.rows ?? []) table.rows.push(cells ?? [])
     objects.push(...(page.items ?? []))
     token = page.metadata?.continue
+    const where = new URL(connection.context.cluster.server).host
+    if (table.rows.length + objects.length > bounds.objects || (token && tokens.has(token)))
+      throw tooLarge(where, 'a list that does not end')
+    if (token) tokens.add(token)
   } while (token !== undefined && token !== '')
   return isTable ? table : objects
 }
@@ -54,6 +61,7 @@ export async function readMetadata(
   const { labelSelector, fieldSelector, signal } = options
   const { items } = await connection.request<{ items?: KubeObject[] | null }>('GET', path, {
     query: { labelSelector, fieldSelector, limit: 500 },
+    isNeutral: true,
     headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json' },
     ...(signal ? { signal } : {}),
   })

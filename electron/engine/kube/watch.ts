@@ -1,6 +1,8 @@
 import { ConsoleError } from '#shared/errors.ts'
 import { apiError } from './apiErrors.ts'
+import { bounds, tooLarge } from './bounds.ts'
 import { LineSplitter } from './lineSplitter.ts'
+import { parseNeutral } from './neutral.ts'
 import { transportError } from './transportErrors.ts'
 import type { ClusterConnection, KubeObject } from './types.ts'
 
@@ -44,15 +46,17 @@ async function* readEvents(
   body: AsyncIterable<unknown> & { destroy(error: Error): unknown },
   query: WatchQuery,
 ): AsyncGenerator<WatchEvent[]> {
-  const lines = new LineSplitter()
+  const lines = new LineSplitter(bounds.object)
   const where = new URL(connection.context.cluster.server).host
   const watchdog = guard(connection, query, (error) => void body.destroy(error))
   try {
     for await (const chunk of body) {
       watchdog.heard()
-      const events = lines
-        .push(chunk as Buffer)
-        .flatMap(({ bytes }) => (bytes.length === 0 ? [] : [parse(bytes, path)]))
+      const events = lines.push(chunk as Buffer).flatMap(({ bytes, dropped }) => {
+        if (dropped > 0) throw eventTooLarge(where)
+        return bytes.length === 0 ? [] : [parse(bytes, path)]
+      })
+      if (lines.pending > bounds.object) throw eventTooLarge(where)
       if (events.length > 0) yield events
     }
     // A line without its end was cut off: the event comes again from the last resourceVersion.
@@ -64,10 +68,13 @@ async function* readEvents(
   }
 }
 
+const eventTooLarge = (where: string): ConsoleError =>
+  tooLarge(where, `a watch event larger than ${bounds.object >> 20} MiB`)
+
 function parse(line: Buffer, path: string): WatchEvent {
   let event: { type: string; object: KubeObject & { code?: number } }
   try {
-    event = JSON.parse(line.toString('utf8')) as typeof event
+    event = parseNeutral(line.toString('utf8')) as typeof event
     if (typeof event.object !== 'object' || (event.object as unknown) === null)
       throw new SyntaxError('An event without an object.')
   } catch (thrown) {

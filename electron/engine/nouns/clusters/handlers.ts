@@ -1,5 +1,5 @@
 import type { ClusterDirectory } from '../../ports/directory.ts'
-import { listObjects } from '../../kube/index.ts'
+import { listObjects, sanitise } from '../../kube/index.ts'
 import { asConsoleError } from '#shared/errors.ts'
 import { engine } from '../../rpc/router.ts'
 import type { ClusterList, Clusters } from './clusters.ts'
@@ -31,7 +31,7 @@ async function namespaces(directory: ClusterDirectory, context: string, signal?:
   const connection = await directory.connection(context)
   try {
     const found = await listObjects(connection, { apiVersion: 'v1', kind: 'Namespace' }, signal ? { signal } : {})
-    return { namespaces: found.map((namespace) => namespace.metadata.name).sort(), complete: true }
+    return { namespaces: found.map((namespace) => sanitise(namespace.metadata.name)).sort(), complete: true }
   } catch (thrown) {
     if (asConsoleError(thrown).code !== 'FORBIDDEN') throw thrown
     const own = connection.context.namespace

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { parseNeutral } from './neutral.ts'
+
+const pod = (name: string) => ({ metadata: { name, labels: { [name]: name } }, status: { reasons: [name] } })
+
+it.each([
+  ['a direction override', 'a\u202egnp.exe', 'a\ufffdgnp.exe'],
+  ['a zero width space', 'a\u200bb', 'a\ufffdb'],
+  ['a byte order mark', '\ufeffapi', '\ufffdapi'],
+  ['a terminal sequence', 'a\u001b[31mb', 'ab'],
+  ['a bell', 'a\u0007b', 'a\u2407b'],
+  ['a carriage return', 'a\rb', 'a\u240db'],
+  ['a soft hyphen', 'a\u00adb', 'a\ufffdb'],
+  ['a joiner between letters', 'a\u200db', 'a\ufffdb'],
+  ['tags', 'a\u{e0041}b', 'a\ufffdb'],
+  ['a filler of Hangul', 'a\u3164b', 'a\ufffdb'],
+])('makes %s visible in names, keys and values, written as itself or escaped', (_what, given, shown) => {
+  const text = JSON.stringify(pod(given))
+  const escaped = text.replace(/[^\u0020-\u007e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  expect(parseNeutral(text)).toEqual(pod(shown))
+  expect(parseNeutral(escaped)).toEqual(pod(shown))
+})
+
+it('leaves everything else as it is', () => {
+  for (const name of ['api & <web>', 'Grüße', '日本語', '👩‍💻 👍🏽', 'two\nlines\tand a tab', '\\r in a path'])
+    expect(parseNeutral(JSON.stringify(pod(name)))).toEqual(pod(name))
+})

@@ -134,11 +134,11 @@ function EngineBanner() {
 }
 
 /** Only a server that does not answer is "lost"; one that refuses the sign-in is there. */
-function lossTitle({ name, fault }: ContextRow): string {
+function lossTitle({ name, fault, lookedAt }: ContextRow): string {
   if (fault?.code === 'UNAUTHENTICATED' || fault?.code === 'EXPIRED') return `${name} refused the sign-in.`
   if (fault?.code === 'FORBIDDEN') return `${name} refused access.`
   if (fault?.code === 'TLS_MISMATCH') return `The identity of ${name} could not be verified.`
-  return `${name} cannot be reached.`
+  return lookedAt === undefined ? `${name} cannot be reached.` : `The connection to ${name} was lost.`
 }
 
 function ClusterBanner({ cluster }: { cluster: ContextRow }) {
@@ -156,6 +156,7 @@ function ClusterBanner({ cluster }: { cluster: ContextRow }) {
         }
       >
         {cluster.fault?.message ?? cluster.summary}
+        {cluster.lookedAt === undefined ? null : ` Values are from ${formatTime(cluster.lookedAt)}.`}
         {since === undefined ? null : ` Last tried ${formatTime(since)}.`}
       </Banner>
     </div>

@@ -13,8 +13,8 @@ const toneColour = { warn: 'var(--warn)', crit: 'var(--crit)', neutral: 'var(--t
 export default function TimeChartPlot(props: TimeChartProps & { width: number; height: number }) {
   const { times, series, format, width, height, thresholds = [], markers = [] } = props
   const top = topOf(props)
-  const last = times.at(-1) ?? 0
-  const first = Math.min(times[0] ?? last, last - 60_000)
+  const newest = times.at(-1) ?? 0
+  const [first, last] = props.span ?? [Math.min(times[0] ?? newest, newest - 60_000), newest]
   const writeTime = last - first < 4 * 60_000 ? formatClock : formatMinute
   const data = times.map((at, index) => ({ at, values: series.map((each) => each.values[index] ?? null) }))
   return (

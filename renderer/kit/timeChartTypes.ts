@@ -17,6 +17,8 @@ export interface TimeChartProps {
   series: readonly Series[]
   /** Writes a value with its unit, for the axis and the reading. */
   format: (value: number) => string
+  /** What the axis spans, milliseconds since 1970; from the first to the last time when not given. */
+  span?: readonly [number, number]
   /** Top of the axis; a round number above the highest value when not given. */
   top?: number
   niceTop?: (value: number) => number

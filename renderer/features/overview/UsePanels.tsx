@@ -82,7 +82,7 @@ export function UsePanels({ scope, nodes }: { scope: Scope; nodes: readonly Serv
           ) : total.times.length === 0 ? (
             <EmptyState title="No figures yet">The first ones arrive with the next measurement.</EmptyState>
           ) : (
-            <UseContent measure={measure} total={total} services={services} />
+            <UseContent measure={measure} total={total} services={services} span={[from, now]} />
           )}
         </Panel>
       ))}
@@ -110,10 +110,12 @@ function UseContent({
   measure,
   total,
   services,
+  span,
 }: {
   measure: Measure
   total: Rollup
   services: readonly ServiceUse[]
+  span: readonly [number, number]
 }) {
   const values = total[measure.key]
   const sorted = [...services]
@@ -125,6 +127,7 @@ function UseContent({
         <TimeChart
           label={`${measure.title} of all pods in the namespace`}
           times={total.times}
+          span={span}
           series={[{ name: measure.title, colour: measure.colour, values, isFilled: true }]}
           format={measure.format}
           height={116}

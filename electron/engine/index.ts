@@ -42,6 +42,7 @@ import type { EngineContext } from './rpc/context.ts'
 import { handlersOf, startNouns, stopNouns, type Noun } from './rpc/noun.ts'
 import { engine } from './rpc/router.ts'
 import { servePort } from './rpc/serve.ts'
+import { prepareDataDirectory } from './storage/dataDirectory.ts'
 import { SettingsFile } from './storage/settings.ts'
 import { thisConsole } from './storage/thisConsole.ts'
 
@@ -93,6 +94,7 @@ interface Needs extends DeploymentsNeeds, UninstallNeeds, MigrationsNeeds {
 
 function createNeeds(host: Host): Needs {
   const now = () => host.now()
+  prepareDataDirectory(host.dataDirectory)
   const settings = new SettingsFile(host.dataDirectory)
   const audit = new AuditLog(join(host.dataDirectory, 'audit'), now)
   const interruptedCalls = new InterruptedCalls(audit)
@@ -120,7 +122,14 @@ function createNeeds(host: Host): Needs {
   })
   const databases = podDatabases(clusters)
   const leases = new SuiteLeases({ directory: clusters, worker: thisConsole(host.dataDirectory, host.user) })
-  const backups: Backups = new Backups({ tasks, directory: clusters, leases, databases, host })
+  const backups: Backups = new Backups({
+    tasks,
+    directory: clusters,
+    leases,
+    databases,
+    host,
+    auditCheckpoint: () => checkpoints.sign(),
+  })
   backups.changes.on((suite) => clusters.backupsChanged(suite))
   const configuration = new Configuration({ tasks, directory: clusters, host })
   return {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import type { FileProblem } from '#shared/contract/app.ts'
 import { engine, useCall, useConnection, useFoldedStream, useStream } from '../client/index.ts'
 import { placeAmong } from './places.ts'
 import { useClusters } from './state/clusters.ts'
@@ -15,6 +16,7 @@ export function Feeds() {
   useSettingsFeed()
   useHeartbeatFeed()
   useRestartNotice()
+  useFileProblems()
   return null
 }
 
@@ -91,3 +93,23 @@ function useRestartNotice(): void {
     why.current = ''
   }, [state, reason])
 }
+
+/** A file of the console that was set aside is said once, and stays in the messages. */
+function useFileProblems(): void {
+  const { value } = useFoldedStream(
+    (client, signal) => client.app.fileProblems(undefined, { signal }),
+    (before: FileProblem[] | undefined, found) => [...(before ?? []), ...found],
+    [],
+  )
+  const said = useRef(new Set<string>())
+  useEffect(() => {
+    for (const { path, keptAs, message } of value ?? []) {
+      const key = `${path} ${message}`
+      if (said.current.has(key)) continue
+      said.current.add(key)
+      toast({ status: 'warning', title: `Problem with ${nameOf(path)}`, detail: message, facts: { path, keptAs } })
+    }
+  }, [value])
+}
+
+const nameOf = (path: string) => path.split(/[\\/]/).at(-1) ?? path

@@ -233,3 +233,10 @@ test('the palette finds a pod, a workload and a namespace from any page, and wha
   await waitFor(() => expect(useLocation.getState().page).toBe('workloads'), patience)
   expect(useLocation.getState().parameters).toMatchObject({ pod: 'agency-swarm-mcp-7d5f8b6c94-q8r2x' })
 }, 60_000)
+
+test('a file that was set aside is said, with where it is kept', async () => {
+  const message =
+    'The settings cannot be read: it is not valid JSON. The defaults apply. The file is kept as /d/settings.json.x.'
+  await open({ fileProblems: [{ path: '/d/settings.json', keptAs: '/d/settings.json.x', message }] })
+  expect((await screen.findByText('Problem with settings.json')).closest('[role]')?.textContent).toContain(message)
+})

@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
-import type { Settings } from '#shared/contract/app.ts'
+import type { FileProblem, Settings } from '#shared/contract/app.ts'
 import type { ContextRow } from '#shared/contract/clusters.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Task } from '#shared/contract/tasks.ts'
@@ -29,6 +29,8 @@ import { deployAnswers, type DeployScene } from './sampleDeployAnswers.ts'
 export interface Scene {
   contexts?: ContextRow[]
   problems?: { path: string; line?: number; severity: 'error' | 'warning'; message: string }[]
+  /** Files of the console that could not be used when the engine started. */
+  fileProblems?: FileProblem[]
   /** The suite is not deployed. */
   isEmpty?: boolean
   /** Very many pods, which change all the time. */
@@ -111,6 +113,10 @@ export function startSampleEngine(scene: Scene = {}): SampleEngine {
         }
       }),
       settings: os.app.settings.handler(() => settings),
+      fileProblems: os.app.fileProblems.handler(async function* ({ signal }) {
+        yield scene.fileProblems ?? []
+        await gone(signal)
+      }),
       updateSettings: os.app.updateSettings.handler(({ input }) => {
         note('app.updateSettings', input)
         settings = { ...settings, ...input }

@@ -31,7 +31,7 @@ const nameOf = ({ page, parameters }: Destination) =>
   [page, ...Object.values<unknown>(parameters ?? {}).filter((value) => !String(value).startsWith('agency'))].join(' ')
 
 /** What the shell itself lives on: its failures have tests of their own below. */
-const shell = ['clusters.watch', 'app.info', 'app.settings', 'app.heartbeat']
+const shell = ['clusters.watch', 'app.info', 'app.settings', 'app.fileProblems', 'app.heartbeat']
 
 function isRead(path: string): boolean {
   const [noun = '', call = ''] = path.split('.')

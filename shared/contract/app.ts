@@ -28,11 +28,23 @@ export const appInfo = z.object({
   engineStarts: z.number().int(),
 })
 
+/** A file of the console that could not be used as it was when the engine started, or since. */
+export const fileProblem = z.object({
+  path: z.string(),
+  /** Where it is kept now; null where it stayed. */
+  keptAs: z.string().nullable(),
+  /** Whole sentences: what is wrong, what holds now. */
+  message: z.string(),
+})
+export type FileProblem = z.infer<typeof fileProblem>
+
 export const app = {
   info: read.output(appInfo),
   /** Two ticks a second with the engine's clock: the window shows a lost engine when ticks stop. */
   heartbeat: read.output(eventIterator(z.object({ now: z.number() }))),
   settings: read.output(settings),
+  /** Those of this start so far, then each one that is found. */
+  fileProblems: read.output(eventIterator(z.array(fileProblem))),
   updateSettings: write('changed settings', 'read_only').input(settings.partial()).output(settings),
   /**
    * Writes text to a file that the person chooses in the system's dialog; null when they closed it. The audit log keeps the path alone.
@@ -49,6 +61,7 @@ export const appRights = {
   info: nothing,
   heartbeat: nothing,
   settings: nothing,
+  fileProblems: nothing,
   updateSettings: nothing,
   saveText: nothing,
   addKubeconfig: nothing,

@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { ConsoleError } from '#shared/errors.ts'
+<<<<<<< HEAD
 import { credentialRisk, credentialsRefused } from './credentialRisk.ts'
+=======
+import { readRegular } from '../storage/regularFile.ts'
+>>>>>>> 5ed5621 (Files at start: only regular files are read, within a size and a time; what cannot be used is set aside and named in the window)
 import { checkClientCertificate } from './clientCertificate.ts'
 import type { TlsMaterial } from './dial.ts'
 import { headerName, headerValue } from './headers.ts'
@@ -30,6 +33,8 @@ interface Sources {
 const fileLifetime = 60_000
 /** Refresh before the last second: clocks differ, and a request under way must not outlive its token. */
 const earlyRefresh = 60_000
+/** Bytes of a token, key or certificate file; the bundle of all public authorities is a fifth of it. */
+const largestFile = 1024 * 1024
 
 /** The credentials of a context, kept until shortly before they expire. Never shared between contexts. */
 export function credentialsOf(context: KubeContext, sources: Sources): Credentials {
@@ -92,11 +97,12 @@ async function assemble(context: KubeContext, plugin: PluginCredential): Promise
 async function file(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined
   try {
-    return await readFile(path, 'utf8')
+    return (await readRegular(path, largestFile)).toString('utf8')
   } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new ConsoleError(
       'KUBECONFIG_INVALID',
-      `The kubeconfig names the file ${path}, which cannot be read. Nothing was sent. Put the file back or correct the kubeconfig.`,
+      `The kubeconfig names the file ${path}, which cannot be read: ${reason}. Nothing was sent. Put the file back or correct the kubeconfig.`,
       { path },
       { cause: thrown },
     )

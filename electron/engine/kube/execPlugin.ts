@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, readFile, stat } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { delimiter, extname, isAbsolute, join } from 'node:path'
 import { ConsoleError } from '#shared/errors.ts'
+import { FileFault, openRegular } from '../storage/regularFile.ts'
 import { sanitise } from './sanitise.ts'
 import type { AllowExecPlugin, ClusterEntry, ExecPlugin } from './types.ts'
 
@@ -68,8 +69,19 @@ export async function identifyProgram(
   if (path === undefined) {
     throw failed(`The sign-in program "${plugin.command}" named by the kubeconfig was not found.`, plugin, {})
   }
-  const hash = createHash('sha256').update(await readFile(path))
-  return { path, sha256: hash.digest('hex') }
+  try {
+    return { path, sha256: await hashOf(path) }
+  } catch (thrown) {
+    if (!(thrown instanceof FileFault)) throw thrown
+    throw failed(`The sign-in program ${path} named by the kubeconfig cannot be read: ${thrown.message}.`, plugin, {})
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const file = await openRegular(path)
+  const hash = createHash('sha256')
+  for await (const bytes of file.createReadStream()) hash.update(bytes as Buffer)
+  return hash.digest('hex')
 }
 
 /**

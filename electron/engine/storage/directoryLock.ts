@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConsoleError } from '#shared/errors.ts'
 import { isCode } from './durable.ts'
+import { reportFile, setAside } from './fileProblems.ts'
+import { readRegularSync } from './regularFile.ts'
 
 const owner = z.object({
   pid: z.number().int().positive(),
@@ -20,29 +22,36 @@ type Owner = z.infer<typeof owner>
 /**
  * Claims a data directory for this engine, readable by its owner alone. Two engines on one directory would delete each other's running
  * backup and break the audit chain. What a dead engine left is taken over; a lock of another computer (a shared disk) is not, because
- * nobody here can tell whether it lives.
+ * nobody here can tell whether it lives. A directory that cannot be written is not claimed, which is reported: whoever cannot write a
+ * lock can write little else, and every call that would says so itself.
  * @returns gives it back
  * @throws ConsoleError BUSY with the owner's name
  */
 export function claimDirectory(directory: string, user: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  chmodSync(directory, 0o700)
-  const path = join(directory, 'engine.lock')
-  const own: Owner = {
-    pid: process.pid,
-    user,
-    host: hostname(),
-    since: Date.now(),
-    started: startOf(process.pid) ?? '',
-  }
-  const candidate = `${path}.${randomUUID()}`
-  writeFileSync(candidate, JSON.stringify(own), { mode: 0o600 })
   try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    chmodSync(directory, 0o700)
+    return claim(join(directory, 'engine.lock'), user)
+  } catch (error) {
+    if (error instanceof ConsoleError) throw error
+    const raw = error instanceof Error ? error.message : String(error)
+    const message = `The console's folder cannot be written: ${raw}. It can be looked at, and nothing can be saved. Do not open a second console on it.`
+    reportFile({ path: directory, keptAs: null, message })
+    return () => undefined
+  }
+}
+
+function claim(path: string, user: string): () => void {
+  const since = Date.now()
+  const own: Owner = { pid: process.pid, user, host: hostname(), since, started: startOf(process.pid) ?? '' }
+  const candidate = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(candidate, JSON.stringify(own), { mode: 0o600 })
     // Linking fails where the name exists, so that of two engines that start at once one wins.
     for (let tries = 0; !link(candidate, path); tries += 1) {
       const found = read(path)
       if ((found && isAlive(found)) || tries === 3) throw taken(path, found)
-      setAside(path)
+      remove(path)
     }
   } finally {
     rmSync(candidate, { force: true })
@@ -59,12 +68,28 @@ function link(from: string, to: string): boolean {
     return true
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false
+    // File systems without hard links (FAT, some network shares). Creating is as exclusive; only a crash right after it leaves an empty lock.
+    if (isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) return create(to, readFileSync(from))
+    throw error
+  }
+}
+
+function create(path: string, content: Buffer): boolean {
+  try {
+    writeFileSync(path, content, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
     throw error
   }
 }
 
 /** By renaming, so that of two engines that find a stale lock one removes it, and neither removes the other's new one unseen. */
-function setAside(path: string): void {
+function remove(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    setAside(path, 'The lock of the data directory', 'it is not a regular file', 'A new one takes its place.')
+    return
+  }
   const stale = `${path}.${randomUUID()}`
   try {
     renameSync(path, stale)
@@ -80,7 +105,7 @@ function setAside(path: string): void {
 /** Undefined where there is none, or nothing that can be read: an engine that died while it wrote. */
 function read(path: string): Owner | undefined {
   try {
-    return owner.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
+    return owner.safeParse(JSON.parse(readRegularSync(path, 64 * 1024).toString('utf8'))).data
   } catch {
     return undefined
   }

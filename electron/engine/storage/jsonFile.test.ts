@@ -3,26 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
+import { fileProblems } from './fileProblems.ts'
 import { JsonFile } from './jsonFile.ts'
 import { SettingsFile } from './settings.ts'
 
 const schema = z.object({ counts: z.record(z.string(), z.number()) })
 let folder: string
 let path: string
-let problems: string[]
 const opened = () =>
   new JsonFile({
     path,
     schema,
     initial: { counts: {} },
     what: 'the counts',
-    onProblem: (message) => problems.push(message),
   })
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'console-json-'))
   path = join(folder, 'counts.json')
-  problems = []
 })
 afterEach(async () => {
   await chmod(folder, 0o700).catch(() => undefined)
@@ -79,7 +77,7 @@ it.each([
   const [aside] = await readdir(folder)
   expect(aside).toMatch(/^counts\.json\.unreadable-/)
   expect(await readFile(join(folder, aside ?? ''), 'utf8')).toBe(text)
-  expect(problems).toEqual([expect.stringContaining(aside ?? '')])
+  expect(fileProblems().at(-1)).toMatchObject({ path, keptAs: join(folder, aside ?? '') })
   await file.update(() => ({ counts: { a: 1 } }))
   expect(opened().current.counts).toEqual({ a: 1 })
 })

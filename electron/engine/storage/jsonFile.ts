@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { isCode, storageError, writeDurably } from './durable.ts'
+import { setAside } from './fileProblems.ts'
+import { readRegularSync } from './regularFile.ts'
 
 export interface JsonFileOptions<T> {
   path: string
@@ -11,13 +13,13 @@ export interface JsonFileOptions<T> {
   initial: T
   /** The content as the middle of a sentence, for errors: "the settings". */
   what: string
-  /** Told of a file that could not be read. By default it goes to the engine's log. */
-  onProblem?: (message: string) => void
+  /** What the initial value means where the file could not be read, as a whole sentence. */
+  otherwise?: string
 }
 
 /**
  * One value in one JSON file: read once, replaced atomically, simultaneous updates one after the other. A file that cannot be read never
- * keeps the app from starting: it is set aside as `<name>.unreadable-<time>` and reported, and the initial value holds.
+ * keeps the app from starting: it is set aside as `<name>.unreadable-<time>`, reported, and the initial value holds.
  */
 export class JsonFile<T> {
   readonly #options: JsonFileOptions<T>
@@ -57,27 +59,28 @@ export class JsonFile<T> {
   }
 
   #read(): T {
-    const { path, schema, initial, what } = this.#options
-    const report = this.#options.onProblem ?? ((message: string) => console.error(message))
+    const { path, schema, initial, what, otherwise = 'The defaults apply.' } = this.#options
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
+      return schema.parse(JSON.parse(readRegularSync(path).toString('utf8')))
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return initial
-      const reason = error instanceof Error ? error.message : String(error)
-      report(`${path}: ${what} could not be read (${reason}). ${setAside(path)}`)
+      if (isCode(error, 'ENOENT') && !isLink(path)) return initial
+      setAside(path, `${what.charAt(0).toUpperCase()}${what.slice(1)}`, reasonOf(error), otherwise)
       return initial
     }
   }
 }
 
-/** @returns where the file is now, as a sentence */
-function setAside(path: string): string {
-  const aside = `${path}.unreadable-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
-  try {
-    renameSync(path, aside)
-    return `The file is kept as ${aside}.`
-  } catch (error) {
-    return `It could not be moved (${error instanceof Error ? error.message : String(error)}) and is replaced by the next change.`
-  }
+/** A link that leads nowhere is there, unlike a file that was never written. */
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError)
+    return error.issues
+      .map(({ path, message }) => `${path.join('.')} ${message}`)
+      .join('; ')
+      .trim()
+  if (error instanceof SyntaxError) return 'it is not valid JSON'
+  return error instanceof Error ? error.message : String(error)
 }

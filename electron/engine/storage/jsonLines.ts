@@ -6,13 +6,17 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { flushFolderSync } from './durable.ts'
+import { readRegularSync } from './regularFile.ts'
+
+/** Bytes; the log lines of a task of many hours are a hundredth of it. */
+const largest = 256 * 1024 * 1024
 
 /** Tests end the process around each line. */
 export interface JournalHooks {
@@ -50,6 +54,10 @@ export class JsonLines<Line> {
     try {
       writeWhole(file, leadOf(file) + text)
       if (durable) fsyncSync(file)
+    } catch (error) {
+      // A journal without a line is none.
+      if (isNew) rmSync(this.path, { force: true })
+      throw error
     } finally {
       closeSync(file)
     }
@@ -57,9 +65,13 @@ export class JsonLines<Line> {
     this.#hooks.after?.(text)
   }
 
-  /** A line that was cut off by a crash says nothing: what it announces did not begin. */
+  /**
+   * A line that was cut off by a crash says nothing: what it announces did not begin.
+   * @throws FileFault where there is no such file, or none that can be read
+   */
   read(): Line[] {
-    return readFileSync(this.path, 'utf8')
+    return readRegularSync(this.path, largest)
+      .toString('utf8')
       .split('\n')
       .flatMap((line) => {
         const parsed = this.#kind.safeParse(parseJson(line))

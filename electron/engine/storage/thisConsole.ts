@@ -1,18 +1,45 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { isCode } from './durable.ts'
+import { reportFile, setAside } from './fileProblems.ts'
+import { readRegularSync } from './regularFile.ts'
 
-/** This console, by an id that it keeps in its data directory: after a crash it continues its own work at once. */
+/**
+ * This console, by an id that it keeps in its data directory: after a crash it continues its own work at once. Where the id cannot be
+ * kept it holds for this session.
+ */
 export function thisConsole(dataDirectory: string, user: string): { id: string; name: string } {
   const path = join(dataDirectory, 'console-id')
-  const name = `${user} on ${hostname()}`
+  return { id: read(path) ?? make(dataDirectory, path), name: `${user} on ${hostname()}` }
+}
+
+const consequence = 'This console has a new one: what it left running may have to wait until its lease ends.'
+
+function read(path: string): string | undefined {
   try {
-    return { id: readFileSync(path, 'utf8').trim(), name }
-  } catch {
-    const id = randomUUID()
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-    writeFileSync(path, id, { mode: 0o600 })
-    return { id, name }
+    return z.uuid().parse(readRegularSync(path).toString('utf8').trim())
+  } catch (error) {
+    if (!isCode(error, 'ENOENT'))
+      setAside(path, "This console's id", error instanceof z.ZodError ? 'it is not an id' : String(error), consequence)
+    return undefined
   }
+}
+
+function make(directory: string, path: string): string {
+  const id = randomUUID()
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    writeFileSync(path, id, { mode: 0o600, flush: true })
+  } catch (error) {
+    const raw = error instanceof Error ? error.message : String(error)
+    reportFile({
+      path,
+      keptAs: null,
+      message: `This console's id cannot be saved: ${raw}. It holds until the console closes.`,
+    })
+  }
+  return id
 }

@@ -3,6 +3,7 @@ import type { Credits } from '../../flow/credit.ts'
 import type { Host } from '../../ports/host.ts'
 import { engine } from '../../rpc/router.ts'
 import { storageError, writeDurably } from '../../storage/durable.ts'
+import { fileProblemFound, fileProblems } from '../../storage/fileProblems.ts'
 import type { SettingsFile } from '../../storage/settings.ts'
 import { tellWork, type TaskList } from './runningWork.ts'
 
@@ -32,6 +33,9 @@ export function appNoun({ host, settings, tasks }: AppNeeds) {
       }
     }),
     settings: engine.app.settings.handler(() => settings.current),
+    fileProblems: engine.app.fileProblems.handler(({ signal }) =>
+      fileProblemFound.batches([...fileProblems()], ({ path, message }) => `${path} ${message}`, signal),
+    ),
     updateSettings: engine.app.updateSettings.handler(({ input }) => settings.update(input)),
     saveText: engine.app.saveText.handler(async ({ input: { title, name, text } }) => {
       const path = await host.saveFile(title, name)

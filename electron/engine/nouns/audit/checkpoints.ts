@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { checkpoint, type Checkpoint } from '#shared/contract/audit.ts'
-import { storageError } from '../../storage/durable.ts'
+import { isCode, storageError } from '../../storage/durable.ts'
+import { setAside } from '../../storage/fileProblems.ts'
 import { JsonFile } from '../../storage/jsonFile.ts'
 import { JsonLines } from '../../storage/jsonLines.ts'
 import { canonical } from './entries.ts'
@@ -13,7 +13,11 @@ import type { AuditLog } from './log.ts'
 /** Entries between two checkpoints, where no task ends in between. */
 const every = 50
 
-const keyFile = z.object({ privateKey: z.string() })
+const keyFile = z.object({ privateKey: z.string().refine(isKey, 'is not an Ed25519 key') })
+
+const newKey = 'Checkpoints are signed with a new key from here on; earlier ones stay valid.'
+const withoutCheckpoints =
+  'The log is checked against its own head, and against the checkpoints in clusters and backups.'
 
 /** Signed checkpoints of the log's newest entry: beside the log, and for whoever keeps them elsewhere. */
 export class Checkpoints {
@@ -30,7 +34,13 @@ export class Checkpoints {
     this.#now = now
     this.#lines = new JsonLines(join(directory, 'checkpoints.jsonl'), checkpoint)
     const path = join(directory, 'checkpoint-key.json')
-    this.#key = new JsonFile({ path, schema: keyFile, initial: { privateKey: '' }, what: 'the key of checkpoints' })
+    this.#key = new JsonFile({
+      path,
+      schema: keyFile,
+      initial: { privateKey: '' },
+      what: 'the key of checkpoints',
+      otherwise: newKey,
+    })
     audit.appended.on(({ sequence }) => {
       if (sequence % every === 0) void this.sign().catch((error: unknown) => console.error(error))
     })
@@ -49,7 +59,14 @@ export class Checkpoints {
 
   /** Oldest first. */
   kept(): Checkpoint[] {
-    return existsSync(this.#lines.path) ? this.#lines.read() : []
+    try {
+      return this.#lines.read()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!isCode(error, 'ENOENT'))
+        setAside(this.#lines.path, 'The checkpoints of the audit log', reason, withoutCheckpoints)
+      return []
+    }
   }
 
   async close(): Promise<void> {
@@ -97,6 +114,16 @@ export function isSigned(point: Checkpoint): boolean {
     return verify(null, signedText(point), key, Buffer.from(point.signature, 'base64'))
   } catch {
     // What is no key or no signature has signed nothing.
+    return false
+  }
+}
+
+/** Empty before the first one. */
+function isKey(pem: string): boolean {
+  if (pem === '') return true
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519'
+  } catch {
     return false
   }
 }

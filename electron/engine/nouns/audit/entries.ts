@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { AuditEntry } from '#shared/contract/audit.ts'
 import { isCode } from '../../storage/durable.ts'
+import { openRegular } from '../../storage/regularFile.ts'
 
 const chunk = 64 * 1024
+/** Bytes; inputs of calls are smaller by far. What is longer is no entry, and is read as one line that says nothing. */
+export const longestLine = 16 * 1024 * 1024
+const unreadableLine = '\0'
 
 /** The hash covers every field but itself, keys in sorted order so that a rewrite by another JSON writer changes nothing. */
 export function hashOf(entry: Omit<AuditEntry, 'hash'> & { hash?: string }): string {
@@ -44,15 +48,31 @@ export async function* linesBackwards(path: string, before = Number.POSITIVE_INF
   try {
     const { size } = await file.stat()
     let end = Number.isFinite(before) ? await endBefore(file, size, before) : size
-    let rest = Buffer.alloc(0)
+    // Of a line whose beginning was not read yet, newest part first.
+    let parts: Buffer[] = []
+    let length = 0
     while (end > 0) {
       const start = Math.max(0, end - chunk)
-      const bytes = Buffer.concat([await readAt(file, start, end - start), rest])
-      // The first line of a chunk may have begun before it. Line ends are single bytes: no character is cut.
+      const bytes = await readAt(file, start, end - start)
+      // Line ends are single bytes: no character is cut.
       const cut = start === 0 ? 0 : bytes.indexOf(0x0a) + 1
-      rest = start > 0 && cut === 0 ? bytes : bytes.subarray(0, cut)
-      const whole = start > 0 && cut === 0 ? '' : bytes.subarray(cut).toString('utf8')
-      for (const line of whole.split('\n').reverse()) if (line !== '') yield line
+      const isWithin = start > 0 && cut === 0
+      if (!isWithin) {
+        const isLong = length > longestLine
+        const after = isLong ? bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1) : bytes
+        if (isLong) yield unreadableLine
+        const whole = Buffer.concat([
+          after.subarray(Math.min(cut, after.length)),
+          ...(isLong ? [] : parts.reverse()),
+        ]).toString('utf8')
+        for (const line of whole.split('\n').reverse()) if (line !== '') yield line
+        parts = []
+        length = 0
+      }
+      const open = isWithin ? bytes : bytes.subarray(0, cut)
+      length += open.length
+      if (length <= longestLine) parts.push(open)
+      else parts = []
       end = start
     }
   } finally {
@@ -93,6 +113,41 @@ async function lineAfter(
   return { start: from + begin, line: bytes.subarray(begin, end).toString('utf8') }
 }
 
+/** Lines from the oldest on; one that is longer than any entry comes as one that is none. */
+export async function* linesForward(file: FileHandle): AsyncGenerator<string> {
+  let parts: Buffer[] = []
+  let length = 0
+  const line = () => (length > longestLine ? unreadableLine : Buffer.concat(parts).toString('utf8'))
+  for await (const bytes of file.createReadStream({
+    highWaterMark: chunk,
+    autoClose: false,
+  }) as AsyncIterable<Buffer>) {
+    let from = 0
+    for (let end = bytes.indexOf(0x0a); ; end = bytes.indexOf(0x0a, from)) {
+      const part = bytes.subarray(from, end < 0 ? undefined : end)
+      length += part.length
+      if (length <= longestLine) parts.push(part)
+      if (end < 0) break
+      yield line()
+      parts = []
+      length = 0
+      from = end + 1
+    }
+  }
+  if (length > 0) yield line()
+}
+
+/** Where the last line that was ended ends, in bytes; 0 where there is none. */
+export async function endOfLines(file: FileHandle): Promise<number> {
+  const { size } = await file.stat()
+  for (let end = size; end > 0; end = Math.max(0, end - chunk)) {
+    const start = Math.max(0, end - chunk)
+    const at = (await readAt(file, start, end - start)).lastIndexOf(0x0a)
+    if (at >= 0) return start + at + 1
+  }
+  return 0
+}
+
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length)
   const { bytesRead } = await file.read(bytes, 0, length, position)
@@ -101,7 +156,7 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
 
 export async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r')
+    return await openRegular(path)
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined
     throw error

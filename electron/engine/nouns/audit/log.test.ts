@@ -55,6 +55,7 @@ describe('audit log', () => {
 
   it('finds a tail that was cut off', async () => {
     const [a, b] = await lines()
+    await log.close()
     await writeFile(file(), `${[a, b].join('\n')}\n`)
     expect(await new AuditLog(directory).verify()).toMatchObject({ intact: false, brokenAt: 3 })
   })

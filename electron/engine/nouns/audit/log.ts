@@ -1,11 +1,14 @@
+import { closeSync, lstatSync } from 'node:fs'
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { AuditEntry, ChainReport } from '#shared/contract/audit.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
-import { storageError } from '../../storage/durable.ts'
+import { isCode, storageError } from '../../storage/durable.ts'
+import { setAside } from '../../storage/fileProblems.ts'
 import { JsonFile } from '../../storage/jsonFile.ts'
-import { hashOf, linesBackwards, openIfThere, parseEntry } from './entries.ts'
+import { openRegularSync } from '../../storage/regularFile.ts'
+import { endOfLines, hashOf, linesBackwards, linesForward, longestLine, openIfThere, parseEntry } from './entries.ts'
 import { redact } from './redact.ts'
 
 export type AuditFact = Omit<AuditEntry, 'sequence' | 'at' | 'previousHash' | 'hash'>
@@ -37,7 +40,11 @@ export class AuditLog {
     this.path = join(directory, 'audit.jsonl')
     this.#now = now
     const path = join(directory, 'audit.head')
-    this.#head = new JsonFile({ path, schema: head, initial: genesis, what: 'the newest entry of the audit log' })
+    const what = 'the number of the newest audit entry'
+    const otherwise =
+      'It is taken from the log itself, so entries cut from its end may go unnoticed; checkpoints still tell.'
+    this.#head = new JsonFile({ path, schema: head, initial: genesis, what, otherwise })
+    setAsideUnlessReadable(this.path)
   }
 
   /**
@@ -88,7 +95,7 @@ export class AuditLog {
     const broken = (at: number, message: string): Report => ({ entries, intact: false, brokenAt: at, message })
     const file = await openIfThere(this.path)
     try {
-      for await (const line of file?.readLines() ?? []) {
+      for await (const line of file ? linesForward(file) : []) {
         if (line === '') continue
         const next = previous.sequence + 1
         const entry = parseEntry(line)
@@ -221,12 +228,16 @@ export class AuditLog {
     }
   }
 
-  /** One at a time, always the newest; it may lag behind after a crash. */
+  /** One at a time, until the newest is saved; it may lag behind after a crash. */
   #saveHead(): void {
-    this.#savingHead ??= this.#head
-      .update((known) => this.#tail ?? known)
+    this.#savingHead ??= this.#saveNewest()
       .catch((error: unknown) => console.error(error))
       .finally(() => (this.#savingHead = undefined))
+  }
+
+  async #saveNewest(): Promise<void> {
+    while (this.#tail && this.#tail.hash !== this.#head.current.hash)
+      await this.#head.update((known) => this.#tail ?? known)
   }
 
   /**
@@ -252,12 +263,16 @@ export class AuditLog {
     if (!file) return
     try {
       const { size } = await file.stat()
-      const bytes = Buffer.alloc(Math.min(size, 1024 * 1024))
-      await file.read(bytes, 0, bytes.length, size - bytes.length)
-      const rest = bytes.length - (bytes.lastIndexOf(0x0a) + 1)
-      if (rest === 0) return
+      const end = await endOfLines(file)
+      if (end === size) return
       const writable = await open(this.path, 'r+')
-      await writable.truncate(size - rest).finally(() => writable.close())
+      try {
+        // What is longer than any entry is no half of one: it stays as evidence, and the next entry begins on a line of its own.
+        if (size - end > longestLine) await writable.write('\n', size)
+        else await writable.truncate(end)
+      } finally {
+        await writable.close()
+      }
     } finally {
       await file.close()
     }
@@ -266,3 +281,20 @@ export class AuditLog {
 
 /** The action of the entry that a repaired chain begins with. */
 export const repairAction = 'audit.repair'
+
+/** So that entries can be written. What is missing then shows when the log is verified. */
+function setAsideUnlessReadable(path: string): void {
+  try {
+    closeSync(openRegularSync(path))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const isAbsent = isCode(error, 'ENOENT') && !lstatSync(path, { throwIfNoEntry: false })
+    if (!isAbsent)
+      setAside(
+        path,
+        'The audit log',
+        reason,
+        'A new file takes its place; what is missing shows when the log is verified.',
+      )
+  }
+}

@@ -33,7 +33,7 @@ export interface BackupsNeeds {
   databases: DatabaseDirectory
   host: Pick<Host, 'dataDirectory' | 'user' | 'now'>
   /** The head of the audit log, kept in the manifest of each backup. */
-  auditCheckpoint?: () => Promise<AuditCheckpoint>
+  auditCheckpoint?: () => Promise<AuditCheckpoint | undefined>
   /** Replaced in tests that have no cluster. */
   services?: (scope: Scope) => SuiteServices
 }

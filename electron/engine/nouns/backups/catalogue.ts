@@ -14,6 +14,8 @@ import type { Seal, Signer } from './seal.ts'
 
 const manifestName = 'manifest.json'
 const verifiedName = 'verified.json'
+/** Bytes; a manifest of ten thousand tables is smaller. */
+const largestText = 64 * 1024 * 1024
 
 /** A backup that is being taken. */
 export interface BackupInTheMaking {
@@ -127,8 +129,8 @@ export class Catalogue {
 
   async #manifest(suite: Suite, id: string): Promise<{ contents: Manifest; signer: Signer }> {
     const path = this.#where(suite, valid(id), manifestName)
-    if (!(await this.#repository.stat(suite, id, manifestName))) throw notFound(id)
-    const description = await text(this.#repository.read(suite, id, manifestName))
+    const description = await this.#small(suite, id, manifestName)
+    if (description === undefined) throw notFound(id)
     const { contents, signer } = this.#seal.open('manifest', manifest, description, path)
     const isHere =
       contents.id === id &&
@@ -139,6 +141,14 @@ export class Catalogue {
       path,
       is: { id: contents.id, cluster: contents.cluster, namespace: contents.namespace },
     })
+  }
+
+  /** A text that the console wrote; undefined when it is not there. */
+  async #small(suite: Suite, id: string, member: string): Promise<string | undefined> {
+    const found = await this.#repository.stat(suite, id, member)
+    if (!found) return undefined
+    if (found.bytes > largestText) throw damaged(this.#where(suite, id, member), { found: found.bytes })
+    return text(this.#repository.read(suite, id, member))
   }
 
   async #checkMembers(suite: Suite, contents: Manifest, deep: boolean, signal?: AbortSignal): Promise<void> {
@@ -176,7 +186,7 @@ export class Catalogue {
   async #verified(suite: Suite, contents: Manifest): Promise<VerifiedRecord | undefined> {
     const path = this.#where(suite, contents.id, verifiedName)
     try {
-      const written = await text(this.#repository.read(suite, contents.id, verifiedName))
+      const written = (await this.#small(suite, contents.id, verifiedName)) ?? ''
       const { contents: record, signer } = this.#seal.open('verified', verifiedRecord, written, path)
       const isOfThis = record.id === contents.id && record.archive === archiveOf(contents).sha256
       return isOfThis && signer.isThisConsole ? record : undefined

@@ -1,10 +1,12 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Suite } from '#shared/contract/base.ts'
 import { flush, isCode, writeDurably } from '../../storage/durable.ts'
+import { FileFault, openRegular } from '../../storage/regularFile.ts'
 import { suiteFolder } from '../../storage/suiteFolder.ts'
+import { damaged } from './catalogueFaults.ts'
 import type { PartialBackup, Repository } from './repository.ts'
 
 const partial = '.partial'
@@ -29,16 +31,17 @@ export class FolderRepository implements Repository {
 
   async stat(suite: Suite, id: string, member: string): Promise<{ bytes: number; version: string } | undefined> {
     try {
-      const { size, mtimeMs } = await stat(this.#path(suite, id, member))
+      const file = await openRegular(this.#path(suite, id, member))
+      const { size, mtimeMs } = await file.stat().finally(() => file.close())
       return { bytes: size, version: `${size} ${mtimeMs}` }
     } catch (error) {
       if (isCode(error, 'ENOENT')) return undefined
-      throw error
+      throw error instanceof FileFault ? damaged(this.#path(suite, id, member), { raw: error.message }) : error
     }
   }
 
   read(suite: Suite, id: string, member: string, signal?: AbortSignal): Readable {
-    return createReadStream(this.#path(suite, id, member), { highWaterMark: 256 * 1024, signal })
+    return Readable.from(chunksOf(this.#path(suite, id, member), signal), { objectMode: false })
   }
 
   put(suite: Suite, id: string, member: string, text: string): Promise<void> {
@@ -113,4 +116,10 @@ export class FolderRepository implements Repository {
       throw error
     }
   }
+}
+
+async function* chunksOf(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await openRegular(path)
+  // Closes the file when it ends, also early.
+  for await (const bytes of file.createReadStream({ highWaterMark: 256 * 1024, signal })) yield bytes as Buffer
 }

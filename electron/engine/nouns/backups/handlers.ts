@@ -8,7 +8,7 @@ export function backupsNoun({ backups }: { backups: Backups }) {
     watch: engine.backups.watch.handler(async function* ({ input, signal }) {
       const scope = scopeOf(input)
       // Beside the list: the database may take its time, or be out of reach.
-      void backups.look(backups.suiteOf(scope))
+      backups.look(backups.suiteOf(scope)).catch(sayUnlooked)
       const list = async (deep: boolean) => ({
         backups: await backups.list(scope, deep),
         restores: backups.restores(scope),
@@ -36,9 +36,10 @@ export function backupsNoun({ backups }: { backups: Backups }) {
     delete: engine.backups.delete.handler(({ input }) => backups.delete(scopeOf(input), input.backupId)),
   }
   // Only looked at: recovering changes databases, and is a task that a person starts.
-  return { handlers, start: () => void backups.look() }
+  return { handlers, start: () => void backups.look().catch(sayUnlooked) }
 }
 
 /** Inputs carry more than the scope; what is kept must not. */
 const scopeOf = ({ context, namespace }: Scope): Scope => ({ context, namespace })
 const keyOf = ({ cluster, namespace }: Suite) => `${cluster} ${namespace}`
+const sayUnlooked = (error: unknown) => console.error('Interrupted restores could not be looked at:', error)

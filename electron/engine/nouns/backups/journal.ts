@@ -1,8 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { fault, suite, type Suite } from '#shared/contract/base.ts'
 import type { Restore } from '#shared/contract/backups.ts'
+import { isCode } from '../../storage/durable.ts'
+import { reportFile, setAside } from '../../storage/fileProblems.ts'
 import { JsonLines, type JournalHooks } from '../../storage/jsonLines.ts'
 import { suiteFolder } from '../../storage/suiteFolder.ts'
 import { recoveryId } from './names.ts'
@@ -94,8 +96,9 @@ export class RestoreJournal {
     this.#lines.append({ event: 'state', at: this.#now(), state, message, ...(reason && { fault: reason }) })
   }
 
+  /** Undefined for a journal that says nothing; it is set aside, and the others stay readable. */
   read(): JournalView | undefined {
-    const [first, ...rest] = this.#lines.read()
+    const [first, ...rest] = this.#readLines()
     if (first?.event !== 'begun') return undefined
     const { event: _event, ...facts } = first
     const done = new Set<JournalStep>()
@@ -117,6 +120,26 @@ export class RestoreJournal {
       if (line.event === 'state') view.outcome = { ...line }
     }
     return view
+  }
+
+  #readLines(): Entry[] {
+    const unknown =
+      'What that restore left in the database has to be looked up there: SELECT oid, datname FROM pg_database.'
+    try {
+      const lines = this.#lines.read()
+      if (lines[0]?.event !== 'begun')
+        setAside(this.#lines.path, 'The journal of a restore', 'it has no beginning', unknown)
+      return lines
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return []
+      setAside(
+        this.#lines.path,
+        'The journal of a restore',
+        error instanceof Error ? error.message : String(error),
+        unknown,
+      )
+      return []
+    }
   }
 }
 
@@ -161,4 +184,14 @@ export class RestoreJournals {
   }
 }
 
-const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : [])
+/** None where there is no such folder; one that cannot be read is reported, and hides no other. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return []
+    const reason = error instanceof Error ? error.message : String(error)
+    reportFile({ path: directory, keptAs: null, message: `The restores in this folder cannot be listed: ${reason}.` })
+    return []
+  }
+}

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { stat, writeFile } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
+import { fileProblems } from '../../storage/fileProblems.ts'
 import { Seal } from './seal.ts'
 import { temporaryFolder } from './testing/suite.ts'
 
@@ -68,10 +69,15 @@ it('opens what an earlier version sealed with the secret of this console, and no
   )
 })
 
-it('a damaged key keeps no backup from being listed, and says what to do when one is taken', async () => {
+it('a damaged key keeps no backup from being listed or taken: it is set aside, and a new one is made', async () => {
   const text = new Seal(here.path).close('manifest', { rows: 5 })
   await writeFile(join(here.path, 'signing-key.pem'), '')
   const seal = new Seal(here.path)
   expect(seal.open('manifest', kind, text, '').signer.isThisConsole).toBe(false)
-  expect(() => seal.close('manifest', {})).toThrow('Put ')
+  expect(fileProblems().at(-1)).toMatchObject({
+    message: expect.stringContaining('signed by another console') as string,
+  })
+  expect(await readdir(here.path)).toEqual([expect.stringMatching(/^signing-key\.pem\.unreadable-/)])
+  const next = seal.close('manifest', { rows: 6 })
+  expect(new Seal(here.path).open('manifest', kind, next, '').signer.isThisConsole).toBe(true)
 })

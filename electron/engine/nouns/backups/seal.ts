@@ -9,10 +9,13 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConsoleError } from '#shared/errors.ts'
+import { isCode } from '../../storage/durable.ts'
+import { setAside } from '../../storage/fileProblems.ts'
+import { FileFault, readRegularSync } from '../../storage/regularFile.ts'
 
 /** Who vouches for a text. */
 export interface Signer {
@@ -39,14 +42,14 @@ const sealed = z.object({
  */
 export class Seal {
   readonly #directory: string
-  #own: { privateKey: KeyObject; publicKey: string } | undefined
+  #own: OwnKey | undefined
 
   /** @param directory where `signing-key.pem` is, made with mode 0600 at the first signature, and `manifest.key` of an earlier version */
   constructor(directory: string) {
     this.#directory = directory
   }
 
-  /** JSON with the signature beside the contents. @throws ConsoleError STATE_UNKNOWN when this console's key is damaged */
+  /** JSON with the signature beside the contents. @throws the file system's error when a new key cannot be written */
   close(purpose: Purpose, contents: unknown): string {
     const { privateKey, publicKey } = this.#key()
     const signature = sign(null, signedText(purpose, contents), privateKey).toString('base64')
@@ -81,7 +84,7 @@ export class Seal {
   #checkHmac(contents: unknown, seal: string): Signer {
     const path = join(this.#directory, 'manifest.key')
     if (!existsSync(path)) throw new Error('it was sealed by another workstation, with a secret that is not here')
-    const secret = readFileSync(path)
+    const secret = readRegularSync(path, 1024)
     if (secret.length !== 32) throw new Error(`${path} is damaged: put it back from a copy`)
     const right = `hmac-sha256:${createHmac('sha256', secret).update(JSON.stringify(contents)).digest('hex')}`
     if (right.length !== seal.length || !timingSafeEqual(Buffer.from(right), Buffer.from(seal)))
@@ -91,21 +94,16 @@ export class Seal {
 
   /** Undefined where this console never signed, or its key cannot be read: then every signature is another's. */
   #ownPublicKey(): string | undefined {
-    if (!existsSync(this.#keyPath)) return undefined
-    try {
-      return this.#key().publicKey
-    } catch {
-      return undefined
-    }
+    this.#own ??= readKey(this.#keyPath)
+    return this.#own?.publicKey
   }
 
   get #keyPath(): string {
     return join(this.#directory, 'signing-key.pem')
   }
 
-  #key(): { privateKey: KeyObject; publicKey: string } {
-    this.#own ??= readOrMakeKey(this.#directory, this.#keyPath)
-    return this.#own
+  #key(): OwnKey {
+    return (this.#own ??= readKey(this.#keyPath) ?? makeKey(this.#directory, this.#keyPath))
   }
 }
 
@@ -113,28 +111,46 @@ export class Seal {
 const signedText = (purpose: Purpose, contents: unknown) =>
   Buffer.from(`agency-swarm-console ${purpose} 2\n${JSON.stringify(contents)}`)
 
-function readOrMakeKey(directory: string, path: string): { privateKey: KeyObject; publicKey: string } {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  if (!existsSync(path)) {
-    const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-    const file = openSync(path, 'wx', 0o600)
-    try {
-      writeSync(file, pem)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-  }
+interface OwnKey {
+  privateKey: KeyObject
+  publicKey: string
+}
+
+/** Undefined where this console never signed. A key that cannot be used is set aside, so that the next signature makes a new one. */
+function readKey(path: string): OwnKey | undefined {
   try {
-    const privateKey = createPrivateKey(readFileSync(path))
-    const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).toString('base64')
-    return { privateKey, publicKey }
+    const privateKey = createPrivateKey(readRegularSync(path, 64 * 1024))
+    if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('it is not an Ed25519 key')
+    return ownKey(privateKey)
   } catch (error) {
-    throw new ConsoleError(
-      'STATE_UNKNOWN',
-      `The key that signs backups is damaged, so no backup can be taken. Put ${path} back from a copy, or remove it: backups signed with it then show as those of another console.`,
-      { path },
-      { cause: error },
-    )
+    if (isCode(error, 'ENOENT') && !lstatSync(path, { throwIfNoEntry: false })) return undefined
+    const isFile = error instanceof FileFault
+    const reason = isFile ? error.message : 'it is not a private key'
+    setAside(path, 'The key that signs backups', reason, foreign)
+    return undefined
   }
+}
+
+const foreign =
+  'Backups signed with it show as signed by another console until it is put back; the next backup makes a new key.'
+
+function makeKey(directory: string, path: string): OwnKey {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())
+    fsyncSync(file)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  } finally {
+    closeSync(file)
+  }
+  return ownKey(privateKey)
+}
+
+function ownKey(privateKey: KeyObject): OwnKey {
+  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).toString('base64')
+  return { privateKey, publicKey }
 }

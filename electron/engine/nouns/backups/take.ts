@@ -19,7 +19,7 @@ export interface TakeRequest {
   reason: string
   images: Record<string, string>
   /** The head of the audit log, to be kept with the backup. */
-  auditCheckpoint?: () => Promise<AuditCheckpoint>
+  auditCheckpoint?: () => Promise<AuditCheckpoint | undefined>
   now: () => number
   signal: AbortSignal
   /** Milliseconds to wait for a lock of another session; five minutes where nothing is said. */
@@ -146,7 +146,18 @@ async function dumpSnapshot(
       schemaVersion: schema,
     },
     members: [{ name: archiveName, ...archive }],
-    audit: await request.auditCheckpoint?.(),
+    audit: await checkpointOf(request),
+  }
+}
+
+/** A log that cannot be written now keeps no backup from being taken. */
+async function checkpointOf({ auditCheckpoint, onDetail }: TakeRequest): Promise<AuditCheckpoint | undefined> {
+  try {
+    return await auditCheckpoint?.()
+  } catch (error) {
+    console.error('A backup is without the checkpoint of the audit log:', error)
+    onDetail('The backup is without a checkpoint of the audit log, which cannot be signed now.')
+    return undefined
   }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Suite } from '#shared/contract/base.ts'
 import type { DatabaseServer } from '../../ports/databaseServer.ts'
+import { setAside } from '../../storage/fileProblems.ts'
 import { JsonLines } from '../../storage/jsonLines.ts'
 import { suiteFolder } from '../../storage/suiteFolder.ts'
 import { createLike } from './newDatabase.ts'
@@ -49,10 +50,22 @@ export class TrialDatabases {
   left(): { name: string; oid: string | undefined }[] {
     if (!this.#lines.exists) return []
     const left = new Map<string, string | undefined>()
-    for (const entry of this.#lines.read()) {
+    for (const entry of this.#readLines()) {
       if (entry.event === 'dropped') left.delete(entry.name)
       else left.set(entry.name, entry.event === 'made' ? entry.oid : undefined)
     }
     return [...left].map(([name, oid]) => ({ name, oid }))
+  }
+
+  #readLines(): z.infer<typeof line>[] {
+    try {
+      return this.#lines.read()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      const left =
+        'Scratch databases of interrupted verifications, named agency_swarm_trial_…, may be left and are not dropped.'
+      setAside(this.#lines.path, 'The list of scratch databases', reason, left)
+      return []
+    }
   }
 }

@@ -94,8 +94,12 @@ function begin(id: string, context: KubeContext): KnownContext {
   }
 }
 
-/** Changes whenever the file's content may have. */
+/** Changes whenever the file's content, or why it cannot be read, may have. */
 function stamp(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : 'absent'
+  try {
+    const { mtimeMs, size, ino } = statSync(path)
+    return `${mtimeMs} ${size} ${ino}`
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { asConsoleError } from '#shared/errors.ts'
 import type { ClusterConnection, ClusterEntry, KubeContext, KubeObject } from '../../kube/index.ts'
+import { readRegularSync } from '../../storage/regularFile.ts'
 
 /** The id of the built-in sandbox, as a context and as a cluster: it stays the same cluster through every reset. */
 export const sandboxId = 'sandbox'
@@ -43,7 +43,7 @@ function trustOf({ server, skipTlsVerify, caData, caFile }: ClusterEntry): strin
 
 function readAuthority(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegularSync(path).toString('utf8')
   } catch {
     // The connection says what is wrong with the file.
     return undefined

@@ -9,8 +9,8 @@ import { mostCareful } from './environment.ts'
 const keptContexts = 1000
 
 const file = z.object({
-  /** By cluster; in the form of an earlier version by context, until the context's cluster is known. */
-  environments: z.record(z.string(), environment).default({}),
+  /** By cluster; in the form of an earlier version by context, until the context's cluster is known. An unknown word is taken for the one that asks for most care. */
+  environments: z.record(z.string(), environment.catch('production')).default({}).catch({}),
   /** What was learnt by each kubeconfig entry (by its identity), so that it is known before the cluster can be reached. */
   contexts: z
     .record(z.string(), z.object({ cluster: z.string().optional(), role: z.enum(permissions).optional() }))
@@ -19,7 +19,7 @@ const file = z.object({
   /** Former ids of clusters, each with the id that took its place; null where several clusters share it, so that it leads to none. */
   joins: z.record(z.string(), z.string().nullable()).default({}).catch({}),
   /** Whether the sandbox ran when the app was last used, so that it comes back by itself. */
-  sandboxWanted: z.boolean().default(false),
+  sandboxWanted: z.boolean().default(false).catch(false),
   /**
    * Programs of kubeconfigs that may run, as they were when the person allowed them. Entries in the form of an earlier version are asked
    * about again; the rest of the file stays.
@@ -33,6 +33,9 @@ const file = z.object({
 })
 type Remembered = z.infer<typeof file>
 
+const otherwise =
+  'Environments are guessed from the names of contexts, roles are asked for, and programs of kubeconfigs ask before they run.'
+
 /**
  * What the console remembers about clusters; the kubeconfig files themselves are never written. What a person decides is on disk when
  * the call returns. What was learnt in passing holds at once and is written behind: if it cannot be, it is learnt again.
@@ -45,7 +48,13 @@ export class ClusterMemory {
   constructor(directory: string) {
     const path = join(directory, 'clusters.json')
     // Without a file the guesses apply again, which err towards caution.
-    this.#file = new JsonFile({ path, schema: file, initial: file.parse({}), what: 'what is known about clusters' })
+    this.#file = new JsonFile({
+      path,
+      schema: file,
+      initial: file.parse({}),
+      what: 'what is known about clusters',
+      otherwise,
+    })
     this.#current = this.#file.current
   }
 

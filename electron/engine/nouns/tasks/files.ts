@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setAside } from '../../storage/fileProblems.ts'
 import { JsonLines } from '../../storage/jsonLines.ts'
 import { begin, fold, line, type Kept, type Line } from './lines.ts'
 
@@ -27,7 +28,7 @@ export class TaskFiles {
   left(): { kept: Kept; journal: JsonLines<Line> }[] {
     return idsIn(this.#current).flatMap((id) => {
       const journal = this.journal(id)
-      const kept = keptOf(journal.read())
+      const kept = readTask(journal)
       return kept ? [{ kept, journal }] : []
     })
   }
@@ -40,7 +41,7 @@ export class TaskFiles {
       .filter(({ id }) => before === undefined || id < before)
       .sort((a, b) => (a.id < b.id ? 1 : -1))
       .slice(0, limit)
-      .flatMap(({ path }) => keptOf(new JsonLines(path, line).read()) ?? [])
+      .flatMap(({ path }) => readTask(new JsonLines(path, line)) ?? [])
   }
 
   /** @throws the file system's error */
@@ -61,9 +62,24 @@ export class TaskFiles {
   }
 }
 
-function keptOf([first, ...rest]: Line[]): Kept | undefined {
-  return first?.event === 'begun' ? rest.reduce(fold, begin(first)) : undefined
+/** A journal that says nothing is set aside: the other tasks are there all the same. */
+function readTask(journal: JsonLines<Line>): Kept | undefined {
+  try {
+    const [first, ...rest] = journal.read()
+    if (first?.event === 'begun') return rest.reduce(fold, begin(first))
+    setAside(journal.path, 'The journal of a task', 'it does not begin with a task', withoutJournal)
+  } catch (error) {
+    setAside(
+      journal.path,
+      'The journal of a task',
+      error instanceof Error ? error.message : String(error),
+      withoutJournal,
+    )
+  }
+  return undefined
 }
+
+const withoutJournal = 'The task is not in the list; what it did is in the audit log.'
 
 /** Sorted: ids begin with the time. */
 function idsIn(folder: string): string[] {

@@ -208,22 +208,20 @@ export class Tasks {
   }
 
   #load(): void {
-    try {
-      this.#files.prune()
+    // The console starts all the same: new work says itself what it cannot write.
+    attempt('The history of tasks cannot be pruned', () => this.#files.prune())
+    attempt('Tasks of earlier sessions', () => {
       for (const { kept, journal } of this.#files.left()) {
         const { id } = kept.task
         if ((kept.isDismissed || kept.task.seen) && kept.isAudited && kept.task.state !== 'interrupted') {
-          this.#files.archive(id)
+          attempt(`Task ${id} stays in the list`, () => this.#files.archive(id))
           continue
         }
         const record = this.#record(kept, journal)
         this.#entries.set(id, { record, abort: new AbortController(), ended: Promise.resolve() })
         if (kept.task.state === 'running') interrupt(record)
       }
-    } catch (error) {
-      // The console starts all the same: new work says itself what it cannot write.
-      console.error('Tasks of earlier sessions:', error)
-    }
+    })
   }
 
   #begin({ scope, steps, settles, result = {}, ...rest }: TaskDescription): TaskRecord {
@@ -346,5 +344,13 @@ export class Tasks {
     this.#started += 1
     const count = this.#started.toString(36).padStart(4, '0')
     return `${at.toString(36).padStart(9, '0')}-${count}-${randomBytes(4).toString('hex')}`
+  }
+}
+
+function attempt(what: string, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    console.error(`${what}:`, error)
   }
 }

@@ -8,6 +8,7 @@ import type { ClusterDirectory } from '../../ports/directory.ts'
 import type { Variables } from '../../ports/host.ts'
 import type { AuditLog } from '../audit/log.ts'
 import { requireAllowedProgram } from './allowedProgram.ts'
+import { reportFile } from '../../storage/fileProblems.ts'
 import { findKubectl } from './findKubectl.ts'
 import { Guard } from './guard/guard.ts'
 import { terminalKubeconfig } from './guard/kubeconfig.ts'
@@ -54,7 +55,7 @@ export class Terminals {
     this.#guard = new Guard({ ...needs, questions: this.questions })
     this.#folder = join(needs.dataDirectory, 'terminals')
     // What an engine that was killed left behind holds credentials.
-    rmSync(this.#folder, { recursive: true, force: true })
+    removeLeftovers(this.#folder)
   }
 
   shell(
@@ -150,5 +151,15 @@ export class Terminals {
     const found = this.#open.get(streamId)
     if (found) return found.program
     throw new ConsoleError('NOT_FOUND', 'This terminal has ended. What was typed was not sent. Open a new one.')
+  }
+}
+
+function removeLeftovers(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch (error) {
+    const raw = error instanceof Error ? error.message : String(error)
+    const message = `What terminals of an earlier session left, credentials among it, cannot be removed: ${raw}.`
+    reportFile({ path: folder, keptAs: null, message })
   }
 }

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as tls from 'node:tls'
+import { readRegular } from '../storage/regularFile.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -53,7 +54,10 @@ async function readAuthorities(environment: Environment): Promise<string[] | und
 
 /** Undefined when it cannot be read: as for Go, a file among many that is unreadable is passed over. */
 async function certificatesIn(path: string): Promise<string[] | undefined> {
-  const text = await readFile(path, 'latin1').catch(() => undefined)
+  const text = await readRegular(path).then(
+    (bytes) => bytes.toString('latin1'),
+    () => undefined,
+  )
   return (
     text?.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? (text === undefined ? undefined : [])
   )

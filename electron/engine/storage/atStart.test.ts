@@ -41,7 +41,7 @@ const files = [
   'tasks/step-durations.json',
   `tasks/current/${journal}`,
   `tasks/history/${journal}`,
-  join(suite, '20261130-120000-abcdef.jsonl'),
+  join(suite, '20261130T120000000Z-abcd.jsonl'),
 ]
 /** What stands where a folder belongs. */
 const folders = [
@@ -62,13 +62,11 @@ const silent = new Set([
   ...['empty', 'truncated', 'garbage', 'NUL bytes', 'wrong JSON type', 'huge', 'without permission'].map(
     (each) => `engine.lock ${each}`,
   ),
-  ...['a folder', 'a pipe', 'a device', 'a dangling link', 'a loop of links'].map(() => ''),
   // Lines that say nothing in a log of lines: verifying the log tells.
   ...['empty', 'truncated', 'garbage', 'NUL bytes', 'wrong JSON type', 'huge'].map(
     (each) => `audit/audit.jsonl ${each}`,
   ),
   ...['empty', 'truncated', 'garbage', 'NUL bytes', 'wrong JSON type'].map((each) => `audit/checkpoints.jsonl ${each}`),
-  // No call of the start reads the history; asking for it does.
 ])
 
 let root: string
@@ -117,7 +115,7 @@ function prepare(): void {
     chmodSync(join(directory, 'closed'), 0)
     return { kubeconfig: join(directory, 'closed', 'config') }
   })
-  for (const field of ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'])
+  for (const field of ['certificate-authority', 'client-certificate', 'tokenFile'])
     for (const condition of ['a folder', 'a pipe', 'a device', 'a loop of links', 'huge', 'without permission'])
       order(`${field} ${condition}`, (directory) => {
         conditions[condition]?.(join(directory, 'named'))
@@ -130,7 +128,8 @@ function prepare(): void {
 
 const kubeconfigNaming = (field: string) => {
   const cluster = field === 'certificate-authority' ? `, ${field}: named` : ''
-  const user = field === 'certificate-authority' ? 'token: abc' : `${field}: named`
+  const pair = field === 'client-certificate' ? ', client-key: named' : ''
+  const user = field === 'certificate-authority' ? 'token: abc' : `${field}: named${pair}`
   return `apiVersion: v1
 kind: Config
 clusters: [{ name: c, cluster: { server: 'https://127.0.0.1:9'${cluster} } }]
@@ -142,6 +141,9 @@ contexts: [{ name: c, context: { cluster: c, user: u } }]
 async function run(): Promise<Map<string, StartReport>> {
   // The user must own what it starts on.
   if (isRoot) execFileSync('chown', ['-R', '-h', `${nobody}:${nobody}`, root])
+  const closed = orders.find(({ name }) => name === 'read-only')?.directory ?? ''
+  if (isRoot) execFileSync('chown', ['root:root', closed])
+  chmodSync(closed, 0o555)
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../testing/startChild.ts')], {
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(isRoot && { uid: nobody, gid: nobody }),
@@ -152,7 +154,7 @@ async function run(): Promise<Map<string, StartReport>> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4000)))
   child.stdin.end(JSON.stringify(orders))
   // One that hangs fails by name instead of by the test's own limit.
-  const hanging = setTimeout(() => child.kill('SIGKILL'), 150_000)
+  const hanging = setTimeout(() => child.kill('SIGKILL'), 120_000)
   await new Promise((resolve) => child.once('close', resolve))
   clearTimeout(hanging)
   const lines = output.split('\n').filter((line) => line.startsWith('{'))
@@ -167,11 +169,14 @@ describe.runIf(process.platform === 'linux')('an engine starts, answers, and nam
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'console-start-'))
     prepare()
-    for (const name of ['read-only', 'read-only and full of files'])
-      order(name, (directory) => {
-        if (name !== 'read-only') for (const file of files.slice(0, 4)) writeFileSync(join(directory, file), '{"')
-        return { readOnly: true }
-      })
+    order('read-only', (directory) => {
+      for (const file of files.slice(0, 4)) writeFileSync(join(directory, file), '{"')
+      return {}
+    })
+    order('closed to its owner', (directory) => {
+      chmodSync(directory, 0)
+      return {}
+    })
     reports = await run()
   })
   afterAll(() => {
@@ -232,9 +237,13 @@ describe.runIf(process.platform === 'linux')('an engine starts, answers, and nam
       })
   })
 
-  it('in a folder that cannot be written, saying that nothing can be saved', () => {
+  it.runIf(isRoot)('in a folder that cannot be written, saying that nothing can be saved', () => {
     const report = reports.get('read-only')
     expect(report?.problems.map(({ message }) => message).join(' ')).toContain('nothing can be saved')
     expect(report?.writes).toBe('STORAGE_FAILED')
+  })
+
+  it('in a folder that its owner closed by mistake, which is opened again', () => {
+    expect(reports.get('closed to its owner')).toMatchObject({ writes: 'done', problems: [] })
   })
 })

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -30,7 +40,7 @@ type Owner = z.infer<typeof owner>
 export function claimDirectory(directory: string, user: string): () => void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    chmodSync(directory, 0o700)
+    if (process.platform !== 'win32' && (statSync(directory).mode & 0o777) !== 0o700) makePrivate(directory)
     return claim(join(directory, 'engine.lock'), user)
   } catch (error) {
     if (error instanceof ConsoleError) throw error
@@ -38,6 +48,17 @@ export function claimDirectory(directory: string, user: string): () => void {
     const message = `The console's folder cannot be written: ${raw}. It can be looked at, and nothing can be saved. Do not open a second console on it.`
     reportFile({ path: directory, keptAs: null, message })
     return () => undefined
+  }
+}
+
+/** Also gives the owner back what a careless chmod took. */
+function makePrivate(directory: string): void {
+  try {
+    chmodSync(directory, 0o700)
+  } catch (error) {
+    const raw = error instanceof Error ? error.message : String(error)
+    const message = `Others may be able to read the console's folder, and its mode cannot be changed: ${raw}.`
+    reportFile({ path: directory, keptAs: null, message })
   }
 }
 
@@ -58,7 +79,13 @@ function claim(path: string, user: string): () => void {
   }
   return () => {
     const found = read(path)
-    if (found?.pid === own.pid && found.since === own.since) rmSync(path, { force: true })
+    if (found?.pid !== own.pid || found.since !== own.since) return
+    try {
+      rmSync(path, { force: true })
+    } catch (error) {
+      // The next console finds that this process has ended.
+      console.error(`${path} could not be removed:`, error)
+    }
   }
 }
 

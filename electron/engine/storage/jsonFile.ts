@@ -1,10 +1,9 @@
-import { lstatSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { isCode, storageError, writeDurably } from './durable.ts'
+import { storageError, writeDurably } from './durable.ts'
 import { setAside } from './fileProblems.ts'
-import { readRegularSync } from './regularFile.ts'
+import { isAbsent, readRegularSync } from './regularFile.ts'
 
 export interface JsonFileOptions<T> {
   path: string
@@ -63,16 +62,11 @@ export class JsonFile<T> {
     try {
       return schema.parse(JSON.parse(readRegularSync(path).toString('utf8')))
     } catch (error) {
-      if (isCode(error, 'ENOENT') && !isLink(path)) return initial
+      if (isAbsent(path, error)) return initial
       setAside(path, `${what.charAt(0).toUpperCase()}${what.slice(1)}`, reasonOf(error), otherwise)
       return initial
     }
   }
-}
-
-/** A link that leads nowhere is there, unlike a file that was never written. */
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }
 
 function reasonOf(error: unknown): string {

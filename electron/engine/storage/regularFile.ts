@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 
 /** Bytes, for what a person or this console writes: kubeconfigs, certificates, tokens, settings. */
@@ -87,6 +87,12 @@ export async function openRegular(path: string): Promise<FileHandle> {
     await file?.close()
     throw asFault(thrown)
   }
+}
+
+/** Whether a file could not be read because it was never written; a link that leads nowhere is there. */
+export function isAbsent(path: string, error: unknown): boolean {
+  const code = error instanceof FileFault ? error.code : undefined
+  return code === 'ENOENT' && !lstatSync(path, { throwIfNoEntry: false })
 }
 
 async function readAll(path: string, limit: number): Promise<Buffer> {

@@ -3,9 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isCode } from './durable.ts'
 import { reportFile, setAside } from './fileProblems.ts'
-import { readRegularSync } from './regularFile.ts'
+import { isAbsent, readRegularSync } from './regularFile.ts'
 
 /**
  * This console, by an id that it keeps in its data directory: after a crash it continues its own work at once. Where the id cannot be
@@ -22,8 +21,13 @@ function read(path: string): string | undefined {
   try {
     return z.uuid().parse(readRegularSync(path).toString('utf8').trim())
   } catch (error) {
-    if (!isCode(error, 'ENOENT'))
-      setAside(path, "This console's id", error instanceof z.ZodError ? 'it is not an id' : String(error), consequence)
+    if (!isAbsent(path, error))
+      setAside(
+        path,
+        "This console's id",
+        error instanceof z.ZodError ? 'it is not an id' : (error as Error).message,
+        consequence,
+      )
     return undefined
   }
 }

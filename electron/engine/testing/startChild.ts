@@ -2,15 +2,13 @@
  * Starts a real engine on one data directory after the other, and says of each what it found. On stdin: the orders as JSON; on stdout: a
  * report a line. The process has the rights of whoever starts it, so that a missing permission is one.
  */
-import { chmodSync } from 'node:fs'
 import { json } from 'node:stream/consumers'
 import { MessageChannel } from 'node:worker_threads'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import { createEngine } from '../index.ts'
-import { fileProblems } from '../storage/fileProblems.ts'
+import { fileProblemFound } from '../storage/fileProblems.ts'
 import { claimDirectory } from '../storage/directoryLock.ts'
-import { asConsoleError } from '#shared/errors.ts'
 import type { FileProblem } from '#shared/contract/app.ts'
 import type { EngineClient } from './client.ts'
 import { testHost } from './testHost.ts'
@@ -23,7 +21,6 @@ export interface StartOrder {
   variables?: Record<string, string>
   /** The context of the kubeconfig is looked at. */
   checks?: boolean
-  readOnly?: boolean
 }
 
 export interface StartReport {
@@ -42,20 +39,11 @@ export interface StartReport {
 for (const order of (await json(process.stdin)) as StartOrder[]) console.log(JSON.stringify(await start(order)))
 process.exit(0)
 
-async function start({
-  name,
-  directory,
-  kubeconfig,
-  variables,
-  checks = false,
-  readOnly,
-}: StartOrder): Promise<StartReport> {
-  if (readOnly) chmodSync(directory, 0o500)
+async function start({ name, directory, kubeconfig, variables, checks = false }: StartOrder): Promise<StartReport> {
   process.env.KUBECONFIG = kubeconfig ?? '/does/not/exist'
-  const before = fileProblems().length
+  const problems: FileProblem[] = []
+  const stopListening = fileProblemFound.on((problem) => problems.push(problem))
   const release = claimDirectory(directory, 'maya')
-  // Claiming makes it the owner's; the condition is a folder that stays as it is.
-  if (readOnly) chmodSync(directory, 0o500)
   const environment = Promise.resolve({ ...process.env, ...variables })
   const host = { ...(await testHost()), dataDirectory: directory, environment }
   const engine = createEngine(host)
@@ -66,12 +54,13 @@ async function start({
   port1.start()
   port2.start()
   try {
-    return { name, directory, checks, ...(await ask(client, checks)), problems: fileProblems().slice(before) }
+    return { name, directory, checks, ...(await ask(client, checks)), problems }
   } finally {
     port1.close()
     port2.close()
     await engine.stop()
     release()
+    stopListening()
   }
 }
 
@@ -83,11 +72,15 @@ async function ask(client: EngineClient, checks: boolean) {
   await client.audit.verify({})
   const writes = await client.app.updateSettings({ singleKeys: false }).then(
     () => 'done',
-    (thrown: unknown) => asConsoleError(thrown).code,
+    (thrown: unknown) => (thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown)),
   )
   let found: { kubeconfigs: StartReport['kubeconfigs']; faults: string[] } = { kubeconfigs: [], faults: [] }
-  for await (const { contexts, problems } of await client.clusters.watch(undefined)) {
-    const faults = contexts.flatMap(({ fault }) => fault?.message ?? [])
+  for await (const { contexts, problems } of await client.clusters.watch(undefined, {
+    signal: AbortSignal.timeout(20_000),
+  })) {
+    const faults = [...contexts.map(({ fault }) => fault?.message), ...problems.map(({ message }) => message)].filter(
+      (message) => message !== undefined,
+    )
     found = { kubeconfigs: problems, faults }
     if (!checks || faults.length > 0) break
   }

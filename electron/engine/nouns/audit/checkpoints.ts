@@ -3,10 +3,11 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { checkpoint, type Checkpoint } from '#shared/contract/audit.ts'
-import { isCode, storageError } from '../../storage/durable.ts'
+import { storageError } from '../../storage/durable.ts'
 import { setAside } from '../../storage/fileProblems.ts'
 import { JsonFile } from '../../storage/jsonFile.ts'
 import { JsonLines } from '../../storage/jsonLines.ts'
+import { isAbsent } from '../../storage/regularFile.ts'
 import { canonical } from './entries.ts'
 import type { AuditLog } from './log.ts'
 
@@ -63,7 +64,7 @@ export class Checkpoints {
       return this.#lines.read()
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      if (!isCode(error, 'ENOENT'))
+      if (!isAbsent(this.#lines.path, error))
         setAside(this.#lines.path, 'The checkpoints of the audit log', reason, withoutCheckpoints)
       return []
     }

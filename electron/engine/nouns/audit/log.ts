@@ -1,13 +1,13 @@
-import { closeSync, lstatSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { AuditEntry, ChainReport } from '#shared/contract/audit.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
-import { isCode, storageError } from '../../storage/durable.ts'
+import { storageError } from '../../storage/durable.ts'
 import { setAside } from '../../storage/fileProblems.ts'
 import { JsonFile } from '../../storage/jsonFile.ts'
-import { openRegularSync } from '../../storage/regularFile.ts'
+import { isAbsent, openRegularSync } from '../../storage/regularFile.ts'
 import { endOfLines, hashOf, linesBackwards, linesForward, longestLine, openIfThere, parseEntry } from './entries.ts'
 import { redact } from './redact.ts'
 
@@ -288,8 +288,7 @@ function setAsideUnlessReadable(path: string): void {
     closeSync(openRegularSync(path))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    const isAbsent = isCode(error, 'ENOENT') && !lstatSync(path, { throwIfNoEntry: false })
-    if (!isAbsent)
+    if (!isAbsent(path, error))
       setAside(
         path,
         'The audit log',

@@ -6,6 +6,7 @@ import type { Restore } from '#shared/contract/backups.ts'
 import { isCode } from '../../storage/durable.ts'
 import { reportFile, setAside } from '../../storage/fileProblems.ts'
 import { JsonLines, type JournalHooks } from '../../storage/jsonLines.ts'
+import { isAbsent } from '../../storage/regularFile.ts'
 import { suiteFolder } from '../../storage/suiteFolder.ts'
 import { recoveryId } from './names.ts'
 
@@ -131,7 +132,7 @@ export class RestoreJournal {
         setAside(this.#lines.path, 'The journal of a restore', 'it has no beginning', unknown)
       return lines
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return []
+      if (isAbsent(this.#lines.path, error)) return []
       setAside(
         this.#lines.path,
         'The journal of a restore',

@@ -9,13 +9,12 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConsoleError } from '#shared/errors.ts'
-import { isCode } from '../../storage/durable.ts'
 import { setAside } from '../../storage/fileProblems.ts'
-import { FileFault, readRegularSync } from '../../storage/regularFile.ts'
+import { FileFault, isAbsent, readRegularSync } from '../../storage/regularFile.ts'
 
 /** Who vouches for a text. */
 export interface Signer {
@@ -123,7 +122,7 @@ function readKey(path: string): OwnKey | undefined {
     if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('it is not an Ed25519 key')
     return ownKey(privateKey)
   } catch (error) {
-    if (isCode(error, 'ENOENT') && !lstatSync(path, { throwIfNoEntry: false })) return undefined
+    if (isAbsent(path, error)) return undefined
     const isFile = error instanceof FileFault
     const reason = isFile ? error.message : 'it is not a private key'
     setAside(path, 'The key that signs backups', reason, foreign)

@@ -1,9 +1,6 @@
 import { ConsoleError } from '#shared/errors.ts'
-<<<<<<< HEAD
 import { credentialRisk, credentialsRefused } from './credentialRisk.ts'
-=======
 import { readRegular } from '../storage/regularFile.ts'
->>>>>>> 5ed5621 (Files at start: only regular files are read, within a size and a time; what cannot be used is set aside and named in the window)
 import { checkClientCertificate } from './clientCertificate.ts'
 import type { TlsMaterial } from './dial.ts'
 import { headerName, headerValue } from './headers.ts'

@@ -75,14 +75,11 @@ async function ask(client: EngineClient, checks: boolean) {
     (thrown: unknown) => (thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown)),
   )
   let found: { kubeconfigs: StartReport['kubeconfigs']; faults: string[] } = { kubeconfigs: [], faults: [] }
-  for await (const { contexts, problems } of await client.clusters.watch(undefined, {
-    signal: AbortSignal.timeout(20_000),
-  })) {
-    const faults = [...contexts.map(({ fault }) => fault?.message), ...problems.map(({ message }) => message)].filter(
-      (message) => message !== undefined,
-    )
-    found = { kubeconfigs: problems, faults }
-    if (!checks || faults.length > 0) break
+  if (checks) await client.clusters.check({})
+  for await (const { contexts, problems } of await client.clusters.watch(undefined)) {
+    const faults = [...contexts.map(({ fault }) => fault?.message), ...problems.map(({ message }) => message)]
+    found = { kubeconfigs: problems, faults: faults.filter((message) => message !== undefined) }
+    break
   }
   return { answers: info.user === 'maya', writes, ...found }
 }

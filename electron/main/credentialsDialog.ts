@@ -18,7 +18,7 @@ export function credentialsDialog(question: CredentialsQuestion) {
     detail: [
       ...credentialLines(question),
       '',
-      'Whoever runs that server can use the credentials. Allow it only if you know the server and the kubeconfig. You are asked again when the server or the files change.',
+      'Anyone who runs that server can use the credentials. Allow it only if you know the server and the kubeconfig. You are asked again when the server or the files change.',
     ].join('\n'),
     buttons: ['Do not send', 'Send to this server'],
     defaultId: refusal,

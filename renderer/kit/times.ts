@@ -15,7 +15,6 @@ function formatsOf(timeZone: string | undefined) {
     exact: make({ ...numeric, second: '2-digit', fractionalSecondDigits: 3 }),
     minute: make(numeric),
     day: make({ weekday: 'short', day: 'numeric', month: 'short' }),
-    longDay: make({ weekday: 'long', day: 'numeric', month: 'long' }),
     date: make({ year: 'numeric', month: '2-digit', day: '2-digit' }),
     zone: make({ timeZoneName: 'longOffset' }),
   }
@@ -81,11 +80,6 @@ export function formatTime(time: number): string {
 /** `Tue 18 Nov`. */
 export function formatDay(time: number): string {
   return formats.day.format(time).replace(',', '')
-}
-
-/** `Tuesday 18 November`. */
-export function formatLongDay(time: number): string {
-  return formats.longDay.format(time)
 }
 
 /** `2025-11-18`. */

@@ -107,7 +107,7 @@ function advice(code: ErrorCode, isWrite: boolean): string {
   if (code === 'TLS_MISMATCH')
     return 'Nothing was sent. Compare server and certificate-authority in the kubeconfig with the cluster.'
   if (code === 'UNAUTHENTICATED')
-    return 'Nothing was changed in the cluster. Correct client-certificate and client-key in the kubeconfig, or sign in again.'
+    return 'The request was not sent. Correct client-certificate and client-key in the kubeconfig, or sign in again.'
   if (code === 'CLUSTER_UNREACHABLE') return 'Check the network, a VPN and the address in the kubeconfig.'
   return isWrite ? 'It is not known whether the change was made: look before trying again.' : 'Try again.'
 }

@@ -160,7 +160,7 @@ export interface WebSocketOptions {
 /** A request of a program of the person, passed on with this connection's credentials. */
 export interface RelayedRequest {
   method: string
-  /** Path and query as they go on the wire: `/api/v1/pods?limit=500`. */
+  /** Path and query as they are sent: `/api/v1/pods?limit=500`. */
   target: string
   /** Without credentials and hop-by-hop headers. Impersonation in them takes the place of the context's. */
   headers: Readonly<Record<string, string | string[]>>

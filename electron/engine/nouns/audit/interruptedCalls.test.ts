@@ -69,7 +69,9 @@ it('reads a log of the version before, whose ends do not name their beginnings',
 })
 
 it('does not end a call of the session that is running', async () => {
-  await session(async (audit) => void (await audit.append(fact('pods.delete', 'started'))))
+  await session(async (audit) => {
+    await audit.append(fact('pods.delete', 'started'))
+  })
   const audit = new AuditLog(folder)
   const calls = new InterruptedCalls(audit)
   await audit.append(fact('rollouts.restart', 'started'))

@@ -98,7 +98,7 @@ async function prepare(job: RestoreJob, control: TaskControl): Promise<void> {
       await hold.check()
       await journal.around(
         'create',
-        () => withMaintenance(server, (s) => createLike(s, server.database, fresh)),
+        () => withMaintenance(server, (s) => createLike(s, server.database, fresh), request.application),
         (newOid) => ({ newOid }),
       )
       await journal.around('fill', () => fill(server, request, step))

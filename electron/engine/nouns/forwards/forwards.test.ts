@@ -124,6 +124,6 @@ it('passes any bytes of a program on as they are, and outlives one that is cut o
   await until(() => Buffer.concat(received).length === sent.length, 'the bytes')
   expect(Buffer.concat(received).equals(sent)).toBe(true)
   socket.resetAndDestroy()
-  await until(() => forwards.list()[0]?.state === 'open', 'the forward to go on')
+  await until(() => forwards.list()[0]?.state === 'open', 'the forward to continue')
   expect(forwards.list()).toHaveLength(1)
 })

@@ -56,10 +56,10 @@ export function yamlOfValues(values: Values): string {
 export function writtenData(typed: string, values: Values): string {
   const document = parse(typed)
   if (yamlFaults(document, typed).length > 0 || !isMap(document.contents)) return yamlOfValues(values)
-  const before = readData(typed).values
-  for (const key of before.keys()) if (!values.has(key)) document.delete(key)
+  const earlier = readData(typed).values
+  for (const key of earlier.keys()) if (!values.has(key)) document.delete(key)
   for (const [key, value] of values) {
-    if (before.get(key) !== value) document.set(key, value)
+    if (earlier.get(key) !== value) document.set(key, value)
   }
   const text = document.toString({ lineWidth: 0 })
   // A value that others repeat by an alias, or one that its style cannot hold, is written afresh.

@@ -13,12 +13,12 @@ export interface Verdict {
   /** Of the object; undefined for a collection, and where the server chooses it. */
   name: string | undefined
   level: 2 | 3
-  /** What goes on the wire: written again, so that the server reads what was judged here. As it came where it is unclear. */
+  /** What is sent: written again, so that the server reads what was judged here. As it came where it is unclear. */
   target: string
   body: Buffer
 }
 
-/** Ways into a pod and through the API server to anything behind it: what goes on there is not seen. */
+/** Ways into a pod and through the API server to anything behind it: what happens there is not seen. */
 const ways = ['exec', 'attach', 'portforward', 'proxy']
 
 /** Creating one of these asks the API server a question and keeps nothing. */

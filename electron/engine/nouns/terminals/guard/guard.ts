@@ -27,7 +27,7 @@ export interface GuardNeeds {
   questions: Questions
 }
 
-/** A request that may go on; `settle` says how it ended. */
+/** A request that may be sent; `settle` says how it ended. */
 export interface Admitted {
   verdict: Verdict
   /** @param status of the cluster's answer; undefined when there was none */

@@ -1,14 +1,14 @@
 import type { TerminalRequest } from './terminalRequest.ts'
 import type { Answer } from './questions.ts'
 
-/** Milliseconds. A command that goes on after a no is not asked about again in that time. */
+/** Milliseconds. A command that continues after a no is not asked about again in that time. */
 const commandLives = 120_000
 /** kubectl tries the same upgrade a second time over an older protocol. */
 const retryLives = 10_000
 
 /**
  * Answers that hold for more than one request. A no holds for the whole command: kubectl says of each request which run of it sent it, and
- * goes on with the next object after a refusal. A yes is kept only for the second try of an upgrade that the cluster did not take: a program
+ * continues with the next object after a refusal. A yes is kept only for the second try of an upgrade that the cluster did not take: a program
  * could make the header of a command up.
  */
 export class Remembered {

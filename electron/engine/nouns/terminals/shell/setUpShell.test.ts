@@ -96,7 +96,7 @@ describe.skipIf(shells.bash === undefined)(`bash${shells.bash ? '' : ' (not inst
 PROMPT_COMMAND=a`,
     'a hook that replaces all hooks': `PROMPT_COMMAND='PROMPT_COMMAND="export KUBECONFIG=/astray"'`,
     'a trap before every command': `trap 'export KUBECONFIG=/astray' DEBUG`,
-    'a prompt that is made anew each time (starship)': `PROMPT_COMMAND='PS1="READY \\$ "'`,
+    'a prompt that is written again each time (starship)': `PROMPT_COMMAND='PS1="READY \\$ "'`,
   }
   it.each(Object.entries(start))('%s leads kubectl nowhere else', async (_what, lines) => {
     put('.bashrc', `PS1='READY $ '\n${lines}\n`)
@@ -138,7 +138,7 @@ describe.skipIf(shells.zsh === undefined)(`zsh${shells.zsh ? '' : ' (not install
     'a hook that comes after ours':
       'a() { kubectl() { echo astray }; precmd_functions=(${precmd_functions:#a} a) }\nprecmd_functions+=(a)',
     preexec: 'preexec() { export KUBECONFIG=/astray }',
-    'a prompt that is made anew each time': `precmd() { PROMPT='READY %# ' }`,
+    'a prompt that is written again each time': `precmd() { PROMPT='READY %# ' }`,
   }
   it.each(Object.entries(start))('%s leads kubectl nowhere else', async (_what, lines) => {
     put('.zshrc', `PROMPT='READY %# '\nunsetopt PROMPT_SP\n${lines}\n`)

@@ -34,7 +34,8 @@ test.beforeAll(async ({ cluster }) => {
       { name: 'nobody', namespace, user: { token: 'not-a-token' } },
       { name: 'unreachable', cluster: { server: `https://127.0.0.1:${await closedPort()}` } },
       { name: 'stranger', cluster: { 'certificate-authority-data': stranger, 'certificate-authority': undefined } },
-      { name: 'unmeasured', namespace, cluster: { server: gateway.server } },
+      // Without credentials of its own: over http they would be asked about.
+      { name: 'unmeasured', namespace, cluster: { server: gateway.server }, user: {} },
     ],
     moreFiles: async (directory) => {
       const malformed = join(directory, 'malformed.yaml')

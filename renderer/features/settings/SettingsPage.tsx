@@ -1,6 +1,7 @@
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import type { Settings } from '#shared/contract/app.ts'
+import { settingsRules } from '#shared/settingsRules.ts'
 import { addKubeconfig, changeSettings, PageHeader, reportError, useSettings } from '../../app/index.ts'
 import { asFault, useCall } from '../../client/index.ts'
 import {
@@ -118,13 +119,17 @@ interface SavedFieldProps {
   hint: string
 }
 
-/** A text that is saved by its button or Enter; an answer of the engine that refuses it stands below. */
+/** A text that is checked while it is typed and saved by its button or Enter; what the engine refuses stands below. */
 function SavedField({ label, name, value, placeholder, hint }: SavedFieldProps) {
   const [text, setText] = useState(value)
-  const [error, setError] = useState<string>()
+  const [refused, setRefused] = useState<{ text: string; message: string }>()
+  const wanted = text.trim()
+  const error = settingsRules[name](wanted) ?? (refused?.text === wanted ? refused.message : undefined)
   const submit = () => {
-    setError(undefined)
-    changeSettings({ [name]: text.trim() }).catch((thrown: unknown) => setError(asFault(thrown).message))
+    if (settingsRules[name](wanted) !== undefined) return
+    changeSettings({ [name]: wanted }).catch((thrown: unknown) =>
+      setRefused({ text: wanted, message: asFault(thrown).message }),
+    )
   }
   return (
     <div className="settings-field">
@@ -138,7 +143,7 @@ function SavedField({ label, name, value, placeholder, hint }: SavedFieldProps) 
         onEnter={submit}
         mono
       />
-      <Button disabled={text.trim() === value} onClick={submit}>
+      <Button disabled={wanted === value || error !== undefined} onClick={submit}>
         Save
       </Button>
     </div>

@@ -5,6 +5,7 @@ import { engine } from '../../rpc/router.ts'
 import { storageError, writeDurably } from '../../storage/durable.ts'
 import { fileProblemFound, fileProblems } from '../../storage/fileProblems.ts'
 import type { SettingsFile } from '../../storage/settings.ts'
+import { refuseNonsense } from './refuseNonsense.ts'
 import { tellWork, type TaskList } from './runningWork.ts'
 
 /** Milliseconds: the window takes two missing ticks for an engine that does not answer. */
@@ -36,7 +37,10 @@ export function appNoun({ host, settings, tasks }: AppNeeds) {
     fileProblems: engine.app.fileProblems.handler(({ signal }) =>
       fileProblemFound.batches([...fileProblems()], ({ path, message }) => `${path} ${message}`, signal),
     ),
-    updateSettings: engine.app.updateSettings.handler(({ input }) => settings.update(input)),
+    updateSettings: engine.app.updateSettings.handler(async ({ input }) => {
+      await refuseNonsense(input)
+      return settings.update(input)
+    }),
     saveText: engine.app.saveText.handler(async ({ input: { title, name, text } }) => {
       const path = await host.saveFile(title, name)
       if (path === null) return null

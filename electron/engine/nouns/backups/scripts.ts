@@ -7,6 +7,9 @@
  *
  * Stdin is the lifeline. When the console dies or gives up, the exec connection closes, stdin ends, and the tool ends with it: no
  * pg_dump continues without a reader, holding its locks. No file is written in the pod: pipes only, through /dev/fd.
+ *
+ * The database's name goes by PGDATABASE: as an argument, one with = in it is read as a connection string. pg_restore wants an argument
+ * to restore into a database at all, so it gets a connection string that names none.
  */
 
 /** macOS has the same under another name. */
@@ -25,7 +28,7 @@ exec 3>&1 9<&0
 trailer=$(
   exec 4>&1
   {
-    PGAPPNAME="$3" pg_dump --format=custom --compress=1 --no-password --snapshot="$2" --dbname="$1" </dev/null &
+    PGAPPNAME="$3" PGDATABASE="$1" pg_dump --format=custom --compress=1 --no-password --snapshot="$2" </dev/null &
     tool=$!
     { while read -r line; do :; done; kill "$tool"; } <&9 >/dev/null 2>&1 3>&- 4>&- 5>&- 9>&- &
     lifeline=$!
@@ -53,7 +56,7 @@ trailer=$(
   head -c "$2" <&9 | {
     { tee /dev/fd/5 | hash | { read -r sum rest; printf 'sha256=%s ' "$sum" >&4; }; } 5>&1
   } | {
-    PGAPPNAME="$3" pg_restore --single-transaction --exit-on-error --no-password --dbname="$1" >/dev/null
+    PGAPPNAME="$3" PGDATABASE="$1" pg_restore --single-transaction --exit-on-error --no-password --dbname=connect_timeout=30 >/dev/null
     printf 'exit=%s ' "$?" >&4
     cat >/dev/null
   }

@@ -31,7 +31,8 @@ export function readQuantity(text: string | number | undefined): number | undefi
   if (!match || factor === undefined) return undefined
   // Dividing keeps 250m exactly 0.25, where multiplying by 1e-3 does not always.
   const digits = Number(`${match[1] ?? ''}${match[2] ?? ''}`)
-  return factor < 1 ? digits / Math.round(1 / factor) : digits * factor
+  const value = factor < 1 ? digits / Math.round(1 / factor) : digits * factor
+  return Number.isFinite(value) ? value : undefined
 }
 
 const binaryUnits = ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki'] as const

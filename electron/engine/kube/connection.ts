@@ -12,7 +12,7 @@ import { realClock } from './clock.ts'
 import { whyRefused } from './clientCertificate.ts'
 import { credentialsOf, type Credential, type Credentials } from './credentials.ts'
 import { dial } from './dial.ts'
-import { parseNeutral } from './neutral.ts'
+import { parseAnswer } from './parse.ts'
 import { transportError } from './transportErrors.ts'
 import { sendUpgrade } from './upgrade.ts'
 import { openWebSocket } from './webSocket.ts'
@@ -272,7 +272,7 @@ class PooledConnection implements ClusterConnection {
     if (isCut) throw tooLarge(where, `an answer larger than ${bounds.answer >> 20} MiB`)
     if (text === '') return undefined
     try {
-      return isNeutral ? parseNeutral(text) : (JSON.parse(text) as unknown)
+      return parseAnswer(text, { isNeutral })
     } catch (thrown) {
       if (thrown instanceof SyntaxError) throw notKubernetes(where, headers['content-type'], path)
       throw thrown

@@ -38,6 +38,9 @@ const final = new Set([
   'CANCELLED',
 ])
 
+/** A server that asks to be left alone for longer is asked all the same. Milliseconds. */
+const longestWait = 300_000
+
 /** A watch that lives shorter than this and says nothing was refused in disguise. Milliseconds. */
 const shortLife = 1_000
 
@@ -112,7 +115,7 @@ export async function runFeed(
         return
       }
       goStale(error)
-      const wanted = Number(error.details['retryAfterSeconds'] ?? 0) * 1000
+      const wanted = Math.min(longestWait, Number(error.details['retryAfterSeconds'] ?? 0) * 1000)
       await wakeUp.pause(Math.max(wanted, backoff.next()))
     }
   }

@@ -1,7 +1,7 @@
 import { ConsoleError } from '#shared/errors.ts'
 import { bounds, notKubernetes, tooLarge } from './bounds.ts'
 import { ListSplitter } from './listSplitter.ts'
-import { parseNeutral } from './neutral.ts'
+import { parseAnswer } from './parse.ts'
 import { transportError } from './transportErrors.ts'
 import type { ClusterConnection, KubeObject, StreamedResponse } from './types.ts'
 
@@ -114,7 +114,7 @@ async function readPage(
   const splitter = new ListSplitter<KubeObject, ListEnvelope>(
     (object) => objects.push(object),
     bounds.object,
-    isNeutral ? parseNeutral : JSON.parse,
+    (text) => parseAnswer(text, { isNeutral }),
   )
   const where = new URL(connection.context.cluster.server).host
   const silence = (): void =>

@@ -1,17 +1,24 @@
+import { z } from 'zod'
 import { asConsoleError, ConsoleError } from '#shared/errors.ts'
+import { readQuantity } from '#shared/quantity.ts'
 import { pathOf } from './paths.ts'
-import { parseQuantity } from './quantity.ts'
 import type { ClusterConnection, PodUsage } from './types.ts'
 
 interface PodMetricsList {
-  items?:
-    | {
-        metadata: { name: string; namespace: string }
-        timestamp: string
-        containers?: { name: string; usage?: { cpu?: string; memory?: string } | null }[] | null
-      }[]
-    | null
+  items?: unknown[]
 }
+
+const figure = z.union([z.string(), z.number()]).transform(readQuantity).pipe(z.number().nonnegative())
+
+const podMetricsItem = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  timestamp: z.string(),
+  containers: z.array(
+    z
+      .object({ name: z.string(), usage: z.object({ cpu: figure, memory: figure }) })
+      .transform(({ name, usage }) => ({ name, cpuCores: usage.cpu, memoryBytes: usage.memory })),
+  ),
+})
 
 const resource = { group: 'metrics.k8s.io', version: 'v1beta1', name: 'pods', namespaced: true }
 
@@ -30,21 +37,21 @@ export async function podMetrics(
     const list = await connection.request<PodMetricsList>('GET', pathOf(resource, { namespace }), {
       query: { labelSelector },
       retries: 0,
+      isNeutral: true,
       ...(signal ? { signal } : {}),
     })
-    return (list.items ?? []).map(({ metadata, timestamp, containers }) => ({
-      namespace: metadata.namespace,
-      pod: metadata.name,
-      timestamp,
-      containers: (containers ?? []).map(({ name, usage }) => ({
-        name,
-        cpuCores: parseQuantity(usage?.cpu ?? '0'),
-        memoryBytes: parseQuantity(usage?.memory ?? '0'),
-      })),
-    }))
+    return (list.items ?? []).flatMap(usageOf)
   } catch (thrown) {
     throw explain(asConsoleError(thrown))
   }
+}
+
+/** Nothing where a figure is missing or none: a pod that is only partly known is not known. */
+function usageOf(item: unknown): PodUsage[] {
+  const read = podMetricsItem.safeParse(item)
+  if (!read.success || read.data.containers.length === 0) return []
+  const { metadata, timestamp, containers } = read.data
+  return [{ namespace: metadata.namespace, pod: metadata.name, timestamp, containers }]
 }
 
 function explain(error: ConsoleError): ConsoleError {

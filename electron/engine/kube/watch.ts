@@ -2,7 +2,7 @@ import { ConsoleError } from '#shared/errors.ts'
 import { apiError } from './apiErrors.ts'
 import { bounds, tooLarge } from './bounds.ts'
 import { LineSplitter } from './lineSplitter.ts'
-import { parseNeutral } from './neutral.ts'
+import { parseAnswer } from './parse.ts'
 import { transportError } from './transportErrors.ts'
 import type { ClusterConnection, KubeObject } from './types.ts'
 
@@ -74,7 +74,7 @@ const eventTooLarge = (where: string): ConsoleError =>
 function parse(line: Buffer, path: string): WatchEvent {
   let event: { type: string; object: KubeObject & { code?: number } }
   try {
-    event = parseNeutral(line.toString('utf8')) as typeof event
+    event = parseAnswer(line.toString('utf8'), { isNeutral: true }) as typeof event
     if (typeof event.object !== 'object' || (event.object as unknown) === null)
       throw new SyntaxError('An event without an object.')
   } catch (thrown) {

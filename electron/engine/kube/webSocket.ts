@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { ConsoleError } from '#shared/errors.ts'
 import { apiError } from './apiErrors.ts'
+import { bounds, readBounded } from './bounds.ts'
 
 interface Opening {
   headers: Record<string, string | string[]>
@@ -51,18 +52,17 @@ export function openWebSocket(url: string, protocols: string[], opening: Opening
         reject(new ConsoleError('CANCELLED', 'Stopped on request.'))
       })
     const refused = (_request: unknown, response: import('node:http').IncomingMessage): void => {
-      const chunks: Buffer[] = []
-      const answer = (): void =>
+      const answer = (body: string): void =>
         finish(() => {
           socket.on('error', () => undefined)
           response.destroy()
-          const body = Buffer.concat(chunks).toString('utf8')
           reject(apiError({ status: response.statusCode ?? 0, body, method: 'GET', path: opening.path }))
         })
-      response
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .once('end', answer)
-        .once('error', answer)
+      // One whose body breaks off is still refused, with its status.
+      readBounded(response, bounds.refusal).then(
+        ({ text }) => answer(text),
+        () => answer(''),
+      )
     }
     socket.once('open', opened).once('error', failed).once('unexpected-response', refused)
     if (opening.signal.aborted) abort()

@@ -1,6 +1,16 @@
 /** Optional fields and values of the contract that no client of the engine's tests is ever sent, by the reason why. */
 export const neverInThisRun: Record<string, string[]> = {
   'the tests of the noun produce it and read it without a client': [
+    'app.settings.timeZone=utc',
+    'clusters.watch.contexts[].use?',
+    'uninstall.plan.version?',
+    'uninstall.plan.namespaceStays?',
+    'uninstall.plan.volumes[].volume?',
+    'uninstall.plan.volumes[].reclaimPolicy?',
+    'uninstall.plan.volumes[].reclaimPolicy=Delete',
+    'uninstall.plan.volumes[].reclaimPolicy=Retain',
+    'uninstall.plan.volumes[].reclaimPolicy=Recycle',
+    'uninstall.plan.backups.newestAt?',
     'audit.list[].outcome=interrupted',
     'audit.verify.checkpoints[].state=differs',
     'audit.verify.checkpoints[].state=forged',

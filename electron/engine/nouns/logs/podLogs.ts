@@ -210,6 +210,6 @@ export class PodLogs {
   }
 }
 
-const containersOfPods = part(podKind, ({ row, labels }): PodContainers => {
-  return { name: row.name, app: labels['app'] ?? '', containers: row.containers }
+const containersOfPods = part(podKind, ({ row }): PodContainers => {
+  return { name: row.name, app: row.service, containers: row.containers }
 })

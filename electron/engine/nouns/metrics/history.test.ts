@@ -32,7 +32,7 @@ const sampled = (timestamp: string, cpu: string) =>
     kind: 'PodMetricsList',
     items: [
       {
-        metadata: { name: 'backend' },
+        metadata: { name: 'backend', namespace: 'shop' },
         timestamp,
         window: '10s',
         containers: [

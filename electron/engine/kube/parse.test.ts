@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { parseNeutral } from './neutral.ts'
+import { parseAnswer } from './parse.ts'
+
+const parseNeutral = (text: string) => parseAnswer(text, { isNeutral: true })
 
 const pod = (name: string) => ({ metadata: { name, labels: { [name]: name } }, status: { reasons: [name] } })
 
@@ -24,4 +26,22 @@ it.each([
 it('leaves everything else as it is', () => {
   for (const name of ['api & <web>', 'Grüße', '日本語', '👩‍💻 👍🏽', 'two\nlines\tand a tab', '\\r in a path'])
     expect(parseNeutral(JSON.stringify(pod(name)))).toEqual(pod(name))
+})
+
+it('leaves out fields that are null, and keeps what is empty', () => {
+  const text = '{"a":null,"b":[],"c":{},"d":{"e": null,"f":0,"g":""},"h":[{"i":null}]}'
+  const expected = { b: [], c: {}, d: { f: 0, g: '' }, h: [{}] }
+  expect(parseAnswer(text)).toEqual(expected)
+  expect(parseNeutral(text)).toEqual(expected)
+  expect(parseAnswer('null')).toBeNull()
+  expect(parseAnswer('{"text":"x:null"}')).toEqual({ text: 'x:null' })
+})
+
+it('keeps text byte for byte where it is not only shown', () => {
+  expect(parseAnswer(JSON.stringify({ a: '\u202e\u001b', b: null }))).toEqual({ a: '\u202e\u001b' })
+})
+
+it('calls what is nested too deeply no JSON', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  expect(() => parseNeutral(`{"a":null,"b":${deep}}`)).toThrow(SyntaxError)
 })

@@ -1,5 +1,4 @@
-import type { ResourceRow } from '../store/resources.ts'
-import { badRequest, fieldCause, invalid } from './errors.ts'
+import { ApiError, badRequest, invalid } from './errors.ts'
 import { Causes } from './validation/causes.ts'
 
 const options = { group: 'meta.k8s.io', kind: 'ListOptions', plural: 'listoptions' }
@@ -40,14 +39,15 @@ export function checkWatchOptions(query: URLSearchParams): void {
 }
 
 /**
- * The revision a read asks for; 0 when it asks for none. What is no unsigned 64-bit number is refused: 400 for a list, 422 for a watch.
+ * The revision a read asks for; 0 when it asks for none. What is no unsigned 64-bit number is refused: 400 for a list; the reader of a
+ * watch or of one object has no answer of its own for it, which makes it a 500 without a reason.
  */
-export function parseResourceVersion(query: URLSearchParams, row?: ResourceRow): number {
+export function parseResourceVersion(query: URLSearchParams, of: 'list' | 'watch or object'): number {
   const text = query.get('resourceVersion') ?? ''
   if (text === '') return 0
   const number = /^\d+$/.test(text)
   if (number && BigInt(text) <= mostRevision) return Number(text)
   const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${number ? 'value out of range' : 'invalid syntax'}`
-  if (row === undefined) throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`) // prettier-ignore
-  throw invalid({ ...row, kind: row.plural }, '', [fieldCause('FieldValueInvalid', 'resourceVersion', text, why)])
+  const fault = `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`
+  throw of === 'list' ? badRequest(`invalid resource version: ${fault}`) : new ApiError(500, '', fault)
 }

@@ -8,7 +8,7 @@ import { fieldMatcher, labelMatcher, type Matcher } from './selectors.ts'
 
 export function getObject({ store }: ApiContext, request: KindRequest): Reply {
   const { row, info, incoming, query } = request
-  parseResourceVersion(query)
+  parseResourceVersion(query, 'watch or object')
   const object = store.get(row.name, namespaceOf(request), info.name)
   if (object === undefined) throw notFound(row, info.name)
   return ok(presentOne(row, object, presentationOf(incoming.headers.accept, query)))
@@ -53,7 +53,7 @@ export function listObjects(context: ApiContext, request: KindRequest): Reply {
   const { store } = context
   const { row, incoming, query } = request
   checkListOptions(query)
-  const asked = parseResourceVersion(query)
+  const asked = parseResourceVersion(query, 'list')
   if (asked > store.revision) {
     const message = `Timeout: Too large resource version: ${asked}, current: ${store.revision}`
     throw new ApiError(504, 'Timeout', message, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 }) // prettier-ignore

@@ -25,7 +25,7 @@ describe('what a list asks for', () => {
     ['resourceVersionMatch=Exact&resourceVersion=0', '422 Invalid: ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"'], // prettier-ignore
     ['sendInitialEvents=true', '422 Invalid: ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list'], // prettier-ignore
     ['watch=true&resourceVersionMatch=NotOlderThan', '422 Invalid: ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'], // prettier-ignore
-    ['watch=true&resourceVersion=abc', '422 Invalid: pods "" is invalid: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax'], // prettier-ignore
+    ['watch=true&resourceVersion=abc', '500 : resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax'], // prettier-ignore
   ])('%s', async (query, expected) => {
     expect(await refusal(`${base}/pods?${query}`)).toBe(expected)
   })

@@ -88,7 +88,7 @@ export function watchObjects(context: ApiContext, request: KindRequest): void {
   const { store } = context
   const { row, query, response } = request
   checkWatchOptions(query)
-  const start = parseResourceVersion(query, row)
+  const start = parseResourceVersion(query, 'watch or object')
   const stream = new WatchStream(request)
   const sendInitialEvents = isTrue(query.get('sendInitialEvents'))
   stream.open()

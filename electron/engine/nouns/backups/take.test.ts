@@ -46,8 +46,11 @@ const ourSessions = () =>
 
 async function ourTools(): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(ids.map((id) => readFile(join('/proc', id, 'cmdline'), 'utf8').catch(() => '')))
-  return lines.filter((line) => line.startsWith('pg_dump') && line.includes('--dbname=agency_swarm'))
+  const read = (id: string, file: string) => readFile(join('/proc', id, file), 'utf8').catch(() => '')
+  const found = await Promise.all(
+    ids.map(async (id) => ((await read(id, 'cmdline')).startsWith('pg_dump') ? read(id, 'environ') : '')),
+  )
+  return found.filter((variables) => variables.split('\0').includes(`PGPORT=${suite.facts.port}`))
 }
 
 describe('takeBackup', () => {

@@ -41,6 +41,7 @@ const scope = () => ({ context: `context:${place.cluster.context}`, namespace: p
 const patience = () => ({ signal: AbortSignal.timeout(120_000) })
 
 it('looks at a cluster until it is known, at a pod, and into it until its shell ends', async () => {
+  await client.app.updateSettings({ timeZone: 'utc' })
   for await (const { context } of await client.clusters.checks({ contexts: [scope().context] }, patience())) {
     if (context === scope().context) break
   }

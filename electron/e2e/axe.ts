@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
 /**
- * What axe finds wrong in what the window shows now: one line for every element, with the rule and where it stands.
+ * Axe's violations in the current page: one line per element, with its rule and selector.
  * @param where names what is shown, for the line
  */
 export async function violations(page: Page, where: string, rules: 'all rules' | 'colours'): Promise<string[]> {

@@ -61,6 +61,7 @@ test('a page that died is loaded again, with everything it showed', async ({ app
     BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
   )
   await gone
+  // A page that is being loaded answers nothing, which is not the end of the wait.
   await expect.poll(() => alive().catch(() => false)).toBe(true)
 })
 

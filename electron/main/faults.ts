@@ -17,7 +17,9 @@ export function outliveFaults(): void {
       detail: `${summary(thrown)}\n\nRunning work and your clusters are not affected. If the window misbehaves, quit the console and start it again.`,
       buttons: ['OK'],
     })
-    void asked.finally(() => (isShown = false))
+    const closed = () => (isShown = false)
+    // One that cannot be shown must not become the next fault: stderr has it.
+    asked.then(closed, closed)
   }
   process.on('uncaughtException', tell)
   process.on('unhandledRejection', tell)

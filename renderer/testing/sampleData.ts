@@ -197,7 +197,7 @@ export function samplePodDetail(name: string) {
       name: container,
       kind: 'container' as const,
       image: row.image,
-      state: 'Running since 2026-01-05T08:00:00Z',
+      state: 'Running since 2026-01-05 08:00 UTC',
       ready: row.ready > 0,
       restarts: row.restarts,
       lastState: '',

@@ -11,7 +11,7 @@ import { clientConfig } from '../../server/database/connection.ts'
 import { embed, offlineDimensions, offlineEmbeddingModel } from '../../server/database/offlineEmbedding.ts'
 import { jwtSecret, serviceEnvironment } from '../../server/testing/environment.ts'
 import { startSuiteDatabase, type SuiteDatabase } from '../../server/testing/suiteDatabase.ts'
-import { createRandom } from '../../server/testing/vectors.ts'
+import { randomFrom } from '#shared/testing/random.ts'
 import { projectRoot } from '../setup/projectRoot.ts'
 import { compare, type Ratio } from './ratio.ts'
 
@@ -43,7 +43,7 @@ function texts(count: number, words: number, random: () => number): string[] {
 }
 
 async function fill({ connection }: SuiteDatabase): Promise<void> {
-  const random = createRandom(seed)
+  const random = randomFrom(seed)
   const contents = texts(documents, 40, random)
   for (let start = 0; start < documents; start += 1_000) {
     const rows = contents.slice(start, start + 1_000).map((content, index) => {
@@ -171,7 +171,7 @@ export async function benchVectorSearch(): Promise<Ratio> {
   const database = await startSuiteDatabase()
   try {
     await fill(database)
-    const asked = texts(questions, 8, createRandom(seed + 1))
+    const asked = texts(questions, 8, randomFrom(seed + 1))
     const theirs = askDatabase(database)
     const ours = await askApi(database)
     try {

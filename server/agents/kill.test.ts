@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort } from '#shared/testing/freePort.ts'
+import { randomFrom } from '#shared/testing/random.ts'
 import { soaked, soakTimeout } from '#shared/testing/soak.ts'
 import { modelTiers } from '../database/tables.ts'
 import { serviceEnvironment } from '../testing/environment.ts'
@@ -26,17 +27,6 @@ let swarm: Swarm
 let endpoint: ModelEndpoint
 let environment: Record<string, string>
 const replicas: ChildProcess[] = []
-
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 beforeAll(async () => {
   ;[swarm, endpoint, suite] = await Promise.all([startSwarm(), startModelEndpoint(), bundleSuite('kill-test')])
@@ -89,7 +79,7 @@ it(
   async () => {
     const seed = Number(process.env.KILL_TEST_SEED ?? randomInt(2 ** 31))
     console.log(`The moments follow from KILL_TEST_SEED=${seed}`)
-    const random = seeded(seed)
+    const random = randomFrom(seed)
     const { pool } = swarm.database.connection
     const count = async (condition: string) => {
       const { rows } = await pool.query<{ tasks: string }>(

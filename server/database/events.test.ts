@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { randomFrom } from '#shared/testing/random.ts'
 import { databaseName, startSuiteDatabase, type SuiteDatabase } from '../testing/suiteDatabase.ts'
 import { atOnePosition, changesSince, trimEvents, type RowChange } from './events.ts'
 import { comparePositions, formatPosition, includes, parsePosition, type Position } from './position.ts'
@@ -18,15 +19,10 @@ const since = (position: Position): Promise<readonly [RowChange[] | undefined, P
     now,
   ])
 
-/** Random numbers that a seed repeats (mulberry32). */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
+/** Whole numbers below a limit, which a seed repeats. */
+function belowFrom(seed: number): (below: number) => number {
+  const random = randomFrom(seed)
+  return (below) => Math.floor(random() * below)
 }
 
 describe('reading on from a position', () => {
@@ -44,7 +40,7 @@ describe('reading on from a position', () => {
 
   it('tells every committed change once, whatever the order in which transactions begin, write and end', async () => {
     const seed = randomInt(2 ** 31)
-    const random = randomFrom(seed)
+    const random = belowFrom(seed)
     const openWrites = new Map<Client, string[]>()
     const committed: string[] = []
     const told: string[] = []

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { randomFrom } from '#shared/testing/random.ts'
 import { startSuiteDatabase, type SuiteDatabase } from '../testing/suiteDatabase.ts'
 import type { Database } from './connection.ts'
 import {
@@ -14,7 +15,7 @@ import {
 import { hybridSearch, searchKnowledge, textSearch, vectorSearch } from './knowledgeSearch.ts'
 import { knowledgeSeed } from './knowledgeSeed.ts'
 import { embed, offlineDimensions, offlineEmbeddingModel } from './offlineEmbedding.ts'
-import { createRandom, storeVectorsInClusters } from '../testing/vectors.ts'
+import { storeVectorsInClusters } from '../testing/vectors.ts'
 import { vectorIndex } from './vectorIndex.ts'
 
 let database: SuiteDatabase
@@ -160,7 +161,7 @@ describe('among thousands of documents', () => {
   })
 
   it('at least 95 of 100 nearest neighbours of exact search are found', async () => {
-    const random = createRandom(seed + 1)
+    const random = randomFrom(seed + 1)
     let found = 0
     let expected = 0
     for (let turn = 0; turn < 25; turn += 1) {

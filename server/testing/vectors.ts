@@ -1,16 +1,6 @@
 import { sql } from 'kysely'
+import { randomFrom } from '#shared/testing/random.ts'
 import type { Database } from '../database/connection.ts'
-
-/** Numbers from 0 to 1 that the seed alone decides (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 export interface VectorCloud {
   readonly seed: number
@@ -27,7 +17,7 @@ export async function storeVectorsInClusters(
   tables: Database,
   { seed, count, model, dimensions }: VectorCloud,
 ): Promise<void> {
-  const random = createRandom(seed)
+  const random = randomFrom(seed)
   const centres = Array.from({ length: 50 }, () => Array.from({ length: dimensions }, () => random() - 0.5))
   const batch = 500
   for (let start = 0; start < count; start += batch) {

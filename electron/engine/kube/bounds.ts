@@ -20,7 +20,7 @@ export const bounds = {
 export const tooLarge = (where: string, what: string): ConsoleError =>
   new ConsoleError(
     'TOO_LARGE',
-    `The cluster at ${where} sent ${what}, which is more than the console reads. What was shown before stays. Look at the cluster, or at what stands in between.`,
+    `The cluster at ${where} sent ${what}, which is more than the console reads. Check the cluster, and any proxy between it and this computer.`,
   )
 
 /** A text up to a limit; of a longer one the beginning, and the stream is ended. Decoded once, so characters stay whole. */

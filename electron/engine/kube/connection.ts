@@ -86,7 +86,7 @@ class PooledConnection implements ClusterConnection {
     try {
       const sent = { method, path, query, body, headers, signal, headersTimeout: timeout }
       const answer = await this.#sendPatiently(sent, options.retries ?? 3)
-      return (await this.#json(answer, path, options.isNeutral)) as T
+      return (await this.#json(answer, path, options.sanitised)) as T
     } catch (thrown) {
       if (late.aborted && !options.signal?.aborted) throw this.#timedOut(method, path, timeout)
       throw this.#explain(thrown, signal, method)
@@ -150,7 +150,7 @@ class PooledConnection implements ClusterConnection {
     )
   }
 
-  /** A refused credential is renewed once, as for every other request. */
+  /** Sends once more with a renewed credential after a 401. */
   async #relayed<Answer extends RelayedResponse | RelayedUpgrade>(
     { headers, method, signal: until }: RelayedRequest,
     send: (credential: Credential, headers: Record<string, string | string[]>, signal: AbortSignal) => Promise<Answer>,
@@ -266,13 +266,13 @@ class PooledConnection implements ClusterConnection {
     throw apiError({ status: answer.statusCode, body: text, method, path, retryAfter, why })
   }
 
-  async #json({ body, headers }: Dispatcher.ResponseData, path: string, isNeutral = false): Promise<unknown> {
+  async #json({ body, headers }: Dispatcher.ResponseData, path: string, sanitised = false): Promise<unknown> {
     const where = new URL(this.context.cluster.server).host
     const { text, isCut } = await readBounded(body, bounds.answer)
     if (isCut) throw tooLarge(where, `an answer larger than ${bounds.answer >> 20} MiB`)
     if (text === '') return undefined
     try {
-      return parseAnswer(text, { isNeutral })
+      return parseAnswer(text, { sanitised })
     } catch (thrown) {
       if (thrown instanceof SyntaxError) throw notKubernetes(where, headers['content-type'], path)
       throw thrown

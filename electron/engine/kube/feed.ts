@@ -142,7 +142,7 @@ async function listOnce(
 ): Promise<string> {
   let loaded = 0
   listing(loaded)
-  const version = await listPages(connection, options.path, { ...options, isNeutral: true }, (objects) => {
+  const version = await listPages(connection, options.path, { ...options, sanitised: true }, (objects) => {
     listener.page(objects, loaded === 0)
     loaded += objects.length
     listing(loaded)

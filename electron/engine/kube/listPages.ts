@@ -12,7 +12,7 @@ export interface ListQuery {
   pageSize?: number | undefined
   signal?: AbortSignal | undefined
   /** Makes all text of the objects safe to show, for what is shown and not written back. */
-  isNeutral?: boolean | undefined
+  sanitised?: boolean | undefined
 }
 
 /** Objects of the first page at most. */
@@ -105,7 +105,7 @@ function ask(
 async function readPage(
   connection: ClusterConnection,
   path: string,
-  { signal, isNeutral }: ListQuery,
+  { signal, sanitised }: ListQuery,
   { body, headers }: StreamedResponse,
   onToken: (token: string) => void,
 ): Promise<{ objects: KubeObject[]; envelope: ListEnvelope }> {
@@ -114,7 +114,7 @@ async function readPage(
   const splitter = new ListSplitter<KubeObject, ListEnvelope>(
     (object) => objects.push(object),
     bounds.object,
-    (text) => parseAnswer(text, { isNeutral }),
+    (text) => parseAnswer(text, { sanitised }),
   )
   const where = new URL(connection.context.cluster.server).host
   const silence = (): void =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseAnswer } from './parse.ts'
 
-const parseNeutral = (text: string) => parseAnswer(text, { isNeutral: true })
+const parseNeutral = (text: string) => parseAnswer(text, { sanitised: true })
 
 const pod = (name: string) => ({ metadata: { name, labels: { [name]: name } }, status: { reasons: [name] } })
 

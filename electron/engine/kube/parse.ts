@@ -1,4 +1,4 @@
-import { isNeutral, sanitise } from './sanitise.ts'
+import { isSafe, sanitise } from './sanitise.ts'
 
 /**
  * JSON writes control characters as escapes, and may write any other so; what hides or reorders text may also stand there as itself.
@@ -11,7 +11,7 @@ interface Wishes {
    * Makes all text safe to show, once, at the entrance: names, labels, states, messages. For live lists, tables and what else is only
    * shown; what must stay byte for byte (values that are edited, files, YAML) is read without.
    */
-  isNeutral?: boolean | undefined
+  sanitised?: boolean | undefined
 }
 
 /**
@@ -19,9 +19,9 @@ interface Wishes {
  * is left out, so that all readers see two of the three.
  * @throws SyntaxError
  */
-export function parseAnswer(text: string, { isNeutral: wanted = false }: Wishes = {}): unknown {
+export function parseAnswer(text: string, { sanitised = false }: Wishes = {}): unknown {
   const value: unknown = JSON.parse(text)
-  const isUnsafe = wanted && (!isNeutral(text) || escapes.test(text))
+  const isUnsafe = sanitised && (!isSafe(text) || escapes.test(text))
   if (!isUnsafe && !text.includes(':null') && !text.includes(': null')) return value
   try {
     return cleaned(value, isUnsafe ? (given) => sanitise(given, { keepNewlines: true }) : (given) => given)

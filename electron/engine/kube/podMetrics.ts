@@ -37,7 +37,7 @@ export async function podMetrics(
     const list = await connection.request<PodMetricsList>('GET', pathOf(resource, { namespace }), {
       query: { labelSelector },
       retries: 0,
-      isNeutral: true,
+      sanitised: true,
       ...(signal ? { signal } : {}),
     })
     return (list.items ?? []).flatMap(usageOf)

@@ -88,7 +88,7 @@ export async function probe(
     },
     version: async () => {
       const answer = await connection.request<{ gitVersion?: unknown } | null | undefined>('GET', '/version', {
-        isNeutral: true,
+        sanitised: true,
         timeout,
         retries: 0,
         ...(signal ? { signal } : {}),

@@ -23,7 +23,7 @@ const needsWork = new RegExp(`\\n|${dangerous.source}`, 'u')
 const unsafe = new RegExp(dangerous.source, 'u')
 
 /** Whether a text holds nothing that `sanitise` would change but newlines. */
-export const isNeutral = (text: string): boolean => !unsafe.test(text)
+export const isSafe = (text: string): boolean => !unsafe.test(text)
 
 /** U+2400 and up are the pictures of the C0 controls; DEL has its own. */
 function picture(character: string): string {

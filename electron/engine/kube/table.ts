@@ -35,7 +35,7 @@ export async function readTable(
     const page: Page = await connection.request('GET', path, {
       query: { includeObject: 'None', limit: 500, continue: token, fieldSelector },
       headers: { accept },
-      isNeutral: true,
+      sanitised: true,
       ...(signal ? { signal } : {}),
     })
     isTable = page.columnDefinitions !== undefined || page.rows !== undefined
@@ -61,7 +61,7 @@ export async function readMetadata(
   const { labelSelector, fieldSelector, signal } = options
   const { items } = await connection.request<{ items?: KubeObject[] | null }>('GET', path, {
     query: { labelSelector, fieldSelector, limit: 500 },
-    isNeutral: true,
+    sanitised: true,
     headers: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json' },
     ...(signal ? { signal } : {}),
   })

@@ -128,7 +128,7 @@ export interface Clock {
 
 export interface RequestOptions {
   /** Makes all text of the answer safe to show, for what is shown and not written back. */
-  isNeutral?: boolean
+  sanitised?: boolean
   query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
   /** Sent as JSON unless it is a string or bytes. */
   body?: unknown

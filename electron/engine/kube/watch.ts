@@ -74,7 +74,7 @@ const eventTooLarge = (where: string): ConsoleError =>
 function parse(line: Buffer, path: string): WatchEvent {
   let event: { type: string; object: KubeObject & { code?: number } }
   try {
-    event = parseAnswer(line.toString('utf8'), { isNeutral: true }) as typeof event
+    event = parseAnswer(line.toString('utf8'), { sanitised: true }) as typeof event
     if (typeof event.object !== 'object' || (event.object as unknown) === null)
       throw new SyntaxError('An event without an object.')
   } catch (thrown) {

@@ -2,57 +2,37 @@ import { readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createEngine, type Engine } from '../index.ts'
-import { connectClient, type EngineClient } from '../testing/client.ts'
 import { allPoints, notedPoints } from '../testing/contractUse.ts'
-import { testHost, type TestHost } from '../testing/testHost.ts'
-import { idleContainer, testNamespace, type TestNamespace } from '../testing/testNamespace.ts'
+import { testEngine, type TestEngine } from '../testing/testEngine.ts'
+import { idleContainer } from '../testing/testNamespace.ts'
 import { neverInThisRun } from './neverInThisRun.ts'
 
 // Runs after all other tests of the engine (vitest.config.ts): whoever talks to a whole engine through its client has noted what it fills.
-let place: TestNamespace
-let host: TestHost
-let engine: Engine
-let client: EngineClient
-let close: () => void
-const before = process.env.KUBECONFIG
+let whole: TestEngine
 
 beforeAll(async () => {
-  place = await testNamespace('use')
-  host = await testHost()
-  process.env.KUBECONFIG = place.cluster.kubeconfigPath
-  engine = createEngine(host)
-  const connected = connectClient(engine)
-  client = connected.client
-  close = () => connected.close()
+  whole = await testEngine('use')
   const spec = { terminationGracePeriodSeconds: 1, containers: [idleContainer] }
-  await place.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'box' }, spec })
+  await whole.place.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'box' }, spec })
 })
-afterAll(async () => {
-  close?.()
-  await engine?.stop()
-  await host?.remove()
-  if (before === undefined) delete process.env.KUBECONFIG
-  else process.env.KUBECONFIG = before
-  await place?.stop()
-})
+afterAll(() => whole.stop())
 
-const scope = () => ({ context: `context:${place.cluster.context}`, namespace: place.scope.namespace })
 const patience = () => ({ signal: AbortSignal.timeout(120_000) })
 
 it('looks at a cluster until it is known, at a pod, and into it until its shell ends', async () => {
+  const { client, scope } = whole
   await client.app.updateSettings({ timeZone: 'utc' })
-  for await (const { context } of await client.clusters.checks({ contexts: [scope().context] }, patience())) {
-    if (context === scope().context) break
+  for await (const { context } of await client.clusters.checks({ contexts: [scope.context] }, patience())) {
+    if (context === scope.context) break
   }
   for await (const { contexts } of await client.clusters.watch(undefined, patience())) {
-    if (contexts.some(({ id, lookedAt }) => id === scope().context && lookedAt !== undefined)) break
+    if (contexts.some(({ id, lookedAt }) => id === scope.context && lookedAt !== undefined)) break
   }
-  for await (const { upserted } of await client.pods.watch(scope(), patience())) {
+  for await (const { upserted } of await client.pods.watch(scope, patience())) {
     if (upserted.some(({ name, health }) => name === 'box' && health === 'healthy')) break
   }
   const streamId = 'shell-of-use'
-  const opening = { ...scope(), streamId, pod: 'box', columns: 80, rows: 24 }
+  const opening = { ...scope, streamId, pod: 'box', columns: 80, rows: 24 }
   for await (const output of await client.terminals.shell(opening, patience())) {
     if (output.type === 'opened') await client.terminals.input({ streamId, data: 'exit 3\r' })
   }

@@ -1,26 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createEngine, type Engine } from '../index.ts'
-import { connectClient, type EngineClient } from '../testing/client.ts'
-import { testHost, type TestHost } from '../testing/testHost.ts'
-import { testNamespace, workloadSpec, type TestNamespace } from '../testing/testNamespace.ts'
+import { testEngine, type TestEngine } from '../testing/testEngine.ts'
+import { workloadSpec } from '../testing/testNamespace.ts'
 
-let place: TestNamespace
-let host: TestHost
-let engine: Engine
-let client: EngineClient
-let close: () => void
-const before = process.env.KUBECONFIG
+let whole: TestEngine
 
 beforeAll(async () => {
-  place = await testNamespace('audited')
-  host = await testHost()
-  process.env.KUBECONFIG = place.cluster.kubeconfigPath
-  engine = createEngine(host)
-  const connected = connectClient(engine)
-  client = connected.client
-  close = () => connected.close()
+  whole = await testEngine('audited')
+  const { place } = whole
   await place.create({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys' }, stringData: { A: 'first-value' } })
   await place.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } })
   await place.create({
@@ -30,24 +18,17 @@ beforeAll(async () => {
     spec: workloadSpec('web', 1),
   })
 })
-afterAll(async () => {
-  close()
-  await engine.stop()
-  await host.remove()
-  if (before === undefined) delete process.env.KUBECONFIG
-  else process.env.KUBECONFIG = before
-  await place.stop()
-})
+afterAll(() => whole.stop())
 
 /** Everything the engine has written to its data directory. */
 async function written(): Promise<string> {
-  const files = await readdir(host.dataDirectory, { recursive: true, withFileTypes: true })
+  const files = await readdir(whole.host.dataDirectory, { recursive: true, withFileTypes: true })
   const texts = files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8'))
   return (await Promise.all(texts)).join('\n')
 }
 
 it('no value of a Secret, no token and no variable is written down; who touched which is', async () => {
-  const scope = { context: `context:${place.cluster.context}`, namespace: place.scope.namespace }
+  const { client, scope } = whole
   // The role there is learnt from the first answer; before that every change is refused.
   await client.clusters.check({ context: scope.context })
   const object = { ...scope, kind: 'Secret' as const, name: 'keys' }

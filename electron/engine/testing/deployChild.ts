@@ -3,13 +3,11 @@
  * Arguments: kubeconfig, context, data directory, namespace, title of the stage, resources directory.
  */
 import { testConsole } from '../nouns/deploy/testing/console.ts'
-import { connect, loadKubeconfigs } from '../kube/index.ts'
+import { connectTo } from './connectTo.ts'
 
 const [kubeconfig = '', contextName = '', dataDirectory = '', namespace = '', stage = '', resourcesDirectory = ''] =
   process.argv.slice(2)
-const context = loadKubeconfigs([{ path: kubeconfig, kind: 'user' }]).contexts.find(({ name }) => name === contextName)
-if (!context) throw new Error(`no context ${contextName}`)
-const connection = connect(context)
+const connection = connectTo({ kubeconfigPath: kubeconfig, context: contextName })
 const scope = { context: 'context:test', namespace }
 const console = await testConsole({
   connection,

@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import type { ClusterDirectory } from '../ports/directory.ts'
-import {
-  connect,
-  createObject,
-  loadKubeconfigs,
-  removeObject,
-  type ClusterConnection,
-  type KubeObject,
-} from '../kube/index.ts'
+import { createObject, removeObject, type ClusterConnection, type KubeObject } from '../kube/index.ts'
+import { connectTo } from './connectTo.ts'
 import { Tasks, type Task } from '../nouns/tasks/tasks.ts'
 import { SuiteLeases } from '../objects/suiteLeases.ts'
 import { sameCluster } from './sameCluster.ts'
@@ -33,10 +27,7 @@ export interface TestNamespace {
 /** @param name becomes part of the namespace's name; unique per test file */
 export async function testNamespace(name: string): Promise<TestNamespace> {
   const cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find((each) => each.name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  const connection = connect(context)
+  const connection = connectTo(cluster)
   const namespace = `${name}-${Date.now().toString(36)}`
   const folder = await mkdtemp(join(tmpdir(), 'console-noun-'))
   const tasks = new Tasks(folder, sameCluster.suiteOf)

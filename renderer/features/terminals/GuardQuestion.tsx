@@ -64,7 +64,7 @@ export function GuardQuestion({ tab, question, waiting, hasKeys }: GuardQuestion
         <span className="note">
           {command.error ? command.error.message : null} Refused in <Seconds until={question.until} />.
           {level === 2
-            ? ' 60 s let every write of this terminal pass, except those that ask for the name of the cluster.'
+            ? ' Allowing writes lets this terminal change the cluster unasked for 60 s, except where its name must be typed.'
             : ''}
           {waiting > 1 ? ` ${plural(waiting - 1, 'more request waits', 'more requests wait')}.` : ''}
         </span>

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Task } from '#shared/contract/tasks.ts'
 import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import { createEngine, type Engine } from '../../index.ts'
-import { createObject, connect, loadKubeconfigs, removeObject, type ClusterConnection } from '../../kube/index.ts'
+import { createObject, removeObject, type ClusterConnection } from '../../kube/index.ts'
+import { connectTo } from '../../testing/connectTo.ts'
 import { connectClient, type EngineClient } from '../../testing/client.ts'
 import { testHost, type TestHost } from '../../testing/testHost.ts'
 import { until } from '../../testing/until.ts'
@@ -23,11 +24,7 @@ beforeAll(async () => {
   host = await testHost()
   before = process.env.KUBECONFIG
   process.env.KUBECONFIG = cluster.kubeconfigPath
-  const context = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }]).contexts.find(
-    ({ name }) => name === cluster.context,
-  )
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   engine = createEngine(host)
   const connected = connectClient(engine)

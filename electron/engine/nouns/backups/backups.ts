@@ -1,6 +1,6 @@
 import type { Scope, Suite } from '#shared/contract/base.ts'
 import type { Backup, KeptDatabase, Restore, RestoreSource } from '#shared/contract/backups.ts'
-import { ConsoleError, faultOf } from '#shared/errors.ts'
+import { ConsoleError } from '#shared/errors.ts'
 import { Broadcast } from '../../flow/broadcast.ts'
 import type { SuiteHold, SuiteLeases } from '../../objects/suiteLeases.ts'
 import type { DatabaseDirectory } from '../../ports/databaseServer.ts'
@@ -9,13 +9,13 @@ import type { Host } from '../../ports/host.ts'
 import type { Standing } from '../tasks/interrupted.ts'
 import type { StepControl, Task, TaskControl, TaskDescription, Tasks } from '../tasks/tasks.ts'
 import { crossingOf, crossingWarning, currentSuite, placeWords, type Crossing } from './crossing.ts'
-import { RestoreJournals, type JournalView, type RestoreJournal } from './journal.ts'
+import type { RestoreJournal } from './journal.ts'
 import { archiveOf, type AuditCheckpoint } from './manifest.ts'
 import { keptDatabases, removeDatabase, type OwnRecords } from './keptDatabases.ts'
 import { newRecoveryId } from './names.ts'
-import { isUnfinished, lookAtRestore, recoverRestore, recoverSteps } from './recover.ts'
-import { currentData, restoreOf, type Look } from './restoreList.ts'
+import { recoverRestore, recoverSteps } from './recover.ts'
 import { restoreBackup, restoreSteps, type RestoreJob, type SuiteServices } from './restore.ts'
+import { Restores } from './restores.ts'
 import { suiteServices } from './services.ts'
 import type { Catalogue } from './catalogue.ts'
 import { folderCatalogue } from './folderCatalogue.ts'
@@ -52,17 +52,19 @@ export class Backups {
   readonly changes = new Broadcast<Suite>()
   readonly catalogue: Catalogue
   readonly #needs: BackupsNeeds
-  readonly #journals: RestoreJournals
-  /** Restores that are being worked on by this engine. */
-  readonly #active = new Set<string>()
-  /** What was found of interrupted restores, by their id. */
-  readonly #looks = new Map<string, Look>()
+  readonly #restores: Restores
 
   constructor(needs: BackupsNeeds) {
     this.#needs = needs
     this.catalogue = folderCatalogue(needs.host.dataDirectory, (a, b) => needs.directory.isSameCluster(a, b))
     needs.tasks.explain(restoreKinds, (task) => this.#standingOf(task))
-    this.#journals = new RestoreJournals(needs.host.dataDirectory, () => needs.host.now())
+    this.#restores = new Restores({
+      dataDirectory: needs.host.dataDirectory,
+      now: () => needs.host.now(),
+      directory: needs.directory,
+      serverOf: (scope) => this.serverOf(scope),
+      onChange: (suite) => this.changes.emit(suite),
+    })
   }
 
   servicesOf(scope: Scope): SuiteServices {
@@ -135,17 +137,9 @@ export class Backups {
   /** @throws ConsoleError NOT_FOUND, BUSY */
   async undo(scope: Scope, restoreId: string): Promise<{ taskId: string }> {
     const view = this.#journal(scope, restoreId).read()
+    const source = { suite: this.suiteOf(scope), backupId: view?.backupId ?? '' }
     return this.#changing(scope, 'undoRestore', 'Undo a restore', undoSteps, restoreId, async (control, hold) =>
-      undoRestore(
-        await this.#job(
-          scope,
-          restoreId,
-          { suite: this.suiteOf(scope), backupId: view?.backupId ?? '' },
-          control,
-          hold,
-        ),
-        control,
-      ),
+      undoRestore(await this.#job(scope, restoreId, source, control, hold), control),
     )
   }
 
@@ -156,7 +150,7 @@ export class Backups {
     return this.#changing(scope, 'recoverRestore', title, recoverSteps, restoreId, async (control, hold) => {
       const server = await this.serverOf(scope, control.signal)
       control.uncancellable('The state of the databases is being settled. Wait until that has ended.')
-      this.#looks.delete(restoreId)
+      this.#restores.forgetLook(restoreId)
       await recoverRestore({ server, services: this.servicesOf(scope), journal, hold }, control)
       control.result({ restoreId })
     })
@@ -180,7 +174,9 @@ export class Backups {
     const hold = await this.#needs.leases.hold(scope, 'Keep a restore')
     try {
       const server = await this.serverOf(scope)
-      await this.#worked(scope, restoreId, () => keepRestore({ server, journal, restoreId, hold }))
+      await this.#restores.worked(this.suiteOf(scope), restoreId, () =>
+        keepRestore({ server, journal, restoreId, hold }),
+      )
     } finally {
       await hold.release()
     }
@@ -209,8 +205,8 @@ export class Backups {
   #records(scope: Scope): OwnRecords {
     const suite = this.suiteOf(scope)
     return {
-      views: this.#journals.all(suite).flatMap((journal) => journal.read() ?? []),
-      restores: this.restores(scope),
+      views: this.#restores.views(suite),
+      restores: this.#restores.list(suite),
       trials: new TrialDatabases(this.#needs.host.dataDirectory, suite).left(),
     }
   }
@@ -246,25 +242,12 @@ export class Backups {
 
   /** What the journals of this console say about its restores of this suite; newest first. */
   restores(scope: Scope): Restore[] {
-    const views = this.#journals.all(this.suiteOf(scope)).flatMap((journal) => journal.read() ?? [])
-    const current = currentData(views)
-    return views.map((view) => restoreOf(view, this.#active.has(view.id), current, this.#looks.get(view.id)))
+    return this.#restores.list(this.suiteOf(scope))
   }
 
-  /**
-   * Looks at what interrupted restores left, so that the list can say it; of one suite also at restores that could be undone, because
-   * another console may have restored since. Changes nothing: recovering is a task of its own. A database that cannot be reached is
-   * looked at the next time.
-   */
-  async look(only?: Suite): Promise<void> {
-    for (const journal of only ? this.#journals.all(only) : this.#journals.everywhere()) {
-      const view = journal.read()
-      if (!view || this.#active.has(view.id)) continue
-      if (!isUnfinished(view) && !(only && view.outcome?.state === 'done')) continue
-      const suite = only ?? { cluster: view.cluster, namespace: view.namespace }
-      this.#looks.set(view.id, await this.#lookAt(suite, view))
-      this.changes.emit(suite)
-    }
+  /** As `Restores.look`. */
+  look(only?: Suite): Promise<void> {
+    return this.#restores.look(only)
   }
 
   /** What became of an interrupted task of a restore, from the restore's own journal. */
@@ -278,15 +261,6 @@ export class Backups {
     if (offers.includes('recover')) return { offers: [{ call: 'backups.recover', title: 'Recover the restore' }] }
     const ended = state === 'done' || state === 'kept' || state === 'undone' || state === 'superseded'
     return { offers: [], settled: { state: ended ? 'done' : 'failed', text: message } }
-  }
-
-  async #lookAt({ cluster, namespace }: Suite, view: JournalView): Promise<Look> {
-    try {
-      const context = this.#needs.directory.contextTo(cluster)
-      return { assessment: await lookAtRestore(await this.serverOf({ context, namespace }), view) }
-    } catch (thrown) {
-      return { fault: faultOf(thrown) }
-    }
   }
 
   #facts() {
@@ -344,7 +318,7 @@ export class Backups {
       server,
       catalogue: this.catalogue,
       services: this.servicesOf(scope),
-      journal: this.#journals.of(this.suiteOf(scope), restoreId),
+      journal: this.#restores.journalOf(this.suiteOf(scope), restoreId),
       suite: this.suiteOf(scope),
       source,
       restoreId,
@@ -357,20 +331,7 @@ export class Backups {
   }
 
   #journal(scope: Scope, restoreId: string): RestoreJournal {
-    const journal = this.#journals.of(this.suiteOf(scope), restoreId)
-    if (journal.exists) return journal
-    throw new ConsoleError('NOT_FOUND', 'There is no such restore here.', { restoreId })
-  }
-
-  async #worked<T>(scope: Scope, restoreId: string, work: () => Promise<T>): Promise<T> {
-    this.#active.add(restoreId)
-    this.changes.emit(this.suiteOf(scope))
-    try {
-      return await work()
-    } finally {
-      this.#active.delete(restoreId)
-      this.changes.emit(this.suiteOf(scope))
-    }
+    return this.#restores.existing(this.suiteOf(scope), restoreId)
   }
 
   /** A task that holds the suite from before its first check to its end. */
@@ -388,7 +349,7 @@ export class Backups {
       return this.#task(scope, { kind, title, steps, result: { restoreId } }, async (control) => {
         const signal = AbortSignal.any([control.signal, hold.lost])
         try {
-          await this.#worked(scope, restoreId, () => run({ ...control, signal }, hold))
+          await this.#restores.worked(this.suiteOf(scope), restoreId, () => run({ ...control, signal }, hold))
         } finally {
           await hold.release()
         }

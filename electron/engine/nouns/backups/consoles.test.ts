@@ -6,6 +6,7 @@ import { testNamespace, type TestNamespace } from '../../testing/testNamespace.t
 import { Tasks, type Task } from '../tasks/tasks.ts'
 import { Backups } from './backups.ts'
 import type { SuiteServices } from './restore.ts'
+import { sqlStateOf } from './sessions.ts'
 import { services } from './testing/restoreJob.ts'
 import { startSuite, temporaryFolder, until, type TestSuite } from './testing/suite.ts'
 
@@ -73,7 +74,11 @@ const from = (backupId: string) => ({ suite: cluster.directory.suiteOf(scope), b
 const agents = async () => Number((await suite.query('SELECT count(*) FROM agents'))[0])
 /** Until the swap has made a backup with so many agents live; while it swaps, the database takes no connection. */
 const live = (rows: number) =>
-  until(async () => (await agents().catch(() => undefined)) === rows, `${rows} agents to be live`)
+  until(async () => (await agents().catch(unlessSwapping)) === rows, `${rows} agents to be live`)
+/** PostgreSQL's codes for a database that takes no connection, or has no name at this moment. */
+const unlessSwapping = (thrown: unknown): undefined => {
+  if (!['55000', '3D000', '57P01'].includes(String(sqlStateOf(thrown)))) throw thrown
+}
 const closed = () =>
   suite.query('SELECT datname FROM pg_database WHERE NOT datallowconn AND NOT datistemplate', 'postgres')
 /** A backup of as many agents as given. */

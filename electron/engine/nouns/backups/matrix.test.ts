@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Restore } from '#shared/contract/backups.ts'
+import { randomFrom } from '#shared/testing/random.ts'
 import { soaked, soakTimeout } from '#shared/testing/soak.ts'
 import { testNamespace, type TestNamespace } from '../../testing/testNamespace.ts'
 import { consoleOf, leaseTimes, type ConsoleFacts } from './testing/consoleOf.ts'
@@ -57,17 +58,6 @@ async function freshDatabase(): Promise<void> {
 
 const agents = async (): Promise<number> => Number((await suite.query('SELECT count(*) FROM agents'))[0])
 
-/** mulberry32, a small generator with a seed: https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
-function randomOf(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 interface Plan {
   /** Whether maya's restore is there already, with its way back. */
   isRestored: boolean
@@ -95,7 +85,7 @@ function planOf(random: () => number): Plan {
 }
 
 for (let run = 1; run <= runs; run += 1) {
-  const plan = planOf(randomOf(seed + run))
+  const plan = planOf(randomFrom(seed + run))
   it(
     `seed ${seed}, run ${run}: ${JSON.stringify(plan)}`,
     async () => {

@@ -10,15 +10,8 @@ import { suiteResources, testConsole } from '../deploy/testing/console.ts'
 import { killedDeployment } from '../deploy/testing/killedConsole.ts'
 import { liveMigrations } from '../../database/appliedMigrations.ts'
 import type { ClusterDirectory } from '../../ports/directory.ts'
-import {
-  connect,
-  createObject,
-  getObject,
-  listObjects,
-  loadKubeconfigs,
-  removeObject,
-  type ClusterConnection,
-} from '../../kube/index.ts'
+import { createObject, getObject, listObjects, removeObject, type ClusterConnection } from '../../kube/index.ts'
+import { connectTo } from '../../testing/connectTo.ts'
 import type { Task, Tasks } from '../tasks/tasks.ts'
 import { SuiteLeases } from '../../objects/suiteLeases.ts'
 import { thisConsole } from '../../storage/thisConsole.ts'
@@ -40,10 +33,7 @@ let backups: Backups
 beforeAll(async () => {
   state = await temporaryState()
   cluster = await startCluster(state)
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   folder = await mkdtemp(join(tmpdir(), 'console-recovery-'))
   await build()
 }, patient)

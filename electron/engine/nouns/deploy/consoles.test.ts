@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
-import { connect, loadKubeconfigs, removeObject, type ClusterConnection } from '../../kube/index.ts'
+import { removeObject, type ClusterConnection } from '../../kube/index.ts'
+import { connectTo } from '../../testing/connectTo.ts'
 import { until } from '../../testing/until.ts'
 import { killedDeployment } from './testing/killedConsole.ts'
 import { smallBundle, type SmallBundle } from './testing/smallBundle.ts'
@@ -18,10 +19,7 @@ const wanted = { profile: 'sandbox', version: '0.1.0', values: '' }
 
 beforeAll(async () => {
   cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   bundle = await smallBundle()
   // Nobody waits a minute for a lease to run out.
   const leaseTimes = { renew: 500, stale: 6_000 }

@@ -1,16 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import {
-  connect,
   createObject,
   getObject,
   listObjects,
-  loadKubeconfigs,
   patchObject,
   removeObject,
   type ClusterConnection,
   type KubeObject,
 } from '../../kube/index.ts'
+import { connectTo } from '../../testing/connectTo.ts'
 import { smallBundle, type SmallBundle } from './testing/smallBundle.ts'
 import { resourcesIn, succeeded, testConsole, type TestConsole } from './testing/console.ts'
 
@@ -23,10 +22,7 @@ let count = 0
 
 beforeAll(async () => {
   cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   bundle = await smallBundle()
   maya = await testConsole({ connection, resourcesDirectory: bundle.path })
 })

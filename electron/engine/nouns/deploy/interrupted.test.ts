@@ -19,7 +19,7 @@ describe('an interrupted deployment', () => {
     ])
   })
 
-  it('offers nothing while another console works on it', () => {
+  it('makes no offers while another console holds the suite', () => {
     expect(standingOf('deploy', 'a', records(['a', 'applying']), true)).toEqual({ offers: [] })
   })
 

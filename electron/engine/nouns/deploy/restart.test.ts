@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
-import { connect, loadKubeconfigs, removeObject, type ClusterConnection } from '../../kube/index.ts'
+import { removeObject, type ClusterConnection } from '../../kube/index.ts'
+import { connectTo } from '../../testing/connectTo.ts'
 import { smallBundle, type SmallBundle } from './testing/smallBundle.ts'
 import { succeeded, testConsole, type TestConsole } from './testing/console.ts'
 
@@ -15,10 +16,7 @@ const canRestart =
 
 beforeAll(async () => {
   cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   bundle = await smallBundle()
 })
 afterAll(async () => {

@@ -6,14 +6,8 @@ import type { TerminalOutput } from '#shared/contract/terminals.ts'
 import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
 import { Credits } from '../../flow/credit.ts'
-import {
-  connect,
-  createObject,
-  loadKubeconfigs,
-  removeObject,
-  waitFor,
-  type ClusterConnection,
-} from '../../kube/index.ts'
+import { createObject, removeObject, waitFor, type ClusterConnection } from '../../kube/index.ts'
+import { connectTo } from '../../testing/connectTo.ts'
 import { until } from '../../testing/until.ts'
 import { Terminals } from './terminals.ts'
 import { sameCluster } from '../../testing/sameCluster.ts'
@@ -27,10 +21,7 @@ const namespace = `console-terminals-${Date.now().toString(36)}`
 beforeAll(async () => {
   cluster = await startCluster()
   folder = mkdtempSync(join(tmpdir(), 'console-terminals-'))
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'added' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error('the fixture has no context')
-  connection = connect(context)
+  connection = connectTo(cluster)
   const { kubectl } = await judges()
   terminals = new Terminals({
     directory: {

@@ -5,6 +5,7 @@ import type {
   V1EphemeralContainer,
   V1Pod,
 } from '@kubernetes/client-node'
+import { utcText } from '#shared/utc.ts'
 import type { KubeObject } from '../../kube/index.ts'
 import { isSidecar } from '../../objects/pods/podReady.ts'
 
@@ -58,11 +59,14 @@ function protocolOf(protocol: string | undefined): 'TCP' | 'UDP' | 'SCTP' {
 }
 
 function stateWords(state: V1ContainerState | undefined): string {
-  if (state?.running) return `Running since ${String(state.running.startedAt)}`
+  if (state?.running) return `Running since ${timeText(state.running.startedAt)}`
   if (state?.waiting) return [state.waiting.reason, state.waiting.message].filter(Boolean).join(': ')
   if (state?.terminated) {
     const { reason, exitCode, finishedAt } = state.terminated
-    return `${reason ?? 'Ended'}, exit code ${exitCode}, at ${String(finishedAt)}`
+    return `${reason ?? 'Ended'}, exit code ${exitCode}, at ${timeText(finishedAt)}`
   }
   return ''
 }
+
+/** The client's types say Date; what the API server sends is text. */
+const timeText = (time: unknown): string => utcText(Date.parse(String(time)))

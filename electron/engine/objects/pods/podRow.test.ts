@@ -3,14 +3,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
-import {
-  connect,
-  createObject,
-  loadKubeconfigs,
-  removeObject,
-  type ClusterConnection,
-  type KubeObject,
-} from '../../kube/index.ts'
+import { createObject, removeObject, type ClusterConnection, type KubeObject } from '../../kube/index.ts'
+import { connectTo } from '../../testing/connectTo.ts'
 import { until } from '../../testing/until.ts'
 import { podRow } from './podRow.ts'
 
@@ -74,10 +68,7 @@ let connection: ClusterConnection
 
 beforeAll(async () => {
   cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   await until(hasServiceAccount, 'the service account of the namespace')
   for (const [name, { spec }] of Object.entries(pods)) {

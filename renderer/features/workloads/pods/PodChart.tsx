@@ -4,11 +4,15 @@ import type { Sample } from '#shared/contract/metrics.ts'
 import { formatBytes, formatCores, niceBytesTop, Segments, TimeChart } from '../../../kit/index.ts'
 import type { PodFigures } from './podMetrics.ts'
 
+/** Milliseconds; what the title says. */
+const hour = 3_600_000
+
 /** One pod's last hour against its request and limit. */
 export function PodChart({ row, figures }: { row: PodRow; figures: PodFigures }) {
   const [figure, setFigure] = useState<'memory' | 'cpu'>('memory')
   const samples = figures.byPod.get(row.name)
   const drawn = useMemo(() => withGaps(samples ?? [], figures.intervalMs), [samples, figures.intervalMs])
+  const newest = drawn.at(-1)?.at ?? 0
   const [limit, request] = [row.limits[figure], row.requests[figure]]
   const write = figure === 'memory' ? formatBytes : formatCores
   const highest = Math.max(limit ?? 0, request ?? 0, ...drawn.map((sample) => sample[figure] ?? 0)) * 1.1
@@ -34,6 +38,7 @@ export function PodChart({ row, figures }: { row: PodRow; figures: PodFigures })
         <TimeChart
           label={`${figure === 'memory' ? 'Memory' : 'CPU'} of ${row.name}`}
           times={drawn.map((sample) => sample.at)}
+          span={[newest - hour, newest]}
           series={[
             {
               name: figure === 'memory' ? 'working set' : 'used',

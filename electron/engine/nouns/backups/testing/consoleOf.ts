@@ -1,6 +1,6 @@
 import type { Scope } from '#shared/contract/base.ts'
-import { connect, loadKubeconfigs } from '../../../kube/index.ts'
 import { SuiteLeases } from '../../../objects/suiteLeases.ts'
+import { connectTo } from '../../../testing/connectTo.ts'
 import { sameCluster } from '../../../testing/sameCluster.ts'
 import { Tasks } from '../../tasks/tasks.ts'
 import { Backups } from '../backups.ts'
@@ -22,10 +22,7 @@ export interface ConsoleFacts {
 
 /** What a console has of backups: its own files and name, the real lease in the cluster, a real server. */
 export function consoleOf({ user, dataDirectory, kubeconfig, contextName, server, sick }: ConsoleFacts) {
-  const { contexts } = loadKubeconfigs([{ path: kubeconfig, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === contextName)
-  if (!context) throw new Error(`no context ${contextName}`)
-  const connection = connect(context)
+  const connection = connectTo({ kubeconfigPath: kubeconfig, context: contextName })
   const directory = {
     ...sameCluster,
     facts: (): { name: string; environment: 'sandbox'; role: 'administrator' } => ({

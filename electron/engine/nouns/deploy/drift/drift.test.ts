@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import {
-  connect,
   createObject,
   editFieldManager,
   getObject,
-  loadKubeconfigs,
   patchObject,
   removeObject,
   type ClusterConnection,
   type KubeObject,
 } from '../../../kube/index.ts'
+import { connectTo } from '../../../testing/connectTo.ts'
 import { resourcesIn, succeeded, testConsole, type TestConsole } from '../testing/console.ts'
 import { smallBundle, type SmallBundle } from '../testing/smallBundle.ts'
 
@@ -24,10 +23,7 @@ const patient = 120_000
 
 beforeAll(async () => {
   cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   bundle = await smallBundle()
   maya = await testConsole({ connection, resourcesDirectory: bundle.path })
   await maya.deploy(scope)

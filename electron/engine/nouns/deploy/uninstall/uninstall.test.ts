@@ -4,14 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { UninstallPlan } from '#shared/contract/uninstall.ts'
 import { startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
-import {
-  apply,
-  connect,
-  createObject,
-  loadKubeconfigs,
-  removeObject,
-  type ClusterConnection,
-} from '../../../kube/index.ts'
+import { apply, createObject, removeObject, type ClusterConnection } from '../../../kube/index.ts'
+import { connectTo } from '../../../testing/connectTo.ts'
 import { SuiteLeases } from '../../../objects/suiteLeases.ts'
 import { sameCluster } from '../../../testing/sameCluster.ts'
 import { succeeded, testConsole, type TestConsole } from '../testing/console.ts'
@@ -33,10 +27,7 @@ const backedUp: string[] = []
 
 beforeAll(async () => {
   cluster = await startCluster()
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'user' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error(`no context ${cluster.context}`)
-  connection = connect(context)
+  connection = connectTo(cluster)
   bundle = await smallBundle()
   maya = await testConsole({ connection, resourcesDirectory: bundle.path })
   const directory = {

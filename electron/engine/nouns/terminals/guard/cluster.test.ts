@@ -9,15 +9,8 @@ import type { Permission } from '#shared/contract/base.ts'
 import type { TerminalQuestion } from '#shared/contract/terminals.ts'
 import { imageRegistry, startCluster, type TestCluster } from '#shared/testing/cluster.ts'
 import { judges } from '#shared/testing/judges.ts'
-import {
-  connect,
-  createObject,
-  getObject,
-  loadKubeconfigs,
-  removeObject,
-  waitFor,
-  type ClusterConnection,
-} from '../../../kube/index.ts'
+import { createObject, getObject, removeObject, waitFor, type ClusterConnection } from '../../../kube/index.ts'
+import { connectTo } from '../../../testing/connectTo.ts'
 import { sameCluster } from '../../../testing/sameCluster.ts'
 import { until } from '../../../testing/until.ts'
 import type { AuditFact } from '../../audit/log.ts'
@@ -42,10 +35,7 @@ const namespace = `console-guard-${Date.now().toString(36)}`
 beforeAll(async () => {
   cluster = await startCluster()
   folder = mkdtempSync(join(tmpdir(), 'console-guard-'))
-  const { contexts } = loadKubeconfigs([{ path: cluster.kubeconfigPath, kind: 'added' }])
-  const context = contexts.find(({ name }) => name === cluster.context)
-  if (!context) throw new Error('the fixture has no context')
-  connection = connect(context)
+  connection = connectTo(cluster)
   kubectlPath = (await judges()).kubectl
   await createObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   const container = {

@@ -2,35 +2,27 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuditEntry } from '#shared/contract/audit.ts'
 import type { TerminalQuestion } from '#shared/contract/terminals.ts'
 import { judges } from '#shared/testing/judges.ts'
-import { createEngine, type Engine } from '../../../index.ts'
 import { getObject } from '../../../kube/index.ts'
-import { connectClient, type EngineClient } from '../../../testing/client.ts'
-import { testHost, type TestHost } from '../../../testing/testHost.ts'
-import { testNamespace, type TestNamespace } from '../../../testing/testNamespace.ts'
+import type { EngineClient } from '../../../testing/client.ts'
+import { testEngine, type TestEngine } from '../../../testing/testEngine.ts'
+import type { TestNamespace } from '../../../testing/testNamespace.ts'
 import { until } from '../../../testing/until.ts'
 
 // A terminal of a whole engine, as the window opens it.
+let whole: TestEngine
 let place: TestNamespace
-let host: TestHost
-let engine: Engine
 let client: EngineClient
-let close: () => void
 let text = ''
 const asked: TerminalQuestion[] = []
 const ending = new AbortController()
 const streamId = 'guarded-terminal'
-const before = process.env.KUBECONFIG
 
-const scope = () => ({ context: `context:${place.cluster.context}`, namespace: place.scope.namespace })
+const scope = () => whole.scope
 
 beforeAll(async () => {
-  place = await testNamespace('guarded')
-  host = await testHost()
-  process.env.KUBECONFIG = place.cluster.kubeconfigPath
-  engine = createEngine(host)
-  const connected = connectClient(engine)
-  client = connected.client
-  close = () => connected.close()
+  whole = await testEngine('guarded')
+  place = whole.place
+  client = whole.client
   const { signal } = ending
   await client.app.updateSettings({ kubectlPath: (await judges()).kubectl })
   for await (const { context } of await client.clusters.checks({ contexts: [scope().context] }, { signal }))
@@ -44,12 +36,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   ending.abort()
-  close?.()
-  await engine?.stop()
-  await host?.remove()
-  if (before === undefined) delete process.env.KUBECONFIG
-  else process.env.KUBECONFIG = before
-  await place?.stop()
+  await whole.stop()
 })
 
 async function watch(): Promise<void> {

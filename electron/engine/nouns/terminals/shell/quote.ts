@@ -1,2 +1,2 @@
-/** One word for every shell that reads POSIX quotes, and for fish. */
+/** Quotes one word for POSIX shells and for fish. */
 export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
